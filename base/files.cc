@@ -1,0 +1,65 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+
+namespace suite {
+namespace {
+
+void Sync(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY);
+  if (fd < 0) throw InputError(path, std::string("cannot be opened to sync: ") + std::strerror(errno));
+  const int failed = fsync(fd);
+  const int reason = errno;
+  close(fd);
+  if (failed) throw InputError(path, std::string("cannot be synced to disk: ") + std::strerror(reason));
+}
+
+std::string FolderOf(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+}  // namespace
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path)) {
+    throw InputError(path, std::string("cannot be read: ") + (in ? "it is a folder" : std::strerror(errno)));
+  }
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return bytes.str();
+}
+
+void PublishFile(const std::string& from, const std::string& to) {
+  Sync(from);
+  if (std::rename(from.c_str(), to.c_str())) {
+    throw InputError(to, std::string("cannot be written: ") + std::strerror(errno));
+  }
+  Sync(FolderOf(to));
+}
+
+void WriteFileAtomically(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + "." + std::to_string(getpid()) + ".tmp";
+  std::ofstream out(temporary, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (!out) {
+    const std::string reason = std::strerror(errno);
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw InputError(path, "cannot be written: " + reason);
+  }
+  PublishFile(temporary, path);
+}
+
+}  // namespace suite
