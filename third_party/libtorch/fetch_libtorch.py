@@ -1,9 +1,10 @@
-"""Lays LibTorch's headers and CPU libraries into the current folder as include/ and lib/.
+"""Lays LibTorch's headers and libraries into the current folder as include/ and lib/.
 
 Looks, in this order, at TORCH_ROOT (the `torch` folder of an installation), at the torch of this Python
-(found without importing it), and last at the hash-pinned wheels of requirements.txt, which pip downloads.
+(found without importing it), and last at the hash-pinned wheels of REQUIREMENTS, which pip downloads.
+With --cuda it lays only what the CPU part lacks: the CUDA libraries, what they load, and nccl.h.
 
-usage: fetch_libtorch.py REQUIREMENTS [--cuda]
+usage: fetch_libtorch.py [--cuda] REQUIREMENTS
 """
 
 import argparse
@@ -11,19 +12,30 @@ import glob
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 
 VERSION = "2.11.0"
 
-CPU_LIBRARIES = [
-    "torch/lib/libc10.so",
-    "torch/lib/libtorch_cpu.so",
-    "torch/lib/libgomp*",
-    "nvidia/*/lib/libcudart.so.*",
-    "nvidia/*/lib/libcupti.so.*",
-]
+# Patterns of an installation's or a wheel's members and the folder each is laid into.
+CPU_FILES = {
+    "torch/lib/libc10.so": "lib",
+    "torch/lib/libtorch_cpu.so": "lib",
+    "torch/lib/libgomp*": "lib",
+    "nvidia/*/lib/libcudart.so.*": "lib",
+    "nvidia/*/lib/libcupti.so.*": "lib",
+}
+
+CUDA_FILES = {
+    "torch/lib/libc10_cuda.so": "lib",
+    "torch/lib/libtorch_cuda*.so": "lib",
+    "torch/lib/libtorch_nvshmem.so": "lib",
+    "torch/lib/libcaffe2_nvrtc.so": "lib",
+    "nvidia/*/lib/lib*.so.*": "lib",
+    "nvidia/nccl/include/nccl.h": "include",
+}
 
 PLATFORMS = [
     "manylinux_2_28_x86_64",
@@ -54,7 +66,7 @@ def installed_root():
         if version != VERSION:
             sys.exit(f"TORCH_ROOT={named}: found torch {version}, need {VERSION}. "
                      "Unset TORCH_ROOT to let the build fetch the pinned version.")
-        return named
+        return os.path.abspath(named)
     spec = importlib.util.find_spec("torch")
     if spec and spec.submodule_search_locations:
         root = list(spec.submodule_search_locations)[0]
@@ -63,60 +75,83 @@ def installed_root():
     return None
 
 
-def link_installed(root, libraries):
-    os.symlink(os.path.join(root, "include"), "include")
-    os.makedirs("lib")
-    for pattern in libraries:
+def link_installed(root, files):
+    for pattern, folder in files.items():
         for path in glob.glob(os.path.join(os.path.dirname(root), pattern)):
-            os.symlink(path, os.path.join("lib", os.path.basename(path)))
+            os.makedirs(folder, exist_ok=True)
+            target = os.path.join(folder, os.path.basename(path))
+            if not os.path.lexists(target):
+                os.symlink(path, target)
+
+
+def require_cuda(root):
+    if not os.path.exists(os.path.join(root, "lib", "libtorch_cuda.so")):
+        sys.exit(f"{root}: this torch is a CPU build, --config=cuda needs a CUDA build of {VERSION}. Name one with "
+                 "TORCH_ROOT, or name with PYTHON a python3 that has no torch, to let the build fetch it.")
+
+
+def python_with_pip():
+    """This Python, else the system's: only pip is needed of it, the wheels are chosen by explicit tags."""
+    for python in [sys.executable, "/usr/bin/python3"]:
+        if subprocess.run([python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    sys.exit("No pip to download LibTorch with. Install it (Debian: python3-pip), or give the build an installed "
+             f"torch {VERSION}: TORCH_ROOT=/path/to/site-packages/torch")
 
 
 def download(requirements):
     command = [
-        sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "--only-binary=:all:",
+        python_with_pip(), "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "--only-binary=:all:",
         "--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--abi", "none"
     ]
     for platform in PLATFORMS:
         command += ["--platform", platform]
     if subprocess.run(command + ["-d", "wheels", "-r", requirements]).returncode:
         sys.exit(f"Cannot download torch {VERSION}. Give the build an installed one: "
-                 "TORCH_ROOT=/path/to/site-packages/torch ./bazelw ...")
+                 "TORCH_ROOT=/path/to/site-packages/torch")
 
 
-def matches(name, patterns):
-    return any(re.fullmatch(p.replace(".", r"\.").replace("*", "[^/]*"), name) for p in patterns)
+def target_of(member, files, with_headers):
+    """Where a wheel's member goes, or None if it stays in the wheel."""
+    if with_headers and member.startswith("torch/include/") and not member.endswith("/"):
+        return member[len("torch/"):]
+    for pattern, folder in files.items():
+        if re.fullmatch(pattern.replace(".", r"\.").replace("*", "[^/]*"), member):
+            return os.path.join(folder, os.path.basename(member))
+    return None
 
 
-def unpack_wheels(libraries):
-    os.makedirs("lib")
+def unpack_wheels(files, with_headers):
     for wheel in sorted(os.listdir("wheels")):
         path = os.path.join("wheels", wheel)
         with zipfile.ZipFile(path) as archive:
             for member in archive.namelist():
-                if member.startswith("torch/include/") and not member.endswith("/"):
-                    target = member[len("torch/"):]
-                elif matches(member, libraries):
-                    target = os.path.join("lib", os.path.basename(member))
-                else:
-                    continue
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                with archive.open(member) as source, open(target, "wb") as out:
-                    while chunk := source.read(1 << 24):
-                        out.write(chunk)
+                target = target_of(member, files, with_headers)
+                if target:
+                    os.makedirs(os.path.dirname(target), exist_ok=True)
+                    with archive.open(member) as source, open(target, "wb") as out:
+                        shutil.copyfileobj(source, out, 1 << 24)
         os.remove(path)
     os.rmdir("wheels")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cuda", action="store_true")
     parser.add_argument("requirements")
     arguments = parser.parse_args()
+    files = CUDA_FILES if arguments.cuda else CPU_FILES
     root = installed_root()
-    if root:
-        link_installed(root, CPU_LIBRARIES)
-    else:
+    if not root:
         download(arguments.requirements)
-        unpack_wheels(CPU_LIBRARIES)
+        unpack_wheels(files, with_headers=not arguments.cuda)
+        return
+    if arguments.cuda:
+        require_cuda(root)
+    else:
+        os.symlink(os.path.join(root, "include"), "include")
+    link_installed(root, files)
 
 
 if __name__ == "__main__":

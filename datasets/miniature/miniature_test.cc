@@ -1,0 +1,195 @@
+#include "datasets/miniature/miniature.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "datasets/catalog.h"
+#include "datasets/conversation.h"
+#include "datasets/item.h"
+#include "datasets/miniature/config.h"
+#include "datasets/miniature/conversations.h"
+#include "datasets/miniature/teacher.h"
+#include "datasets/miniature/world.h"
+
+namespace suite {
+namespace {
+
+const Catalog& Titles() {
+  static const Catalog* const titles = new Catalog(Catalog::FromTsv(kRedditV2CatalogPath));
+  return *titles;
+}
+
+const MiniatureData& Data() {
+  static const MiniatureData* const data = new MiniatureData(BuildMiniature({}, Titles()));
+  return *data;
+}
+
+std::vector<const std::vector<SimulatedConversation>*> Splits() {
+  const SimulatedSplits& splits = Data().splits;
+  return {&splits.train, &splits.validation, &splits.test, &splits.web};
+}
+
+// Everything a run reads, as one text.
+std::string Fingerprint(const MiniatureData& data) {
+  std::string text;
+  for (const auto* split : {&data.splits.train, &data.splits.validation, &data.splits.test, &data.splits.web}) {
+    for (const SimulatedConversation& c : *split) {
+      text += c.conversation.id + '\n' + Prompt(c) + '\n';
+      text += FormatList(ItemsOf(data.world, c.ground_truth)) + '\n';
+      for (const float x : c.context_embedding) text += std::to_string(x) + ' ';
+    }
+  }
+  for (const auto& list : data.teacher_lists) text += FormatList(ItemsOf(data.world, list)) + '\n';
+  for (const auto& list : data.web_lists)
+    text += list.prompt + '\n' + FormatList(ItemsOf(data.world, list.items)) + '\n';
+  return Sha256Hex(text);
+}
+
+TEST(Miniature, HasTheSizesAsked) {
+  EXPECT_EQ(Data().splits.train.size(), 6000u);
+  EXPECT_EQ(Data().splits.validation.size(), 300u);
+  EXPECT_EQ(Data().splits.test.size(), 1500u);
+  EXPECT_EQ(Data().teacher_lists.size(), 6000u);
+  EXPECT_EQ(Data().web_lists.size(), 4000u);
+  EXPECT_EQ(ContextEmbeddings(Data().splits.test).size(), 1500u * 16);
+}
+
+TEST(Miniature, IsAFunctionOfTheSeed) {
+  const std::string fingerprint = Fingerprint(Data());
+  EXPECT_EQ(Fingerprint(BuildMiniature({}, Titles())), fingerprint);
+  MiniatureConfig other;
+  other.seed = 1;
+  EXPECT_NE(Fingerprint(BuildMiniature(other, Titles())), fingerprint);
+}
+
+// Changes when the world does; then every result made with it changes too, and this line and the changelog say so.
+TEST(Miniature, IsTheWorldThatResultsWereMadeWith) {
+  const SimulatedConversation& c = Data().splits.test[17];
+  EXPECT_EQ(c.conversation.id, "test/17");
+  EXPECT_EQ(Prompt(c), "I love Violent (2014). Looking for something family, romance. Nothing fantasy.");
+  EXPECT_EQ(FormatList(ItemsOf(Data().world, c.ground_truth)),
+            "Rodan (1956)\nCapote (2005)\nCreepy (2016)\nMoney Monster (2016)");
+}
+
+TEST(Miniature, SharesNoConversationAndNoPromptBetweenSplits) {
+  std::set<std::string> ids;
+  std::set<std::string> prompts_of_others;
+  for (const auto* split : {&Data().splits.test, &Data().splits.validation, &Data().splits.train}) {
+    std::set<std::string> prompts;
+    for (size_t i = 0; i < split->size(); ++i) {
+      const SimulatedConversation& c = (*split)[i];
+      EXPECT_EQ(c.conversation.id, c.conversation.split + "/" + std::to_string(i));
+      EXPECT_TRUE(ids.insert(c.conversation.id).second);
+      EXPECT_EQ(prompts_of_others.count(Prompt(c)), 0u) << Prompt(c);
+      prompts.insert(Prompt(c));
+    }
+    prompts_of_others.insert(prompts.begin(), prompts.end());
+  }
+  std::set<std::string> held_out;
+  for (const auto& c : Data().splits.test) held_out.insert(Prompt(c));
+  for (const auto& c : Data().splits.validation) held_out.insert(Prompt(c));
+  for (const WebList& list : Data().web_lists) EXPECT_EQ(held_out.count(list.prompt), 0u);
+}
+
+TEST(Miniature, TestSetDoesNotDependOnTheOtherSizes) {
+  MiniatureConfig small;
+  small.n_train = 10;
+  small.n_validation = 0;
+  small.n_web = 3;
+  small.n_test = 50;
+  const MiniatureData data = BuildMiniature(small, Titles());
+  for (size_t i = 0; i < data.splits.test.size(); ++i) {
+    EXPECT_EQ(Prompt(data.splits.test[i]), Prompt(Data().splits.test[i]));
+    EXPECT_EQ(data.splits.test[i].ground_truth, Data().splits.test[i].ground_truth);
+  }
+}
+
+TEST(Miniature, GroundTruthIsInTheCatalogAndNeverLiked) {
+  for (const auto* split : Splits()) {
+    for (const SimulatedConversation& c : *split) {
+      SCOPED_TRACE(c.conversation.id);
+      ASSERT_GE(c.liked.size(), 1u);
+      ASSERT_LE(c.liked.size(), 3u);
+      ASSERT_GE(c.ground_truth.size(), 1u);
+      ASSERT_LE(c.ground_truth.size(), 8u);
+      std::set<int> films(c.liked.begin(), c.liked.end());
+      films.insert(c.ground_truth.begin(), c.ground_truth.end());
+      EXPECT_EQ(films.size(), c.liked.size() + c.ground_truth.size());
+      ASSERT_EQ(c.conversation.ground_truth.size(), c.ground_truth.size());
+      for (size_t i = 0; i < c.ground_truth.size(); ++i) {
+        const GroundTruth& wanted = c.conversation.ground_truth[i];
+        EXPECT_EQ(Data().world.catalog.Find({wanted.title, wanted.year.value()}), c.ground_truth[i]);
+      }
+    }
+  }
+}
+
+TEST(Miniature, ThePromptNamesTheLikedFilmsWhichAreTheSeenOnes) {
+  for (const auto* split : Splits()) {
+    for (const SimulatedConversation& c : *split) {
+      ASSERT_EQ(c.conversation.turns.size(), 1u);
+      EXPECT_EQ(c.conversation.turns[0].role, "user");
+      ASSERT_EQ(c.conversation.liked, ItemsOf(Data().world, c.liked));
+      ASSERT_EQ(c.conversation.seen_titles.size(), c.liked.size());
+      for (size_t i = 0; i < c.liked.size(); ++i) {
+        EXPECT_NE(Prompt(c).find(FormatItem(c.conversation.liked[i])), std::string::npos);
+        EXPECT_EQ(c.conversation.seen_titles[i], c.conversation.liked[i].title);
+      }
+    }
+  }
+}
+
+TEST(Miniature, ContextEmbeddingsHaveUnitLength) {
+  const std::vector<float> rows = ContextEmbeddings(Data().splits.validation);
+  for (size_t row = 0; row < 300; ++row) {
+    double squares = 0;
+    for (size_t k = 0; k < 16; ++k) squares += double{rows[row * 16 + k]} * rows[row * 16 + k];
+    EXPECT_NEAR(squares, 1.0, 1e-6);
+  }
+}
+
+TEST(Miniature, TeacherListsAreDistinctAndNeverNameALikedFilm) {
+  for (size_t i = 0; i < Data().teacher_lists.size(); ++i) {
+    const std::vector<int>& list = Data().teacher_lists[i];
+    EXPECT_EQ(std::set<int>(list.begin(), list.end()).size(), 10u);
+    for (const int id : Data().splits.train[i].liked) EXPECT_EQ(std::count(list.begin(), list.end(), id), 0);
+  }
+}
+
+TEST(Miniature, WebListsAreDistinctAndOfAllLengths) {
+  std::set<size_t> lengths;
+  for (const WebList& list : Data().web_lists) {
+    EXPECT_EQ(std::set<int>(list.items.begin(), list.items.end()).size(), list.items.size());
+    lengths.insert(list.items.size());
+  }
+  EXPECT_EQ(*lengths.begin(), 5u);
+  EXPECT_EQ(*lengths.rbegin(), 15u);
+}
+
+TEST(Miniature, JudgementsDependOnlyOnConversationAndFilms) {
+  const SimulatedConversation& c = Data().splits.train[3];
+  const std::vector<int> forward{1, 2, 3, 50, 60, 70}, backward{70, 60, 50, 3, 2, 1};
+  const std::vector<int> a = TeacherJudgements(Data().world, c, forward);
+  std::vector<int> b = TeacherJudgements(Data().world, c, backward);
+  EXPECT_EQ(a, std::vector<int>(b.rbegin(), b.rend()));
+  for (const int r : a) EXPECT_LE(std::abs(r), 2);
+  EXPECT_TRUE(TeacherJudgements(Data().world, c, {}).empty());
+}
+
+TEST(Miniature, RefusesAWorldWithoutPromptsLeft) {
+  // One of nine films named and nothing else said: 27 prompts, all of them in the test set.
+  MiniatureConfig tiny;
+  tiny.n_catalog = 9;
+  tiny.n_liked_probability = {1.0};
+  tiny.say_genre = tiny.say_mood = tiny.say_theme = tiny.say_nothing_of = 0;
+  tiny.n_test = 2000;
+  EXPECT_THROW(BuildMiniature(tiny, Titles()), InputError);
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,33 @@
+// The few Unicode rules that title matching rests on, with the meaning Python gives them (the authors' code is Python).
+//
+//   NormalizedTitle("  DIE \t STRASSE ") == NormalizedTitle("Die Straße")      // trim, squeeze, full case folding
+//   LowerCase("WALL·E") == "wall·e"
+//
+// All strings are UTF-8. Invalid bytes read as U+FFFD, as a tokenizer's decoder writes them; nothing throws. There is
+// no Unicode normalisation: a precomposed letter differs from a letter with a combining accent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace suite {
+
+std::u32string DecodeUtf8(std::string_view text);
+std::string EncodeUtf8(std::u32string_view text);
+
+// str.isspace() and \s: the White_Space property and U+001C to U+001F. Not U+200B, not U+FEFF.
+bool IsWhiteSpace(char32_t c);
+
+// The value 0 to 9 of a decimal digit of any script (\d), else -1.
+int DecimalDigit(char32_t c);
+
+// White space trimmed at both ends; every run inside becomes one U+0020.
+std::u32string SqueezeWhiteSpace(std::u32string_view text);
+
+// SqueezeWhiteSpace, then full case folding: "ß" = "ss", the "fi" ligature = "fi", final sigma = sigma.
+std::string NormalizedTitle(std::string_view title);
+
+// str.lower(): full lower-casing, independent of the locale.
+std::string LowerCase(std::string_view text);
+
+}  // namespace suite

@@ -1,0 +1,180 @@
+#include "harness/config/run_config.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <sstream>
+#include <type_traits>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "harness/config/toml_text.h"
+#include "harness/config/visit_fields.h"
+
+namespace suite {
+namespace {
+
+// 48 bits: a thousand runs meet with a probability below 2e-9, and the name still fits a table.
+constexpr size_t kNameDigits = 12;
+
+std::string TypeName(int64_t) { return "integer"; }
+std::string TypeName(double) { return "number"; }
+std::string TypeName(bool) { return "true or false"; }
+std::string TypeName(const std::string&) { return "text"; }
+std::string TypeName(const std::vector<int64_t>&) { return "list of integers"; }
+template <typename T>
+std::string TypeName(const std::optional<T>&) {
+  return TypeName(T()) + ", or \"" + kPresetWord + "\"";
+}
+
+std::string Origin(const RunConfig& config, const std::string& key) {
+  const auto found = config.origins.find(key);
+  return found == config.origins.end() ? "default" : found->second;
+}
+
+template <typename Keep>
+std::string HashOf(const RunConfig& config, const Keep& keep) {
+  std::string canonical = "protocol = " + std::to_string(kProtocolVersion) + "\n";
+  VisitFields(config, [&](const FieldInfo& field, const auto& value) {
+    if (keep(field)) canonical += field.key + " = " + TomlText(value) + "\n";
+  });
+  return Sha256Hex(canonical).substr(0, kNameDigits);
+}
+
+// Throws unless `holds`, naming the setting and where its value came from.
+void Require(const RunConfig& config, bool holds, const std::string& key, int64_t value, const std::string& allowed) {
+  if (!holds) throw InputError(Origin(config, key) + ": " + key, std::to_string(value) + " does not fit", allowed);
+}
+
+void CheckPolicy(const RunConfig& config) {
+  const PolicyConfig& policy = config.policy;
+  Require(config, policy.hidden_size % policy.heads == 0 && policy.hidden_size / policy.heads % 2 == 0, "policy.heads",
+          policy.heads,
+          "a divisor of policy.hidden_size = " + std::to_string(policy.hidden_size) +
+              " that leaves an even head size (rotary positions turn pairs)");
+  Require(config, policy.heads % policy.kv_heads == 0, "policy.kv_heads", policy.kv_heads,
+          "a divisor of policy.heads = " + std::to_string(policy.heads));
+}
+
+void CheckEvaluation(const RunConfig& config) {
+  const std::vector<int64_t>& k = config.eval.k;
+  const bool rising = std::adjacent_find(k.begin(), k.end(), std::greater_equal<int64_t>()) == k.end();
+  if (k.empty() || !rising || k.back() > config.data.list_length) {
+    throw InputError(Origin(config, "eval.k") + ": eval.k", TomlText(k) + " does not fit",
+                     "rising cut-offs up to data.list_length = " + std::to_string(config.data.list_length));
+  }
+}
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+// Adds the overrides that are set, by the names of the algorithms folder.
+class OverrideCollector {
+ public:
+  explicit OverrideCollector(TextPairs* overrides) : overrides_(overrides) {}
+
+  template <typename T>
+  void operator()(const FieldInfo&, const T&) const {}
+
+  template <typename T>
+  void operator()(const FieldInfo& field, const std::optional<T>& value) const {
+    if (!value) return;
+    const std::string name = field.key.substr(field.section.size() + 1);
+    overrides_->emplace_back(name == "return_kind" ? "return" : name, PlainText(*value));
+  }
+
+ private:
+  static std::string PlainText(const std::string& text) { return text; }
+  template <typename T>
+  static std::string PlainText(const T& value) {
+    return TomlText(value);
+  }
+
+  TextPairs* overrides_;
+};
+
+}  // namespace
+
+std::vector<ConfigEntry> ConfigEntries(const RunConfig& config) {
+  std::vector<ConfigEntry> entries;
+  VisitFields(config, [&](const FieldInfo& field, const auto& value) {
+    entries.push_back({field.key, TypeName(value), TomlText(value), "", field.allowed.Text(), field.help,
+                       Origin(config, field.key), field.in_hash});
+  });
+  const RunConfig defaults;
+  size_t next = 0;
+  VisitFields(defaults, [&](const FieldInfo&, const auto& value) { entries[next++].default_value = TomlText(value); });
+  return entries;
+}
+
+std::string ToToml(const RunConfig& config) {
+  std::string toml;
+  std::string section;
+  VisitFields(config, [&](const FieldInfo& field, const auto& value) {
+    if (field.section != section) toml += "\n[" + field.section + "]\n";
+    section = field.section;
+    const std::string name = section.empty() ? field.key : field.key.substr(section.size() + 1);
+    toml += name + " = " + TomlText(value) + "\n";
+  });
+  return toml;
+}
+
+std::string Explain(const RunConfig& config) {
+  std::ostringstream text;
+  for (const ConfigEntry& entry : ConfigEntries(config)) {
+    text << entry.key << " = " << entry.value << "\n    from " << entry.origin;
+    if (entry.value != entry.default_value) text << "; default " << entry.default_value;
+    text << "; " << entry.type << (entry.allowed.empty() ? "" : ", " + entry.allowed) << "; " << entry.help << "\n";
+  }
+  return text.str();
+}
+
+std::string ConfigHelp() {
+  std::ostringstream text;
+  for (const ConfigEntry& entry : ConfigEntries(RunConfig())) {
+    text << entry.key << " [" << entry.default_value << "] " << entry.type
+         << (entry.allowed.empty() ? "" : ", " + entry.allowed) << ": " << entry.help << "\n";
+  }
+  return text.str();
+}
+
+std::string ConfigHash(const RunConfig& config) {
+  return HashOf(config, [](const FieldInfo& field) { return field.in_hash; });
+}
+
+std::string StageHash(const RunConfig& config, const std::string& stage) {
+  SUITE_CHECK(stage == "pretrain" || stage == "sft");
+  std::set<std::string> sections = {"data", "policy", "pretrain", "run"};
+  if (stage == "sft") sections.insert("sft");
+  return HashOf(config, [&](const FieldInfo& field) { return sections.count(field.section) > 0; });
+}
+
+TextPairs OverridesOf(const RunConfig& config) {
+  TextPairs overrides;
+  VisitFields(config, OverrideCollector(&overrides));
+  const auto add_penalty = [&](const std::string& weight, double penalty) {
+    if (penalty != 0) overrides.emplace_back(weight, TomlText(-penalty));
+  };
+  add_penalty("duplicate_weight", config.objective.duplicate_penalty);
+  add_penalty("out_of_catalog_weight", config.objective.out_of_catalog_penalty);
+  add_penalty("format_weight", config.objective.format_penalty);
+  overrides.emplace_back("rank_rule", config.rl.rank_rule == "line" ? "line" : "parsed");
+  return overrides;
+}
+
+void CheckConsistent(const RunConfig& config) {
+  CheckPolicy(config);
+  CheckEvaluation(config);
+  const DataConfig& data = config.data;
+  Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
+          "at most data.catalog_items = " + std::to_string(data.catalog_items));
+  Require(config, config.sft.examples <= data.train, "sft.examples", config.sft.examples,
+          "at most data.train = " + std::to_string(data.train));
+  Require(config, config.rl.prompts_per_step <= data.train, "rl.prompts_per_step", config.rl.prompts_per_step,
+          "at most data.train = " + std::to_string(data.train));
+  Require(config, config.rl.micro_batch_prompts <= config.rl.prompts_per_step, "rl.micro_batch_prompts",
+          config.rl.micro_batch_prompts,
+          "at most rl.prompts_per_step = " + std::to_string(config.rl.prompts_per_step) + ", or 0 for all of them");
+}
+
+}  // namespace suite

@@ -1,0 +1,90 @@
+// RunConfig: the frozen, complete description of one run. Whatever can change a run's numbers is in here, and its hash
+// is the run's name.
+//
+// Use it wherever a stage needs a setting; never add a flag, an environment variable or a constant for one. All
+// settings with their defaults, allowed values and help are lines of run_config.def. How the layers (defaults < TOML
+// file < profile < --set) make one is config_layers.h; how an experiment makes many is experiment.h.
+//
+//   RunConfig config;                            // all defaults
+//   config.rl.group_size;                        // 8
+//   config.objective.beta;                       // std::optional: nothing means "what the preset says"
+//   ConfigHash(config);                          // "3f0c5a...": 12 hex digits; the folder of the run
+//   StageHash(config, "sft");                    // the folder of the SFT checkpoint, shared by a sweep's runs
+//   WriteFileAtomically(dir + "/config.toml", ToToml(config));
+//
+// Non-goals: it knows no file layout, no launcher and no output folder, for they do not change results.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suite {
+
+// Rules, code and results of one protocol version are comparable; it is part of every hash.
+inline constexpr int kProtocolVersion = 1;
+
+#define SECTION(Type, name, in_hash, help) struct Type {
+#define FIELD(type, name, default_value, allowed, help) type name = default_value;
+#define END_SECTION \
+  }                 \
+  ;
+#include "harness/config/run_config.def"
+
+struct RunConfig {
+#define ROOT_FIELD(type, name, default_value, allowed, help) type name = default_value;
+#define SECTION(Type, name, in_hash, help) Type name;
+#include "harness/config/run_config.def"
+
+  // Where a value came from, by key ("rl.steps" -> "quickstart.toml:12"); a key that is absent has its default. It is
+  // not part of the hash: how a value was given does not matter.
+  std::map<std::string, std::string> origins;
+};
+
+// One setting as text, for printing, for the metrics store and for tests.
+struct ConfigEntry {
+  std::string key;            // "rl.group_size"
+  std::string type;           // "integer", "number", "true or false", "text", "list of integers"
+  std::string value;          // as TOML: 8, 2e-04, true, "line", [5, 10]; an override that is not set: "preset"
+  std::string default_value;  // likewise
+  std::string allowed;        // "2 to 4096"; empty when everything of the type is
+  std::string help;
+  std::string origin;  // "default", "quickstart.toml:12", "profile smoke (quickstart.toml:30)", "--set", "sweep (...)"
+  bool in_hash = true;
+};
+
+// All settings in declared order.
+std::vector<ConfigEntry> ConfigEntries(const RunConfig& config);
+
+// The whole config as TOML, defaults included; reading it back gives an equal config (origins aside).
+std::string ToToml(const RunConfig& config);
+
+// The text behind --explain: one line a setting with value, origin, default, allowed values and help.
+std::string Explain(const RunConfig& config);
+
+// The text behind --help-config: key, type, default, allowed values, help.
+std::string ConfigHelp();
+
+// The run's name: the first 12 hex digits of the SHA-256 of all values that can change its numbers. run.threads counts
+// (it changes the order of sums); the checkpoint section does not (resume is exact).
+std::string ConfigHash(const RunConfig& config);
+
+// The name of a stage whose result many runs share. `stage` is "pretrain" (depends on data, policy, pretrain, run) or
+// "sft" (on sft as well). The stages take their seed from data.world_seed; `seed` is RL's alone.
+std::string StageHash(const RunConfig& config, const std::string& stage);
+
+// What `objective` changes about its preset, as (field, text) in declared order: the overrides that are set, the
+// penalties that are not 0 as negative weights, and rl.rank_rule. algorithms/objective.h takes it as it is:
+//
+//   MakeObjective(config.objective.preset, OverridesOf(config));    // {{"beta", "0.001"}, {"duplicate_weight",
+//   "-0.1"}}
+std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
+
+// Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and
+// where its value came from. The loaders call it.
+void CheckConsistent(const RunConfig& config);
+
+}  // namespace suite

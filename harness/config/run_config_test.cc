@@ -1,0 +1,193 @@
+#include "harness/config/run_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "harness/config/allowed.h"
+#include "harness/config/toml_text.h"
+
+namespace suite {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string ErrorOf(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+ConfigEntry Entry(const RunConfig& config, const std::string& key) {
+  for (const ConfigEntry& entry : ConfigEntries(config)) {
+    if (entry.key == key) return entry;
+  }
+  ADD_FAILURE() << "no entry " << key;
+  return {};
+}
+
+TEST(Allowed, RangesAndNames) {
+  EXPECT_TRUE(Between(2, 4).Admits(4.));
+  EXPECT_FALSE(Between(2, 4).Admits(4.5));
+  EXPECT_FALSE(Above(0).Admits(0.));
+  EXPECT_TRUE(AtLeast(0).Admits(0.));
+  EXPECT_FALSE(FromTo(0, 1).Admits(1.));
+  EXPECT_FALSE(Anything().Admits(std::nan("")));
+  EXPECT_FALSE(Above(0).Admits(std::numeric_limits<double>::infinity()));
+  EXPECT_TRUE(OneOf({"a", "b"}).Admits(std::string("b")));
+  EXPECT_FALSE(OneOf({"a", "b"}).Admits(std::string("c")));
+  EXPECT_EQ(Between(2, 1000000).Text(), "2 to 1000000");
+  EXPECT_EQ(FromTo(0, 1).Text(), "0 to less than 1");
+  EXPECT_EQ(Above(0).Text(), "more than 0");
+  EXPECT_EQ(OneOf({"a", "b"}).Text(), "a, b");
+  EXPECT_EQ(Anything().Text(), "");
+}
+
+TEST(TomlText, RoundTripsAndKeepsTypesApart) {
+  EXPECT_EQ(TomlText(10000.), "10000.0");
+  EXPECT_EQ(TomlText(.1), "0.1");
+  EXPECT_EQ(TomlText(1e-9), "1e-09");
+  EXPECT_EQ(TomlText(int64_t{-3}), "-3");
+  EXPECT_EQ(TomlText(std::string("a \"b\"\n\\")), "\"a \\\"b\\\"\\u000A\\\\\"");
+  EXPECT_EQ(TomlText(std::vector<int64_t>{5, 10}), "[5, 10]");
+  EXPECT_EQ(TomlText(std::optional<double>()), "\"preset\"");
+  EXPECT_EQ(TomlText(std::optional<int64_t>(4)), "4");
+  for (const double value : {1. / 3, 2e-4, 5e-324, 1.7976931348623157e308}) {
+    EXPECT_EQ(std::strtod(TomlText(value).c_str(), nullptr), value);
+  }
+}
+
+TEST(RunConfig, DefaultsLieInTheirOwnRanges) {
+  const RunConfig config;
+  EXPECT_NO_THROW(CheckConsistent(config));
+  std::set<std::string> keys;
+  for (const ConfigEntry& entry : ConfigEntries(config)) {
+    EXPECT_TRUE(keys.insert(entry.key).second) << entry.key << " is declared twice";
+    EXPECT_EQ(entry.value, entry.default_value) << entry.key;
+    EXPECT_EQ(entry.origin, "default");
+    EXPECT_FALSE(entry.help.empty()) << entry.key;
+  }
+  EXPECT_EQ(config.rl.group_size, 8);
+  EXPECT_EQ(config.eval.k, (std::vector<int64_t>{5, 10}));
+  EXPECT_FALSE(config.objective.beta.has_value());
+}
+
+TEST(RunConfig, HashFollowsValuesAndNothingElse) {
+  const RunConfig base;
+  const std::string hash = ConfigHash(base);
+  EXPECT_EQ(hash.size(), 12u);
+  EXPECT_EQ(hash.find_first_not_of("0123456789abcdef"), std::string::npos);
+
+  RunConfig other = base;
+  other.origins["rl.steps"] = "a.toml:3";
+  other.checkpoint.every = 1;
+  other.checkpoint.keep = 7;
+  EXPECT_EQ(ConfigHash(other), hash) << "origins and checkpointing cannot change results";
+
+  const std::vector<std::function<void(RunConfig&)>> changes = {
+      [](RunConfig& c) { c.seed = 1; },          [](RunConfig& c) { c.data.test = 7; },
+      [](RunConfig& c) { c.run.threads = 2; },   [](RunConfig& c) { c.objective.beta = 0.; },
+      [](RunConfig& c) { c.eval.k = {5}; },      [](RunConfig& c) { c.rl.learning_rate = std::nextafter(2e-4, 1); },
+      [](RunConfig& c) { c.sft.batch = 31; },    [](RunConfig& c) { c.policy.tie_embeddings = false; },
+      [](RunConfig& c) { c.pretrain.steps = 1; }};
+  std::set<std::string> hashes = {hash};
+  for (const auto& change : changes) {
+    RunConfig changed = base;
+    change(changed);
+    EXPECT_TRUE(hashes.insert(ConfigHash(changed)).second);
+  }
+}
+
+TEST(RunConfig, StageHashDependsOnItsSectionsOnly) {
+  const RunConfig base;
+  const std::string pretrain = StageHash(base, "pretrain");
+  const std::string sft = StageHash(base, "sft");
+  EXPECT_NE(pretrain, sft);
+
+  RunConfig rl_only = base;
+  rl_only.seed = 1;
+  rl_only.objective.preset = "gspo";
+  rl_only.rl.steps = 5;
+  rl_only.eval.every = 3;
+  EXPECT_EQ(StageHash(rl_only, "pretrain"), pretrain);
+  EXPECT_EQ(StageHash(rl_only, "sft"), sft);
+
+  RunConfig other_sft = base;
+  other_sft.sft.demonstrations = "none";
+  EXPECT_EQ(StageHash(other_sft, "pretrain"), pretrain);
+  EXPECT_NE(StageHash(other_sft, "sft"), sft);
+
+  RunConfig other_world = base;
+  other_world.data.world_seed = 1;
+  EXPECT_NE(StageHash(other_world, "pretrain"), pretrain);
+  EXPECT_NE(StageHash(other_world, "sft"), sft);
+}
+
+TEST(RunConfig, PrintsEveryValueAndItsOrigin) {
+  RunConfig config;
+  config.rl.steps = 7;
+  config.origins["rl.steps"] = "a.toml:3";
+  EXPECT_THAT(ToToml(config), AllOf(HasSubstr("seed = 3407\n\n[data]\n"), HasSubstr("[rl]\nsteps = 7\n"),
+                                    HasSubstr("beta = \"preset\"\n"), HasSubstr("k = [5, 10]\n")));
+  EXPECT_EQ(Entry(config, "rl.steps").origin, "a.toml:3");
+  EXPECT_EQ(Entry(config, "rl.group_size").allowed, "2 to 4096");
+  EXPECT_FALSE(Entry(config, "checkpoint.keep").in_hash);
+  EXPECT_THAT(Explain(config), AllOf(HasSubstr("rl.steps = 7\n    from a.toml:3; default 100; integer, 0 or more"),
+                                     HasSubstr("rl.group_size = 8\n    from default; integer, 2 to 4096")));
+  EXPECT_THAT(ConfigHelp(), HasSubstr("rl.rank_rule [\"line\"] text, line, parsed_position: "));
+}
+
+TEST(RunConfig, OverridesAreWhatIsSet) {
+  RunConfig config;
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(OverridesOf(config), (Pairs{{"rank_rule", "line"}}));
+  config.objective.epsilon_high = .1;
+  config.objective.return_kind = "log";
+  config.objective.window = 3;
+  config.objective.unbiased_std = false;
+  config.objective.duplicate_penalty = .5;
+  config.rl.rank_rule = "parsed_position";
+  EXPECT_EQ(OverridesOf(config), (Pairs{{"epsilon_high", "0.1"},
+                                        {"unbiased_std", "false"},
+                                        {"return", "log"},
+                                        {"window", "3"},
+                                        {"duplicate_weight", "-0.5"},
+                                        {"rank_rule", "parsed"}}));
+}
+
+TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
+  const auto error = [](const std::function<void(RunConfig&)>& change) {
+    RunConfig config;
+    change(config);
+    return ErrorOf([&] { CheckConsistent(config); });
+  };
+  EXPECT_THAT(error([](RunConfig& c) { c.policy.heads = 3; }), HasSubstr("policy.heads: 3 does not fit"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.policy.heads = 64;
+                c.policy.kv_heads = 64;
+              }),
+              HasSubstr("even head size"));
+  EXPECT_THAT(error([](RunConfig& c) { c.policy.kv_heads = 3; }), HasSubstr("a divisor of policy.heads = 4"));
+  EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 20}; }), HasSubstr("up to data.list_length = 10"));
+  EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 5}; }), HasSubstr("[5, 5] does not fit"));
+  EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {}; }), HasSubstr("eval.k"));
+  EXPECT_THAT(error([](RunConfig& c) { c.data.catalog_items = 9; }), HasSubstr("at most data.catalog_items = 9"));
+  EXPECT_THAT(error([](RunConfig& c) { c.data.train = 100; }), HasSubstr("default: sft.examples: 6000 does not fit"));
+  EXPECT_THAT(error([](RunConfig& c) { c.rl.micro_batch_prompts = 13; }), HasSubstr("at most rl.prompts_per_step"));
+  EXPECT_THAT(error([](RunConfig& c) { c.data.train = c.sft.examples = 8; }), HasSubstr("rl.prompts_per_step"));
+}
+
+}  // namespace
+}  // namespace suite

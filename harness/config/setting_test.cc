@@ -1,0 +1,114 @@
+#include "harness/config/setting.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "harness/config/toml_settings.h"
+
+namespace suite {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string ErrorOf(const Setting& setting, const KnownNames& known_names = {}) {
+  RunConfig config;
+  try {
+    ApplySettings({setting}, known_names, &config);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ApplySettings, LaterWinsAndOriginsAreKept) {
+  RunConfig config;
+  ApplySettings({{"rl.steps", int64_t{5}, "a.toml:2"},
+                 {"rl.steps", int64_t{6}, "--set"},
+                 {"run.rl.group_size", int64_t{4}, "a.toml:3"},
+                 {"run.threads", int64_t{2}, "a.toml:4"},
+                 {"rl.learning_rate", int64_t{1}, "a.toml:5"}},
+                {}, &config);
+  EXPECT_EQ(config.rl.steps, 6);
+  EXPECT_EQ(config.origins.at("rl.steps"), "--set");
+  EXPECT_EQ(config.rl.group_size, 4);
+  EXPECT_EQ(config.run.threads, 2);
+  EXPECT_EQ(config.rl.learning_rate, 1.) << "an integer serves as a number";
+  EXPECT_EQ(config.origins.size(), 4u);
+}
+
+TEST(ApplySettings, OverridesCanBeSetAndTakenBack) {
+  RunConfig config;
+  ApplySettings(
+      {{"objective.beta", .1, "x"}, {"objective.window", int64_t{3}, "x"}, {"objective.kl", std::string("k3"), "x"}},
+      {}, &config);
+  EXPECT_EQ(config.objective.beta, .1);
+  EXPECT_EQ(config.objective.window, 3);
+  EXPECT_EQ(config.objective.kl, "k3");
+  ApplySettings({{"objective.beta", std::string("preset"), "x"}, {"objective.kl", std::string("preset"), "x"}}, {},
+                &config);
+  EXPECT_FALSE(config.objective.beta.has_value());
+  EXPECT_FALSE(config.objective.kl.has_value());
+}
+
+TEST(ApplySettings, RefusesUnknownKeysWithTheNearest) {
+  EXPECT_THAT(ErrorOf({"rl.stesp", int64_t{5}, "a.toml:2"}),
+              AllOf(HasSubstr("a.toml:2: unknown setting 'rl.stesp' (did you mean 'rl.steps'?)"),
+                    HasSubstr("allowed: rl.steps, rl.prompts_per_step")));
+  EXPECT_THAT(ErrorOf({"run.rl.stesp", int64_t{5}, "a.toml:2"}), HasSubstr("did you mean 'rl.steps'?"));
+  EXPECT_THAT(
+      ErrorOf({"sede", int64_t{5}, "a.toml:2"}),
+      AllOf(HasSubstr("did you mean 'seed'?"), HasSubstr("sections data, policy, pretrain, sft, objective, rl")));
+}
+
+TEST(ApplySettings, RefusesWrongTypes) {
+  EXPECT_THAT(ErrorOf({"rl.steps", std::string("many"), "a.toml:2"}),
+              HasSubstr("a.toml:2: rl.steps is the text \"many\"; allowed: an integer, 0 or more"));
+  EXPECT_THAT(ErrorOf({"rl.steps", 2., "x"}), HasSubstr("the number 2.0; allowed: an integer"));
+  EXPECT_THAT(ErrorOf({"rl.learning_rate", true, "x"}), HasSubstr("rl.learning_rate is true; allowed: a number"));
+  EXPECT_THAT(ErrorOf({"policy.tie_embeddings", int64_t{1}, "x"}), HasSubstr("allowed: true or false"));
+  EXPECT_THAT(ErrorOf({"eval.k", int64_t{5}, "x"}), HasSubstr("allowed: a list of integers, 1 or more"));
+  EXPECT_THAT(ErrorOf({"objective.beta", std::string("none"), "x"}), HasSubstr("allowed: a number, 0 or more"));
+  EXPECT_THAT(ErrorOf({"run.device", int64_t{0}, "x"}), HasSubstr("allowed: a text, cpu, cuda"));
+}
+
+TEST(ApplySettings, RefusesValuesOutOfRange) {
+  EXPECT_THAT(ErrorOf({"rl.group_size", int64_t{1}, "a.toml:2"}),
+              HasSubstr("a.toml:2: rl.group_size is the integer 1; allowed: an integer, 2 to 4096"));
+  EXPECT_THAT(ErrorOf({"rl.learning_rate", 0., "x"}), HasSubstr("allowed: a number, more than 0"));
+  EXPECT_THAT(ErrorOf({"rl.beta2", 1., "x"}), HasSubstr("0 to less than 1"));
+  EXPECT_THAT(ErrorOf({"objective.epsilon_low", 1.5, "x"}), HasSubstr("allowed: a number, 0 to 1"));
+  EXPECT_THAT(ErrorOf({"eval.k", std::vector<int64_t>{5, 0}, "x"}), HasSubstr("the list [5, 0]"));
+  EXPECT_THAT(ErrorOf({"run.device", std::string("gpu"), "x"}), HasSubstr("unknown run.device 'gpu'"));
+}
+
+TEST(ApplySettings, AsksTheCallersNames) {
+  const KnownNames known = {{"objective.preset", {"grpo", "gspo"}}, {"objective.kl", {"k1", "k3"}}};
+  EXPECT_EQ(ErrorOf({"objective.preset", std::string("gspo"), "x"}, known), "no error");
+  EXPECT_THAT(ErrorOf({"objective.preset", std::string("gsop"), "a.toml:7"}, known),
+              HasSubstr("a.toml:7: unknown objective.preset 'gsop' (did you mean 'gspo'?); allowed: grpo, gspo"));
+  EXPECT_EQ(ErrorOf({"objective.kl", std::string("preset"), "x"}, known), "no error");
+  EXPECT_THAT(ErrorOf({"objective.kl", std::string("k4"), "x"}, known), HasSubstr("allowed: k1, k3"));
+}
+
+TEST(ParseAssignment, ReadsTomlAndBareWords) {
+  EXPECT_EQ(ParseAssignment("rl.steps=5").value, SettingValue(int64_t{5}));
+  EXPECT_EQ(ParseAssignment(" rl.steps = 5 ").key, "rl.steps");
+  EXPECT_EQ(ParseAssignment("rl.learning_rate=2e-4").value, SettingValue(2e-4));
+  EXPECT_EQ(ParseAssignment("objective.preset=gspo").value, SettingValue(std::string("gspo")));
+  EXPECT_EQ(ParseAssignment("objective.preset=\"gspo\"").value, SettingValue(std::string("gspo")));
+  EXPECT_EQ(ParseAssignment("policy.tie_embeddings=false").value, SettingValue(false));
+  EXPECT_EQ(ParseAssignment("eval.k=[1, 3]").value, SettingValue(std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(ParseAssignment("a=b=c").value, SettingValue(std::string("b=c")));
+  EXPECT_EQ(ParseAssignment("a=1\nb=2").value, SettingValue(std::string("1\nb=2"))) << "one key at a time";
+  EXPECT_EQ(ParseAssignment("a=2020-01-01").value, SettingValue(std::string("2020-01-01")));
+  for (const char* wrong : {"rl.steps", "=5", ""}) {
+    EXPECT_THROW(ParseAssignment(wrong), InputError) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace suite

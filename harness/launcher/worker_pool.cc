@@ -1,0 +1,222 @@
+#include "harness/launcher/worker_pool.h"
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "harness/launcher/child_process.h"
+#include "harness/launcher/signal_watch.h"
+
+namespace suite {
+namespace {
+
+constexpr int kPollMilliseconds = 100;  // also how often the board is drawn
+constexpr int kReapMilliseconds = 5;    // a child that closed its pipe is about to be gone
+constexpr size_t kLastLines = 20;
+
+// A child that writes without line breaks is not reporting.
+constexpr size_t kMaxReportBytes = 64 * 1024;
+
+double NowSeconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// A child that runs, and what it has sent.
+struct RunningJob {
+  ChildProcess child;
+  double started_s = 0;
+  std::string unread;  // the beginning of a line whose end has not come yet
+};
+
+class Pool {
+ public:
+  Pool(const std::vector<Job>& jobs, const PoolOptions& options) : jobs_(jobs), options_(options) {
+    for (const Job& job : jobs) {
+      JobResult result;
+      result.name = job.name;
+      result.log_path = job.log_path;
+      result_.jobs.push_back(result);
+      if (options_.board) bars_.push_back(options_.board->Add(job.name, job.total));
+    }
+  }
+
+  // Only an exception leaves children behind; they must not outlive the call.
+  ~Pool() {
+    for (auto& [index, running] : running_) {
+      kill(running.child.pid, SIGKILL);
+      waitpid(running.child.pid, nullptr, 0);
+      close(running.child.report_fd);
+    }
+  }
+
+  PoolResult Run() {
+    while (StartMore() || !running_.empty()) {
+      Wait();
+      HandleSignals();
+      for (size_t index : RunningIndices()) {
+        Read(index);
+        Reap(index);
+      }
+      if (options_.board) options_.board->Draw();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  std::vector<size_t> RunningIndices() const {
+    std::vector<size_t> indices;
+    for (const auto& entry : running_) indices.push_back(entry.first);
+    return indices;
+  }
+
+  // Fills the free places; false when there is nothing more to start.
+  bool StartMore() {
+    const auto places = static_cast<size_t>(options_.max_parallel);
+    while (result_.signal == 0 && next_ < jobs_.size() && running_.size() < places) {
+      const Job& job = jobs_[next_];
+      RunningJob running;
+      running.child = StartChild(options_.executable, job.args, job.log_path);
+      running.started_s = NowSeconds();
+      running_.emplace(next_++, std::move(running));
+    }
+    return result_.signal == 0 && next_ < jobs_.size();
+  }
+
+  void Wait() {
+    std::vector<pollfd> polled = {{signals_.fd(), POLLIN, 0}};
+    int timeout = kPollMilliseconds;
+    for (const auto& [index, running] : running_) {
+      if (running.child.report_fd >= 0) {
+        polled.push_back({running.child.report_fd, POLLIN, 0});
+      } else {
+        timeout = kReapMilliseconds;
+      }
+    }
+    poll(polled.data(), polled.size(), timeout);
+  }
+
+  void HandleSignals() {
+    for (const int signal : signals_.Take()) {
+      const bool first = result_.signal == 0;
+      if (first) {
+        result_.signal = signal;
+        kill_at_s_ = NowSeconds() + options_.grace_s;
+      }
+      SendToAll(first ? signal : SIGKILL);
+    }
+    if (result_.signal != 0 && NowSeconds() >= kill_at_s_) SendToAll(SIGKILL);
+  }
+
+  void SendToAll(int signal) {
+    for (const auto& [index, running] : running_) kill(running.child.pid, signal);
+  }
+
+  void Read(size_t index) {
+    RunningJob& running = running_.at(index);
+    if (running.child.report_fd < 0) return;
+    char bytes[4096];
+    ssize_t n;
+    while ((n = read(running.child.report_fd, bytes, sizeof(bytes))) > 0) running.unread.append(bytes, n);
+    const bool ended = n == 0 || (errno != EAGAIN && errno != EINTR);
+    TakeLines(index, &running.unread);
+    if (!ended) return;
+    close(running.child.report_fd);
+    running.child.report_fd = -1;
+  }
+
+  void TakeLines(size_t index, std::string* unread) {
+    size_t start = 0;
+    for (size_t end; (end = unread->find('\n', start)) != std::string::npos; start = end + 1) {
+      TakeReport(index, unread->substr(start, end - start));
+    }
+    unread->erase(0, start);
+    if (unread->size() <= kMaxReportBytes) return;
+    unread->clear();
+    ++result_.jobs[index].malformed_reports;
+  }
+
+  void TakeReport(size_t index, const std::string& line) {
+    JobResult& result = result_.jobs[index];
+    const std::optional<WorkerReport> report = ParseReport(line);
+    if (!report) {
+      ++result.malformed_reports;
+      return;
+    }
+    result.last_report = *report;
+    if (options_.board) {
+      options_.board->Report(bars_[index], {report->step, report->total, report->tokens, report->text});
+    }
+    if (options_.on_report) options_.on_report(index, *report);
+  }
+
+  // Records the child's end, if it has ended.
+  void Reap(size_t index) {
+    RunningJob& running = running_.at(index);
+    int status = 0;
+    if (waitpid(running.child.pid, &status, WNOHANG) != running.child.pid) return;
+    Read(index);  // what it sent between the last look and its end
+    JobResult& result = result_.jobs[index];
+    result.seconds = NowSeconds() - running.started_s;
+    result.status = WIFSIGNALED(status) ? JobStatus::kSignalled : JobStatus::kExited;
+    result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (!result.ok()) result.last_lines = LastLines(result.log_path, running.child.log_start, kLastLines);
+    if (running.child.report_fd >= 0) close(running.child.report_fd);
+    running_.erase(index);
+    if (options_.board) options_.board->Finish(bars_[index], result.ok(), EndText(result));
+  }
+
+  static std::string EndText(const JobResult& result) {
+    if (result.ok()) return result.last_report.text;
+    return result.status == JobStatus::kSignalled ? strsignal(result.signal)
+                                                  : "exit code " + std::to_string(result.exit_code);
+  }
+
+  const std::vector<Job>& jobs_;
+  const PoolOptions& options_;
+  SignalWatch signals_;
+  PoolResult result_;
+  std::vector<int> bars_;
+  std::map<size_t, RunningJob> running_;  // by number of the job
+  size_t next_ = 0;
+  double kill_at_s_ = 0;
+};
+
+std::string EndInWords(const JobResult& result) {
+  if (result.status == JobStatus::kNotStarted) return "not started";
+  const std::string end = result.status == JobStatus::kSignalled ? "ended by signal " + std::to_string(result.signal) +
+                                                                       " (" + strsignal(result.signal) + ")"
+                                                                 : "exit code " + std::to_string(result.exit_code);
+  return end + " after " + ClockText(result.seconds);
+}
+
+}  // namespace
+
+bool PoolResult::ok() const {
+  for (const JobResult& job : jobs) {
+    if (!job.ok()) return false;
+  }
+  return true;
+}
+
+PoolResult RunJobs(const std::vector<Job>& jobs, const PoolOptions& options) {
+  SUITE_CHECK_GE(options.max_parallel, 1);
+  return Pool(jobs, options).Run();
+}
+
+std::string DescribeFailure(const JobResult& result) {
+  std::string text = result.name + ": " + EndInWords(result);
+  if (result.status != JobStatus::kNotStarted) text += ", log " + result.log_path;
+  for (const auto& line : result.last_lines) text += "\n    " + line;
+  return text;
+}
+
+}  // namespace suite

@@ -1,0 +1,195 @@
+// ReadRun: from an HDF5 file, whole or left by a kill, to a RunRecord.
+
+#include <algorithm>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "harness/metrics/hdf5_handle.h"
+#include "harness/metrics/run_record.h"
+#include "harness/metrics/store_layout.h"
+
+namespace suite {
+namespace {
+
+// The extent of a dataset with `dimensions` dimensions.
+std::vector<hsize_t> Extent(const Hdf5File& file, hid_t dataset, int dimensions, const std::string& name) {
+  const Hdf5Handle space = file.Id(H5Dget_space(dataset), H5Sclose, name);
+  if (H5Sget_simple_extent_ndims(space.id()) != dimensions) {
+    throw InputError(file.path(), "dataset '" + name + "' has not " + std::to_string(dimensions) + " dimensions");
+  }
+  std::vector<hsize_t> extent(static_cast<size_t>(dimensions));
+  file.Must(H5Sget_simple_extent_dims(space.id(), extent.data(), nullptr), name);
+  return extent;
+}
+
+// The first `rows` rows of a dataset with `width` values in a row.
+template <typename T>
+std::vector<T> ReadRows(const Hdf5File& file, hid_t dataset, hid_t memory_type, const std::vector<hsize_t>& row_shape,
+                        hsize_t rows, const std::string& name) {
+  std::vector<hsize_t> count = {rows};
+  count.insert(count.end(), row_shape.begin(), row_shape.end());
+  hsize_t total = 1;
+  for (hsize_t n : count) total *= n;
+  std::vector<T> values(total);
+  if (total == 0) return values;
+  const std::vector<hsize_t> start(count.size(), 0);
+  const Hdf5Handle space = file.Id(H5Dget_space(dataset), H5Sclose, name);
+  const Hdf5Handle memory =
+      file.Id(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, name);
+  const auto select = H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
+  file.Must(select, "dataset '" + name + "': selecting " + std::to_string(rows) + " rows");
+  file.Must(H5Dread(dataset, memory_type, memory.id(), space.id(), H5P_DEFAULT, values.data()),
+            "reading dataset '" + name + "'");
+  return values;
+}
+
+Hdf5Handle OpenDataset(const Hdf5File& file, hid_t group, const std::string& name) {
+  return file.Id(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose, "dataset '" + name + "'");
+}
+
+Hdf5Handle OpenGroup(const Hdf5File& file, hid_t parent, const std::string& name) {
+  return file.Id(H5Gopen2(parent, name.c_str(), H5P_DEFAULT), H5Gclose, "group '" + name + "'");
+}
+
+// The step column is written after its row's values, so it says how many rows are whole. A row whose extent reached the
+// disk before its value reads as the fill value, which does not rise.
+std::vector<int64_t> ReadSteps(const Hdf5File& file, hid_t group, const std::string& name) {
+  const Hdf5Handle dataset = OpenDataset(file, group, name);
+  const hsize_t rows = Extent(file, dataset.id(), 1, name)[0];
+  std::vector<int64_t> steps = ReadRows<int64_t>(file, dataset.id(), H5T_NATIVE_INT64, {}, rows, name);
+  size_t whole = 0;
+  while (whole < steps.size() && steps[whole] > (whole ? steps[whole - 1] : kNoStep)) ++whole;
+  steps.resize(whole);
+  return steps;
+}
+
+StepSeries ReadSeries(const Hdf5File& file, hid_t group, const std::string& name, size_t rows) {
+  const Hdf5Handle dataset = OpenDataset(file, group, name);
+  const Hdf5Handle space = file.Id(H5Dget_space(dataset.id()), H5Sclose, name);
+  const bool is_vector = H5Sget_simple_extent_ndims(space.id()) == 2;
+  const std::vector<hsize_t> extent = Extent(file, dataset.id(), is_vector ? 2 : 1, name);
+  std::vector<hsize_t> row_shape;
+  if (is_vector) row_shape.push_back(extent[1]);
+  StepSeries series{name, is_vector ? static_cast<int64_t>(extent[1]) : 1, {}};
+  series.values = ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, row_shape, rows, name);
+  return series;
+}
+
+ScoreTable ReadScores(const Hdf5File& file, hid_t scores, const std::string& split) {
+  const Hdf5Handle group = OpenGroup(file, scores, split);
+  ScoreTable table;
+  table.split = split;
+  table.conversation_ids = file.ReadStrings(group.id(), "conversation_ids");
+  table.metric_names = file.ReadStrings(group.id(), "metric_names");
+  table.steps = ReadSteps(file, group.id(), "step");
+  const size_t conversations = table.conversation_ids.size();
+  const size_t metrics = table.metric_names.size();
+  table.values.resize(table.steps.size() * metrics * conversations);
+  for (size_t m = 0; m < metrics; ++m) {
+    const std::string name = "values/" + table.metric_names[m];
+    const Hdf5Handle dataset = OpenDataset(file, group.id(), name);
+    if (Extent(file, dataset.id(), 2, name)[1] != conversations) {
+      throw InputError(file.path(), "scores/" + split + "/" + name + " does not fit its conversation_ids");
+    }
+    const std::vector<float> rows =
+        ReadRows<float>(file, dataset.id(), H5T_NATIVE_FLOAT, {conversations}, table.steps.size(), name);
+    for (size_t r = 0; r < table.steps.size(); ++r) {
+      std::copy_n(rows.begin() + static_cast<long>(r * conversations), conversations,
+                  table.values.begin() + static_cast<long>((r * metrics + m) * conversations));
+    }
+  }
+  return table;
+}
+
+void CheckIsHdf5(const Hdf5File& file) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file.path(), error);
+  if (!std::filesystem::exists(status)) throw InputError(file.path(), "no such file", "the .h5 file of a run");
+  if (!std::filesystem::is_regular_file(status)) throw InputError(file.path(), "not a file", "the .h5 file of a run");
+  if (std::filesystem::file_size(file.path(), error) == 0) {
+    throw InputError(file.path(), "the file is empty", "the .h5 file of a run");
+  }
+  if (H5Fis_hdf5(file.path().c_str()) == 0) {
+    throw InputError(file.path(), "not an HDF5 file", "the .h5 file of a run");
+  }
+}
+
+// While a run is written, a reader may meet a block whose checksum is a moment behind; HDF5 then reads it again after a
+// pause that doubles, from a nanosecond on. 24 attempts wait 17 ms; the default of 100 waits minutes for a damaged
+// block.
+constexpr unsigned kReadAttempts = 24;
+
+Hdf5Handle OpenToRead(const Hdf5File& file, unsigned mode) {
+  const Hdf5Handle access = FileAccess();
+  file.Must(H5Pset_metadata_read_attempts(access.id(), mode == H5F_ACC_RDONLY ? 1 : kReadAttempts), "a setting");
+  return file.Id(H5Fopen(file.path().c_str(), mode, access.id()), H5Fclose, "the file is damaged or truncated and");
+}
+
+void CheckFormat(const Hdf5File& file, hid_t root) {
+  if (H5Aexists(root, "format") <= 0 || file.ReadText(root, "format") != kStoreFormat) {
+    throw InputError(file.path(), "an HDF5 file, but not a store of this suite", "the .h5 file of a run");
+  }
+  const std::string version = file.ReadText(root, "format_version");
+  if (version != kStoreFormatVersion) {
+    throw InputError(file.path(), "store format version '" + version + "'", std::string(kStoreFormatVersion));
+  }
+}
+
+RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
+  CheckFormat(file, root);
+  RunRecord run;
+  run.path = file.path();
+  run.run_name = file.ReadText(root, "run_name");
+  run.config = file.ReadText(root, "config");
+  run.status = file.ReadText(root, "status");
+  run.provenance = file.ReadTexts(OpenGroup(file, root, "provenance").id());
+  run.summary = file.ReadTexts(OpenGroup(file, root, "summary").id());
+  run.steps = ReadSteps(file, root, "step");
+  const Hdf5Handle series = OpenGroup(file, root, "series");
+  for (const std::string& name : file.ReadStrings(root, "series_names")) {
+    run.series.push_back(ReadSeries(file, series.id(), name, run.steps.size()));
+  }
+  const Hdf5Handle scores = OpenGroup(file, root, "scores");
+  for (const std::string& split : file.ReadStrings(root, "split_names")) {
+    run.scores.push_back(ReadScores(file, scores.id(), split));
+  }
+  const Hdf5Handle answers = OpenGroup(file, root, "answers");
+  const std::vector<std::string> ids = file.ReadStrings(answers.id(), "conversation_id");
+  const std::vector<std::string> texts = file.ReadStrings(answers.id(), "text");
+  if (ids.size() != texts.size()) throw InputError(file.path(), "answers: ids and texts differ in number");
+  for (size_t i = 0; i < ids.size(); ++i) run.answers.push_back({ids[i], texts[i]});
+  if (run.status != kStatusRunning && file.ReadText(root, "content_sha256") != ContentDigest(run)) {
+    throw InputError(file.path(), "the content does not match its checksum: the file is damaged");
+  }
+  return run;
+}
+
+RunRecord ReadInMode(const Hdf5File& file, unsigned mode) {
+  const Hdf5Handle root = OpenToRead(file, mode);
+  try {
+    return ReadOpenFile(file, root.id());
+  } catch (const std::bad_alloc&) {
+    throw InputError(file.path(), "damaged: a dataset claims more values than fit in memory");
+  } catch (const std::length_error&) {
+    throw InputError(file.path(), "damaged: a dataset claims more values than fit in memory");
+  }
+}
+
+}  // namespace
+
+RunRecord ReadRun(const std::string& path) {
+  const QuietHdf5 quiet;
+  const Hdf5File file(path);
+  CheckIsHdf5(file);
+  try {
+    return ReadInMode(file, H5F_ACC_RDONLY);
+  } catch (const InputError&) {
+    // Still open for writing, or left so by a kill, or being replaced by a resumed run at this moment; if it is none of
+    // these, the second reading says again what is wrong.
+    return ReadInMode(file, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ);
+  }
+}
+
+}  // namespace suite

@@ -1,0 +1,85 @@
+// One run as it was recorded: its config, where it came from, its step series and its per-conversation scores.
+//
+// Use it to read a store, also while the run goes on or after it was killed:
+//
+//   RunRecord run = ReadRun("results/store/3f2a91c0.h5");
+//   const StepSeries& reward = FindSeries(run, "reward");
+//   const ScoreTable& test = FindScores(run, "test");
+//   float ndcg = test.At(row, metric, conversation);       // row: index into test.steps
+//
+// The file (HDF5, format version 1) can be read with h5py too: attributes format, format_version, run_name, config,
+// status; groups /provenance and /summary hold text attributes in order; /step and /series/NAME the step series
+// (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, values/METRIC} (float32 [rows,
+// conversations]); /answers/{conversation_id, text}. Texts are UTF-8 of fixed size (bytes in h5py). h5py opens a store
+// that is being written, or was cut off, with File(path, "r", libver="latest", swmr=True).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suite {
+
+// An ordered list of named texts.
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+struct StepSeries {
+  std::string name;
+  int64_t width = 1;           // 1: a scalar for each step; else a vector, such as reward_by_rank [N]
+  std::vector<double> values;  // [rows, width], row-major
+};
+
+struct ScoreTable {
+  std::string split;                          // "validation", "test"
+  std::vector<std::string> conversation_ids;  // the columns of every row
+  std::vector<std::string> metric_names;      // "ndcg@5", ...
+  std::vector<int64_t> steps;                 // the training step of each evaluation, rising; 0 is the start
+  std::vector<float> values;                  // [rows, metrics, conversations], row-major
+
+  float At(size_t row, size_t metric, size_t conversation) const {
+    return values[(row * metric_names.size() + metric) * conversation_ids.size() + conversation];
+  }
+};
+
+struct SampleAnswer {
+  std::string conversation_id;
+  std::string text;
+};
+
+struct RunRecord {
+  std::string path;            // where it was read from
+  std::string run_name;        // the hash of the config
+  std::string config;          // the whole config, TOML or JSON
+  std::string status;          // "running" (or cut off), "done", "failed"
+  NamedTexts provenance;       // commit, build mode, library versions, CPU, ...
+  std::vector<int64_t> steps;  // the step of each row of the series, rising
+  std::vector<StepSeries> series;
+  std::vector<ScoreTable> scores;
+  NamedTexts summary;  // written at the end: wall time, peak memory, ...; "reason" when failed
+  std::vector<SampleAnswer> answers;
+};
+
+// Reads a whole store. Rows that a kill left half written are not returned. Throws InputError naming `path` and the
+// reason when the file is missing, foreign, truncated or damaged.
+RunRecord ReadRun(const std::string& path);
+
+// The part with that name. Throws InputError (with the known names) when there is none.
+const StepSeries& FindSeries(const RunRecord& run, const std::string& name);
+const ScoreTable& FindScores(const RunRecord& run, const std::string& split);
+// The place of `metric` in the table's metric_names. Throws InputError likewise; `run` gives the file's name.
+size_t FindMetric(const RunRecord& run, const ScoreTable& table, const std::string& metric);
+// The text with that key, or `otherwise`.
+std::string FindText(const NamedTexts& texts, const std::string& key, const std::string& otherwise = "");
+
+// Keeps the rows with step <= last_step, in the series and in every score table.
+void KeepStepsUpTo(int64_t last_step, RunRecord* run);
+
+// SHA-256 over everything in the record but its path.
+std::string ContentDigest(const RunRecord& run);
+
+// The same over what equal config, seed and machine must reproduce to the bit: without the provenance and without the
+// series and summary values that measure the machine (names ending in _s for seconds, _mib or _bytes for memory).
+std::string DeterministicDigest(const RunRecord& run);
+
+}  // namespace suite

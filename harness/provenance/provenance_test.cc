@@ -1,0 +1,152 @@
+#include "harness/provenance/provenance.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "harness/provenance/process_meter.h"
+
+namespace suite {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+constexpr char kWorkspaceVariable[] = "BUILD_WORKSPACE_DIRECTORY";
+
+void Shell(const std::string& command) { ASSERT_EQ(std::system(command.c_str()), 0) << command; }
+
+// A git repository with one commit; its name asks for quoting.
+std::string MakeRepository(const std::string& name) {
+  const std::string folder = testing::TempDir() + "it's " + name;
+  const std::string quoted = CommandLine({folder});
+  Shell("rm -rf " + quoted + " && git init -q " + quoted);
+  std::ofstream(folder + "/a.txt") << "a";
+  Shell("cd " + quoted + " && git add a.txt && git -c user.name=t -c user.email=t@example.org commit -q -m first");
+  return folder;
+}
+
+TEST(ReadGitState, CleanThenDirty) {
+  const std::string folder = MakeRepository("clean");
+  GitState state = ReadGitState(folder);
+  EXPECT_THAT(state.commit, MatchesRegex("[0-9a-f]{40}"));
+  EXPECT_EQ(state.dirty, "no");
+  std::ofstream(folder + "/a.txt") << "changed";
+  EXPECT_EQ(ReadGitState(folder).dirty, "yes (1 files)");
+  std::ofstream(folder + "/b.txt") << "untracked";
+  EXPECT_EQ(ReadGitState(folder).dirty, "yes (2 files)");
+  EXPECT_EQ(ReadGitState(folder).commit, state.commit);
+}
+
+TEST(ReadGitState, SaysWhyItIsUnknown) {
+  const GitState state = ReadGitState("/no/such/folder");
+  EXPECT_THAT(state.commit, StartsWith("unknown ("));
+  EXPECT_THAT(state.commit, HasSubstr("/no/such/folder"));
+  EXPECT_THAT(state.dirty, StartsWith("unknown ("));
+}
+
+TEST(CollectProvenance, HasEveryKeyInOrder) {
+  unsetenv(kWorkspaceVariable);
+  ProvenanceInputs inputs;
+  inputs.libtorch_version = "2.11.0";
+  inputs.argv = {"bench", "--set", "rl.steps = 5"};
+  inputs.seeds = {{"seed", 3407}, {"data.world_seed", 0}};
+  inputs.data_hashes = {{"catalog", "abc"}};
+  const Provenance provenance = CollectProvenance(inputs);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : provenance) {
+    keys.push_back(key);
+    EXPECT_FALSE(value.empty()) << key;
+  }
+  EXPECT_THAT(keys, ElementsAre("commit", "dirty", "build_mode", "compiler", "cxx_standard", "libtorch", "hdf5", "cpu",
+                                "cores", "memory", "accelerator", "os", "kernel", "seed.seed", "seed.data.world_seed",
+                                "data.catalog", "command", "started_utc"));
+  const auto value = [&](const std::string& key) { return ProvenanceValue(provenance, key); };
+  EXPECT_EQ(value("commit"), "unknown (not started with bazel run)");
+  EXPECT_EQ(value("cxx_standard"), "C++17");
+  EXPECT_EQ(value("libtorch"), "2.11.0");
+  EXPECT_EQ(value("hdf5"), "unknown");
+  EXPECT_EQ(value("seed.seed"), "3407");
+  EXPECT_EQ(value("command"), "bench --set 'rl.steps = 5'");
+  EXPECT_THAT(value("cores"), MatchesRegex("[0-9]+ of [0-9]+"));
+  EXPECT_THAT(value("memory"), MatchesRegex("[0-9]+ MiB"));
+  EXPECT_THAT(value("kernel"), StartsWith("Linux "));
+  EXPECT_THAT(value("started_utc"), MatchesRegex("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"));
+}
+
+TEST(CollectProvenance, DoesNotNameTheHost) {
+  char host[256] = {};
+  ASSERT_EQ(gethostname(host, sizeof(host) - 1), 0);
+  // A host named like the system ("linux") would prove nothing.
+  if (std::string(host).size() < 6) GTEST_SKIP() << "the host's name is too short to look for";
+  for (const auto& [key, value] : CollectProvenance({})) EXPECT_EQ(value.find(host), std::string::npos) << key;
+}
+
+TEST(CollectProvenance, ReadsTheCheckoutOfBazelRun) {
+  const std::string folder = MakeRepository("workspace");
+  setenv(kWorkspaceVariable, folder.c_str(), 1);
+  const Provenance provenance = CollectProvenance({});
+  unsetenv(kWorkspaceVariable);
+  EXPECT_EQ(ProvenanceValue(provenance, "commit"), ReadGitState(folder).commit);
+  EXPECT_EQ(ProvenanceValue(provenance, "dirty"), "no");
+}
+
+TEST(ProvenanceWarnings, StampWhatCannotBeTrusted) {
+  const std::string commit(40, 'a');
+  EXPECT_THAT(ProvenanceWarnings({{"commit", commit}, {"dirty", "no"}, {"build_mode", "opt"}}), ElementsAre());
+  EXPECT_THAT(ProvenanceWarnings({{"commit", commit}, {"dirty", "yes (2 files)"}, {"build_mode", "debug+asan"}}),
+              ElementsAre("built as debug+asan: timings mean nothing", "uncommitted changes: yes (2 files)"));
+  EXPECT_THAT(ProvenanceWarnings({{"commit", "unknown (x)"}, {"dirty", "unknown (x)"}, {"build_mode", "opt"}}),
+              ElementsAre("commit unknown (x)"));
+  EXPECT_EQ(ProvenanceWarnings({}).size(), 2u);
+}
+
+TEST(BuildMode, KnowsThisBuild) {
+  EXPECT_THAT(BuildMode(), MatchesRegex("(opt|debug)(\\+asan|\\+tsan|\\+ubsan)*"));
+#ifdef NDEBUG
+  EXPECT_THAT(BuildMode(), StartsWith("opt"));
+#else
+  EXPECT_THAT(BuildMode(), StartsWith("debug"));
+#endif
+}
+
+TEST(CommandLine, QuotesWhatAShellWouldRead) {
+  EXPECT_EQ(CommandLine({"a", "--b=c/d.toml"}), "a --b=c/d.toml");
+  EXPECT_EQ(CommandLine({"a b", "", "it's", "$x"}), "'a b' '' 'it'\\''s' '$x'");
+  EXPECT_EQ(CommandLine({}), "");
+}
+
+TEST(ProcessMeter, PeakFollowsAllocations) {
+  constexpr int64_t kBytes = 64 << 20;
+  const int64_t before = PeakMemoryBytes();
+  ASSERT_GT(before, 0);
+  {
+    const std::vector<char> block(before + kBytes, 'x');
+    EXPECT_GE(CurrentMemoryBytes(), before + kBytes);
+  }
+  const int64_t peak = PeakMemoryBytes();
+  EXPECT_GE(peak, before + kBytes);
+  // Sanitizers keep freed memory, so only other builds see the peak fall.
+  if (BuildMode() != "opt" && BuildMode() != "debug") GTEST_SKIP() << BuildMode();
+  EXPECT_GE(peak, CurrentMemoryBytes());
+  if (!ResetPeakMemory()) GTEST_SKIP() << "the kernel does not let a process reset its peak";
+  EXPECT_LE(PeakMemoryBytes(), peak - kBytes) << "the block is gone";
+}
+
+TEST(ProcessMeter, WallTimerRuns) {
+  WallTimer timer;
+  usleep(20000);
+  EXPECT_GE(timer.Seconds(), .02);
+  timer.Restart();
+  EXPECT_LT(timer.Seconds(), .02);
+}
+
+}  // namespace
+}  // namespace suite

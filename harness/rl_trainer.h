@@ -1,0 +1,97 @@
+// The reinforcement-learning step: roll out, judge, estimate advantages, update mu times. The only loop that trains by
+// reward; which objective it runs is a PolicyObjective it is given.
+//
+//   RlTrainer trainer(llama, std::move(sft_weights), options, MakeObjective("rank_grpo_exp_inf"), task);
+//   while (trainer.step() < options.steps) StepRecord record = trainer.Step();
+//
+// The reference policy is the policy that the trainer starts from. Old log-probs are the sampler's own: at the first
+// update of a rollout the policy is the one that sampled, so the objective runs with a ratio of exactly 1; later updates
+// compare with what the sampler recorded. Everything that a step draws comes from streams named by the step's number,
+// so weights, moments and that number are the whole state.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "algorithms/adamw.h"
+#include "algorithms/objective.h"
+#include "harness/rollout_batch.h"
+#include "models/llama.h"
+#include "models/sampler.h"
+#include "models/sharded_scorer.h"
+
+namespace suite {
+
+// What the answers of one step are worth. N ranks, B rows.
+struct JudgedRollouts {
+  at::Tensor relevance_BN;  // float32
+  RewardParts parts;
+  std::map<std::string, double> series;  // further numbers of the step: "in_catalog_ratio", "duplicate_share", ...
+};
+
+// Where prompts come from and how answers are judged.
+class RlTask {
+ public:
+  virtual ~RlTask() = default;
+  // The conversations of rollout number `step` (counted from 0), as indices of its own.
+  virtual std::vector<int64_t> Conversations(int64_t step) const = 0;
+  virtual std::vector<int64_t> PromptIds(int64_t conversation) const = 0;
+  virtual JudgedRollouts Judge(const std::vector<int64_t>& conversations,
+                               const std::vector<RolloutGroup>& groups) const = 0;
+};
+
+struct RlOptions {
+  uint64_t seed = 3407;
+  int64_t group_size = 8;
+  int64_t updates_per_rollout = 1;  // mu
+  int64_t micro_batch_prompts = 0;  // 0: all at once
+  double learning_rate = 1e-6;
+  AdamWConfig adamw;
+  double max_grad_norm = 1.0;
+  int64_t list_length = 20;
+  int64_t shards = 1;
+  SamplingOptions sampling;
+  std::vector<int> newlines_by_token;
+};
+
+// Named numbers of one step; names ending in _s are seconds.
+using StepRecord = std::map<std::string, std::vector<double>>;
+
+class RlTrainer {
+ public:
+  // `task` must outlive the trainer. Throws InputError when the sampling truncates the distribution (top-k, top-p): its
+  // log-probs would not be the trainer's.
+  RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options, std::unique_ptr<PolicyObjective> objective,
+            const RlTask& task);
+
+  StepRecord Step();
+
+  int64_t step() const { return step_; }
+  const LlamaWeights& weights() const { return weights_; }
+  const AdamWState& optimizer() const { return optimizer_; }
+  // Goes on from a checkpoint.
+  void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
+
+ private:
+  struct MicroBatch;
+
+  std::vector<MicroBatch> Cut(const std::vector<std::vector<int64_t>>& prompts, const std::vector<RolloutGroup>& groups,
+                              const JudgedRollouts& judged, StepRecord& record) const;
+  void ScoreReference(std::vector<MicroBatch>& micro_batches) const;
+  void Update(const std::vector<MicroBatch>& micro_batches, bool first, StepRecord& record);
+
+  const Llama& llama_;
+  LlamaWeights weights_;
+  LlamaWeights reference_;
+  RlOptions options_;
+  std::unique_ptr<PolicyObjective> objective_;
+  const RlTask& task_;
+  ShardedScorer scorer_;
+  AdamWState optimizer_;
+  int64_t step_ = 0;
+};
+
+}  // namespace suite

@@ -1,0 +1,80 @@
+#include "models/kernels/rotary.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <cmath>
+
+#include "base/check.h"
+#include "models/kernels/vector_math.h"
+
+namespace suite {
+namespace {
+
+// Wavelengths longer than the original context are stretched by `factor`, short ones kept, those between interpolated.
+double StretchedFrequency(double frequency, const Llama3RopeScaling& scaling) {
+  const double wavelength = 2 * M_PI / frequency;
+  const double original = static_cast<double>(scaling.original_max_positions);
+  if (wavelength < original / scaling.high_freq_factor) return frequency;
+  if (wavelength > original / scaling.low_freq_factor) return frequency / scaling.factor;
+  const double smooth = (original / wavelength - scaling.low_freq_factor) / (scaling.high_freq_factor - scaling.low_freq_factor);
+  return (1 - smooth) * frequency / scaling.factor + smooth * frequency;
+}
+
+SUITE_VECTOR_CLONES
+void RotateHead(float* x, const float* cosine, const float* sine, float sign, int64_t half) {
+  for (int64_t i = 0; i < half; ++i) {
+    const float a = x[i], b = x[i + half], c = cosine[i], s = sign * sine[i];
+    x[i] = a * c - b * s;
+    x[i + half] = b * c + a * s;
+  }
+}
+
+void RotateGeneric(at::Tensor& x, const at::Tensor& positions, const RotaryTable& table, int64_t heads, bool inverse) {
+  const int64_t half = table.cos_PD.size(1);
+  at::Tensor pairs = x.narrow(1, 0, heads * 2 * half).view({x.size(0), heads, 2, half});
+  const at::Tensor c = table.cos_PD.index_select(0, positions).to(x.scalar_type()).unsqueeze(1);
+  const at::Tensor s = table.sin_PD.index_select(0, positions).to(x.scalar_type()).unsqueeze(1) * (inverse ? -1 : 1);
+  const at::Tensor a = pairs.select(2, 0).clone(), b = pairs.select(2, 1).clone();
+  pairs.select(2, 0).copy_(a * c - b * s);
+  pairs.select(2, 1).copy_(b * c + a * s);
+}
+
+}  // namespace
+
+RotaryTable MakeRotaryTable(const LlamaConfig& config, int64_t positions) {
+  const int64_t half = config.head_dim / 2;
+  RotaryTable table = {at::empty({positions, half}, at::kFloat), at::empty({positions, half}, at::kFloat)};
+  float *cosine = table.cos_PD.mutable_data_ptr<float>(), *sine = table.sin_PD.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < half; ++i) {
+    double frequency = std::pow(config.rope_theta, -static_cast<double>(2 * i) / static_cast<double>(config.head_dim));
+    if (config.rope_scaling) frequency = StretchedFrequency(frequency, *config.rope_scaling);
+    // transformers multiplies float32 by float32; the same rounding keeps far positions equal to it.
+    for (int64_t p = 0; p < positions; ++p) {
+      const float angle = static_cast<float>(frequency) * static_cast<float>(p);
+      cosine[p * half + i] = std::cos(angle);
+      sine[p * half + i] = std::sin(angle);
+    }
+  }
+  return table;
+}
+
+void RotateInPlace(at::Tensor& x, const at::Tensor& positions, const RotaryTable& table, int64_t heads, bool inverse) {
+  SUITE_CHECK(x.is_contiguous());
+  if (!x.device().is_cpu() || x.scalar_type() != at::kFloat) return RotateGeneric(x, positions, table, heads, inverse);
+  const int64_t half = table.cos_PD.size(1), width = x.size(1), limit = table.cos_PD.size(0);
+  float* data = x.mutable_data_ptr<float>();
+  const int64_t* position = positions.const_data_ptr<int64_t>();
+  const float *cosine = table.cos_PD.const_data_ptr<float>(), *sine = table.sin_PD.const_data_ptr<float>();
+  at::parallel_for(0, x.size(0), 64, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      SUITE_CHECK_LT(position[n], limit);
+      const int64_t angle = position[n] * half;
+      for (int64_t head = 0; head < heads; ++head) {
+        RotateHead(data + n * width + head * 2 * half, cosine + angle, sine + angle, inverse ? -1.0f : 1.0f, half);
+      }
+    }
+  });
+}
+
+}  // namespace suite

@@ -1,0 +1,43 @@
+// The forward pass of a Llama-architecture decoder over packed tokens; Llama-3.2, SmolLM2 and Qwen2.5 are configs of it.
+//
+//   Llama llama(config);                                              // rotary tables, nothing else
+//   TokenLogProbs scored = llama.LogProbs(weights.Tensors(), PackGroups(groups), {});
+//   at::Tensor logp_BT = ToGrid(scored.logp_M, packed);
+//
+// With TrainableTensors the result has a graph, and backward() adds to the gradient buffer.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "models/kernels/rotary.h"
+#include "models/llama_config.h"
+#include "models/llama_weights.h"
+#include "models/packed_tokens.h"
+#include "models/prefix_attention.h"
+#include "models/token_log_probs.h"
+
+namespace suite {
+
+class Llama {
+ public:
+  explicit Llama(const LlamaConfig& config);
+
+  // Output of the last layer before the final norm, [N, hidden].
+  at::Tensor HiddenStates(const LlamaTensors& tensors, const PackedTokens& packed) const;
+
+  // Log-probabilities and entropies of the scored tokens of `packed`, in its order.
+  TokenLogProbs LogProbs(const LlamaTensors& tensors, const PackedTokens& packed, const ScoreOptions& options) const;
+
+  // Logits [N, vocab] of every row: for tests and inspection; holds them all at once.
+  at::Tensor Logits(const LlamaTensors& tensors, const PackedTokens& packed) const;
+
+  const LlamaConfig& config() const { return config_; }
+  const RotaryTable& rotary() const { return rotary_; }
+  AttentionShape attention_shape() const { return {config_.heads, config_.kv_heads, config_.head_dim}; }
+
+ private:
+  LlamaConfig config_;
+  RotaryTable rotary_;
+};
+
+}  // namespace suite

@@ -1,0 +1,198 @@
+#include "models/safetensors.h"
+
+#include <ATen/ops/from_blob.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/files.h"
+
+namespace suite {
+namespace {
+
+using nlohmann::json;
+
+const std::vector<std::pair<std::string, at::ScalarType>>& DtypeNames() {
+  static const std::vector<std::pair<std::string, at::ScalarType>> kNames = {
+      {"F32", at::kFloat}, {"BF16", at::kBFloat16}, {"F16", at::kHalf}, {"F64", at::kDouble},
+      {"I64", at::kLong},  {"I32", at::kInt},       {"U8", at::kByte},  {"BOOL", at::kBool}};
+  return kNames;
+}
+
+at::ScalarType DtypeFromName(const std::string& where, const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& [known_name, dtype] : DtypeNames()) {
+    if (known_name == name) return dtype;
+    known.push_back(known_name);
+  }
+  throw UnknownName(where, "dtype", name, known);
+}
+
+std::string NameOfDtype(at::ScalarType dtype) {
+  for (const auto& [name, known] : DtypeNames()) {
+    if (known == dtype) return name;
+  }
+  SUITE_CHECK(false && "this dtype cannot be written to safetensors");
+  return "";
+}
+
+size_t ReadUnsigned(const std::string& where, const json& value) {
+  if (!value.is_number_unsigned()) throw InputError(where, "holds " + value.dump(), "whole numbers from 0");
+  return value.get<size_t>();
+}
+
+}  // namespace
+
+class SafetensorsFile::Mapping {
+ public:
+  explicit Mapping(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY);
+    if (fd < 0) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
+    struct stat status = {};
+    fstat(fd, &status);
+    size_ = S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) : 0;
+    // Private and writable: at::from_blob wants a mutable pointer; nothing ever reaches the file.
+    if (size_ >= 8) data_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+    close(fd);
+    if (size_ < 8) throw InputError(path, "has " + std::to_string(size_) + " bytes", "a safetensors file");
+    if (data_ == MAP_FAILED) throw InputError(path, std::string("cannot be mapped: ") + std::strerror(errno));
+  }
+  ~Mapping() {
+    if (data_ != MAP_FAILED) munmap(data_, size_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  char* data() const { return static_cast<char*>(data_); }
+  size_t size() const { return size_; }
+
+ private:
+  void* data_ = MAP_FAILED;
+  size_t size_ = 0;
+};
+
+SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path), mapping_(std::make_shared<Mapping>(path)) {
+  ReadHeader();
+  CheckThatDataIsCovered();
+}
+
+void SafetensorsFile::ReadHeader() {
+  uint64_t length = 0;
+  std::memcpy(&length, mapping_->data(), sizeof(length));
+  if (length > mapping_->size() - 8) {
+    throw InputError(path_, "header of " + std::to_string(length) + " bytes in a file of " +
+                                std::to_string(mapping_->size()) + ": truncated or not a safetensors file");
+  }
+  data_start_ = 8 + length;
+  const char* text = mapping_->data() + 8;
+  const json header = json::parse(text, text + length, nullptr, /*allow_exceptions=*/false);
+  if (!header.is_object()) throw InputError(path_, "header is not a JSON object");
+  for (const auto& [name, value] : header.items()) {
+    if (name == "__metadata__") continue;
+    const std::string where = path_ + ": " + name;
+    if (!value.is_object() || !value.contains("dtype") || !value["dtype"].is_string() || !value.contains("shape") ||
+        !value["shape"].is_array() || !value.contains("data_offsets") || !value["data_offsets"].is_array() ||
+        value["data_offsets"].size() != 2) {
+      throw InputError(where, "is " + value.dump().substr(0, 100), "an object with dtype, shape and two data_offsets");
+    }
+    Entry entry;
+    entry.dtype = DtypeFromName(where, value["dtype"].get<std::string>());
+    for (const json& size : value["shape"]) entry.shape.push_back(static_cast<int64_t>(ReadUnsigned(where, size)));
+    entry.begin = ReadUnsigned(where, value["data_offsets"][0]);
+    entry.end = ReadUnsigned(where, value["data_offsets"][1]);
+    CheckEntry(name, entry);
+    entries_[name] = entry;
+  }
+}
+
+void SafetensorsFile::CheckEntry(const std::string& name, const Entry& entry) const {
+  const std::string where = path_ + ": " + name;
+  const size_t available = mapping_->size() - data_start_;
+  if (entry.begin > entry.end || entry.end > available) {
+    throw InputError(where, "data_offsets [" + std::to_string(entry.begin) + ", " + std::to_string(entry.end) +
+                                "] reach past the " + std::to_string(available) + " bytes of data: truncated file");
+  }
+  unsigned __int128 bytes = c10::elementSize(entry.dtype);
+  for (const int64_t size : entry.shape) {
+    bytes *= static_cast<uint64_t>(size);
+    if (bytes > available) break;
+  }
+  if (bytes != entry.end - entry.begin) {
+    throw InputError(where, "shape and dtype do not fit its " + std::to_string(entry.end - entry.begin) + " bytes");
+  }
+}
+
+void SafetensorsFile::CheckThatDataIsCovered() const {
+  std::vector<std::pair<size_t, size_t>> ranges;
+  for (const auto& [name, entry] : entries_) ranges.emplace_back(entry.begin, entry.end);
+  std::sort(ranges.begin(), ranges.end());
+  size_t reached = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (begin != reached) throw InputError(path_, "tensors overlap or leave a hole at byte " + std::to_string(reached));
+    reached = end;
+  }
+  if (reached != mapping_->size() - data_start_) {
+    throw InputError(path_, std::to_string(mapping_->size() - data_start_ - reached) + " bytes belong to no tensor");
+  }
+}
+
+std::vector<std::string> SafetensorsFile::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+    return entries_.at(a).begin < entries_.at(b).begin;
+  });
+  return names;
+}
+
+at::Tensor SafetensorsFile::Load(const std::string& name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) throw InputError(path_, "has no tensor '" + name + "'");
+  const Entry& entry = found->second;
+  auto mapping = mapping_;
+  return at::from_blob(
+      mapping->data() + data_start_ + entry.begin, entry.shape, [mapping](void*) {}, at::dtype(entry.dtype));
+}
+
+void WriteSafetensors(const std::string& path, const NamedTensors& tensors) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  header["__metadata__"] = {{"format", "pt"}};
+  size_t offset = 0;
+  for (const auto& [name, tensor] : tensors) {
+    SUITE_CHECK(!header.contains(name));
+    header[name] = {{"dtype", NameOfDtype(tensor.scalar_type())},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {offset, offset + tensor.nbytes()}}};
+    offset += tensor.nbytes();
+  }
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');
+  const std::string temporary = path + "." + std::to_string(getpid()) + ".tmp";
+  std::ofstream out(temporary, std::ios::binary);
+  const uint64_t length = text.size();
+  out.write(reinterpret_cast<const char*>(&length), sizeof(length));
+  out << text;
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor bytes = tensor.detach().cpu().contiguous();
+    out.write(static_cast<const char*>(bytes.const_data_ptr()), static_cast<std::streamsize>(bytes.nbytes()));
+  }
+  out.close();
+  if (!out) {
+    const std::string reason = std::strerror(errno);
+    std::remove(temporary.c_str());
+    throw InputError(path, "cannot be written: " + reason);
+  }
+  PublishFile(temporary, path);
+}
+
+}  // namespace suite

@@ -1,0 +1,215 @@
+#include "models/sampler.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "models/kernels/decode_attention.h"
+#include "models/kernels/rms_norm.h"
+#include "models/kernels/swiglu.h"
+
+namespace suite {
+namespace {
+
+at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
+}
+
+// Decodes one batch of prompts from prefill to the last finished row.
+class Decoder {
+ public:
+  Decoder(const Llama& llama, const LlamaTensors& tensors, const std::vector<std::vector<int64_t>>& prompts,
+          int64_t group_size, const SamplingOptions& options)
+      : llama_(llama), tensors_(tensors), group_size_(group_size), options_(options) {
+    std::vector<ScoredSequence> sequences;
+    for (const auto& prompt : prompts) {
+      lengths_.push_back(static_cast<int64_t>(prompt.size()));
+      // PackSequences drops the last token, which only is a target there; here it is input too.
+      std::vector<int64_t> padded = prompt;
+      padded.push_back(0);
+      sequences.push_back({std::move(padded), 1});
+    }
+    prompts_ = PackSequences(sequences);
+    caches_.resize(tensors.layers.size());
+  }
+
+  std::vector<RolloutGroup> Run(const StreamOf& stream_of) {
+    const int64_t count = static_cast<int64_t>(lengths_.size());
+    std::vector<RolloutGroup> groups(lengths_.size(), RolloutGroup(static_cast<size_t>(group_size_)));
+    for (int64_t b = 0; b < count; ++b) {
+      for (int64_t g = 0; g < group_size_; ++g) {
+        rows_.prompt.push_back(b);
+        rows_.sequence.push_back(b * group_size_ + g);
+        streams_.push_back(stream_of(b, g));
+        results_.push_back(&groups[static_cast<size_t>(b)][static_cast<size_t>(g)]);
+        lines_.push_back(0);
+      }
+    }
+    at::Tensor logits = Head(Prefill());
+    logits = logits.index_select(0, at::tensor(rows_.prompt).to(logits.device()));
+    for (int64_t step = 0; step < options_.max_new_tokens; ++step) {
+      TakeTokens(ChooseTokens(logits, options_.choice, Uniforms(step)));
+      if (rows_.sequence.empty() || step + 1 == options_.max_new_tokens) break;
+      logits = Head(DecodeStep(step));
+    }
+    return groups;
+  }
+
+ private:
+  at::Tensor Head(const at::Tensor& hidden) const {
+    const at::Tensor normed = RmsNorm(hidden, tensors_.final_norm, llama_.config().rms_norm_eps);
+    return at::mm(normed, tensors_.head.t());
+  }
+
+  // Fills the prompt part of every layer's cache; returns the last row of each prompt [B, hidden].
+  at::Tensor Prefill() {
+    const int64_t rotated = llama_.config().heads + llama_.config().kv_heads;
+    at::Tensor x = at::embedding(tensors_.embedding, prompts_.ids_N);
+    for (size_t layer = 0; layer < tensors_.layers.size(); ++layer) {
+      const LlamaLayerTensors& t = tensors_.layers[layer];
+      at::Tensor qkv = Linear(RmsNorm(x, t.input_norm, llama_.config().rms_norm_eps), t.qkv, t.qkv_bias);
+      RotateInPlace(qkv, prompts_.positions_N, llama_.rotary(), rotated, false);
+      MakeCache(qkv, caches_[layer]);
+      x = Residual(x, PrefixAttention(qkv, prompts_.segments, llama_.attention_shape()).out_NS, t);
+    }
+    std::vector<int64_t> last;
+    for (const Segment& segment : prompts_.segments) last.push_back(segment.begin + segment.length - 1);
+    return x.index_select(0, at::tensor(last).to(x.device()));
+  }
+
+  at::Tensor DecodeStep(int64_t step) {
+    const LlamaConfig& c = llama_.config();
+    std::vector<int64_t> ids, positions;
+    for (size_t i = 0; i < rows_.sequence.size(); ++i) {
+      ids.push_back(results_[i]->ids.back());
+      positions.push_back(lengths_[static_cast<size_t>(rows_.prompt[i])] + step);
+    }
+    const at::Tensor position = at::tensor(positions).to(tensors_.embedding.device());
+    at::Tensor x = at::embedding(tensors_.embedding, at::tensor(ids).to(tensors_.embedding.device()));
+    at::Tensor attended = at::empty({x.size(0), c.heads * c.head_dim}, x.options());
+    for (size_t layer = 0; layer < tensors_.layers.size(); ++layer) {
+      const LlamaLayerTensors& t = tensors_.layers[layer];
+      at::Tensor qkv = Linear(RmsNorm(x, t.input_norm, c.rms_norm_eps), t.qkv, t.qkv_bias);
+      RotateInPlace(qkv, position, llama_.rotary(), c.heads + c.kv_heads, false);
+      StoreKeysAndValues(qkv, c.heads, rows_, step, caches_[layer]);
+      DecodeAttention(qkv, c.heads, rows_, step, caches_[layer], attended);
+      x = Residual(x, attended, t);
+    }
+    return x;
+  }
+
+  // Output projection and MLP, each added to the residual stream.
+  at::Tensor Residual(const at::Tensor& x, const at::Tensor& attended, const LlamaLayerTensors& t) const {
+    at::Tensor middle = at::addmm(x, attended, t.output.t());
+    if (t.output_bias.defined()) middle.add_(t.output_bias);
+    const at::Tensor gate_up = Linear(RmsNorm(middle, t.mlp_norm, llama_.config().rms_norm_eps), t.gate_up, t.gate_up_bias);
+    at::Tensor gated = at::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
+    SwiGluInto(gate_up, gated);
+    middle.addmm_(gated, t.down.t());
+    if (t.down_bias.defined()) middle.add_(t.down_bias);
+    return middle;
+  }
+
+  void MakeCache(const at::Tensor& qkv, DecodeCache& cache) const {
+    const LlamaConfig& c = llama_.config();
+    const int64_t count = static_cast<int64_t>(lengths_.size()), rows = count * group_size_;
+    const int64_t longest = *std::max_element(lengths_.begin(), lengths_.end());
+    cache.prompt_length = lengths_;
+    cache.prompt_k = at::zeros({count, c.kv_heads, c.head_dim, longest}, qkv.options());
+    cache.prompt_v = at::zeros({count, c.kv_heads, longest, c.head_dim}, qkv.options());
+    cache.own_k = at::empty({rows, c.kv_heads, c.head_dim, options_.max_new_tokens}, qkv.options());
+    cache.own_v = at::empty({rows, c.kv_heads, options_.max_new_tokens, c.head_dim}, qkv.options());
+    for (int64_t b = 0; b < count; ++b) {
+      const Segment& segment = prompts_.segments[static_cast<size_t>(b)];
+      const auto part = [&](int64_t first_head) {
+        return qkv.narrow(0, segment.begin, segment.length)
+            .narrow(1, first_head * c.head_dim, c.kv_heads * c.head_dim)
+            .view({segment.length, c.kv_heads, c.head_dim});
+      };
+      cache.prompt_k.select(0, b).narrow(2, 0, segment.length).copy_(part(c.heads).permute({1, 2, 0}));
+      cache.prompt_v.select(0, b).narrow(1, 0, segment.length).copy_(part(c.heads + c.kv_heads).permute({1, 0, 2}));
+    }
+  }
+
+  std::vector<double> Uniforms(int64_t step) const {
+    std::vector<double> uniforms;
+    for (const RandomStream& stream : streams_) uniforms.push_back(stream.UniformAt(static_cast<uint64_t>(step)));
+    return uniforms;
+  }
+
+  // Appends the drawn tokens and lets the rows that end leave the batch.
+  void TakeTokens(const ChosenTokens& chosen) {
+    size_t kept = 0;
+    for (size_t i = 0; i < results_.size(); ++i) {
+      Rollout& rollout = *results_[i];
+      rollout.ids.push_back(chosen.ids[i]);
+      rollout.logp.push_back(chosen.logp[i]);
+      if (options_.max_lines > 0) lines_[i] += options_.newlines_by_token[static_cast<size_t>(chosen.ids[i])];
+      if (Ends(chosen.ids[i], lines_[i], rollout)) continue;
+      rows_.prompt[kept] = rows_.prompt[i];
+      rows_.sequence[kept] = rows_.sequence[i];
+      streams_[kept] = streams_[i];
+      results_[kept] = results_[i];
+      lines_[kept] = lines_[i];
+      ++kept;
+    }
+    rows_.prompt.resize(kept);
+    rows_.sequence.resize(kept);
+    streams_.resize(kept, RandomStream(0, ""));
+    results_.resize(kept);
+    lines_.resize(kept);
+  }
+
+  bool Ends(int64_t id, int64_t lines, Rollout& rollout) const {
+    if (std::find(options_.eos_ids.begin(), options_.eos_ids.end(), id) != options_.eos_ids.end()) {
+      rollout.finish = FinishReason::kEndOfSequence;
+      return true;
+    }
+    if (options_.max_lines > 0 && lines >= options_.max_lines) {
+      rollout.finish = FinishReason::kLineLimit;
+      return true;
+    }
+    return false;
+  }
+
+  const Llama& llama_;
+  const LlamaTensors& tensors_;
+  const int64_t group_size_;
+  const SamplingOptions& options_;
+  PackedTokens prompts_;
+  std::vector<int64_t> lengths_;
+  std::vector<DecodeCache> caches_;
+
+  // One entry for each row still in the batch.
+  ActiveRows rows_;
+  std::vector<RandomStream> streams_;
+  std::vector<Rollout*> results_;
+  std::vector<int64_t> lines_;
+};
+
+}  // namespace
+
+std::vector<RolloutGroup> SampleGroups(const Llama& llama, const LlamaTensors& tensors,
+                                       const std::vector<std::vector<int64_t>>& prompts, int64_t group_size,
+                                       const SamplingOptions& options, const StreamOf& stream_of) {
+  const int64_t count = static_cast<int64_t>(prompts.size());
+  const int64_t shards = std::max<int64_t>(1, std::min(options.shards, count));
+  std::vector<RolloutGroup> groups(prompts.size());
+  // One shard a thread: small matrix products gain nothing from being split further.
+  at::parallel_for(0, shards, 1, [&](int64_t first, int64_t last) {
+    const c10::NoGradGuard no_graph;
+    for (int64_t shard = first; shard < last; ++shard) {
+      const int64_t begin = count * shard / shards, end = count * (shard + 1) / shards;
+      const std::vector<std::vector<int64_t>> part(prompts.begin() + begin, prompts.begin() + end);
+      Decoder decoder(llama, tensors, part, group_size, options);
+      auto done = decoder.Run([&](int64_t prompt, int64_t sample) { return stream_of(begin + prompt, sample); });
+      std::move(done.begin(), done.end(), groups.begin() + begin);
+    }
+  });
+  return groups;
+}
+
+}  // namespace suite

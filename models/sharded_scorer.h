@@ -1,0 +1,53 @@
+// Scores packed tokens with a policy that is being trained, on several threads, and carries gradients back.
+//
+// A small model gains nothing from splitting one matrix product over threads; splitting the sequences does. Each shard
+// has its own packed tokens, its own graph and its own gradient buffer; the buffers are added in order, so results
+// depend on the number of shards (the order of sums) but not on timing.
+//
+//   ShardedScorer scorer(llama, weights, /*shards=*/2);
+//   at::Tensor logp_BT = scorer.Score(packed_of_shard, {}).logp_BT;      // a leaf, requires grad
+//   objective->Compute(...).loss.backward();
+//   scorer.Backward();                                                   // adds into scorer.gradients()
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "models/llama.h"
+
+namespace suite {
+
+// Grids over all rows of all shards, [rows, longest]: leaves of a new graph that start where the model's ends.
+struct ScoredGrid {
+  at::Tensor logp_BT;
+  at::Tensor entropy_BT;
+};
+
+// The same without gradients, for a reference policy: `logp_BT` and `entropy_BT` only.
+ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors, const std::vector<PackedTokens>& shards,
+                                 const ScoreOptions& options);
+
+class ShardedScorer {
+ public:
+  // `weights` must outlive the scorer; its numbers may be changed between calls.
+  ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards);
+
+  // At most as many entries as shards. All must have the same max_length, or the grids are cut from the longest.
+  ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options);
+
+  // Takes the gradients left on the grids of the last Score and adds the parameters' gradients to gradients().
+  void Backward();
+
+  const LlamaWeights& gradients() const { return gradients_.front(); }
+  void ZeroGradients();
+
+ private:
+  const Llama& llama_;
+  std::vector<LlamaWeights> gradients_;   // one a shard
+  std::vector<LlamaTensors> leaves_;      // one a shard, all views of the same weights
+  std::vector<ScoredGrid> shard_grids_;   // with graphs
+  ScoredGrid grid_;
+};
+
+}  // namespace suite

@@ -1,0 +1,168 @@
+#include "models/token_log_probs.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "models/kernels/vector_math.h"
+
+namespace suite {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+bool UsesKernel(const at::Tensor& logits) { return logits.device().is_cpu() && logits.scalar_type() == at::kFloat; }
+
+SUITE_VECTOR_CLONES
+void ForwardRow(const float* logits, int64_t size, float inverse_temperature, float* log_denominator, float* entropy) {
+  float largest = logits[0];
+#pragma omp simd reduction(max : largest)
+  for (int64_t i = 0; i < size; ++i) largest = logits[i] > largest ? logits[i] : largest;
+  float sum = 0, weighted = 0;
+#pragma omp simd reduction(+ : sum, weighted)
+  for (int64_t i = 0; i < size; ++i) {
+    const float z = (logits[i] - largest) * inverse_temperature;
+    const float e = VectorExp(z);
+    sum += e;
+    weighted += e * z;
+  }
+  const float log_sum = std::log(sum);
+  *log_denominator = largest * inverse_temperature + log_sum;
+  *entropy = log_sum - weighted / sum;
+}
+
+// Turns a row of logits into the gradient with respect to them, given those of log-probability and entropy:
+//   d logp / d z_j = 1[j = target] - p_j,   d entropy / d z_j = -p_j (log p_j + entropy),   z = logits / temperature.
+SUITE_VECTOR_CLONES
+void BackwardRow(float* logits, int64_t size, float inverse_temperature, float log_denominator, float entropy,
+                 float d_logp, float d_entropy) {
+  for (int64_t i = 0; i < size; ++i) {
+    const float log_p = logits[i] * inverse_temperature - log_denominator;
+    logits[i] = -inverse_temperature * VectorExp(log_p) * (d_logp + d_entropy * (log_p + entropy));
+  }
+}
+
+struct Chunk {
+  at::Tensor logp, entropy, log_denominator;
+};
+
+Chunk ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double temperature) {
+  const int64_t rows = logits.size(0), size = logits.size(1);
+  if (!UsesKernel(logits)) {
+    const at::Tensor z = logits.to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat) / temperature;
+    const at::Tensor log_denominator = z.logsumexp(-1);
+    const at::Tensor entropy = log_denominator - (at::exp(z - log_denominator.unsqueeze(-1)) * z).sum(-1);
+    return {z.gather(1, target.unsqueeze(1)).squeeze(1) - log_denominator, entropy, log_denominator};
+  }
+  Chunk chunk = {at::empty({rows}, logits.options()), at::empty({rows}, logits.options()),
+                 at::empty({rows}, logits.options())};
+  const float inverse = static_cast<float>(1.0 / temperature);
+  const float* data = logits.const_data_ptr<float>();
+  const int64_t* ids = target.const_data_ptr<int64_t>();
+  float *logp = chunk.logp.mutable_data_ptr<float>(), *entropy = chunk.entropy.mutable_data_ptr<float>();
+  float* log_denominator = chunk.log_denominator.mutable_data_ptr<float>();
+  at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      ForwardRow(data + n * size, size, inverse, log_denominator + n, entropy + n);
+      logp[n] = data[n * size + ids[n]] * inverse - log_denominator[n];
+    }
+  });
+  return chunk;
+}
+
+// Overwrites `logits` with their gradient.
+void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const Chunk& chunk,
+                   const at::Tensor& d_logp, const at::Tensor& d_entropy) {
+  const int64_t rows = logits.size(0), size = logits.size(1);
+  if (!UsesKernel(logits)) {
+    const auto type = chunk.log_denominator.scalar_type();
+    const at::Tensor log_p = logits.to(type) / temperature - chunk.log_denominator.unsqueeze(-1);
+    at::Tensor d = -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + chunk.entropy.unsqueeze(-1)));
+    d.scatter_add_(1, target.unsqueeze(1), d_logp.unsqueeze(1));
+    logits.copy_(d / temperature);
+    return;
+  }
+  const float inverse = static_cast<float>(1.0 / temperature);
+  float* data = logits.mutable_data_ptr<float>();
+  const int64_t* ids = target.const_data_ptr<int64_t>();
+  const float *dl = d_logp.const_data_ptr<float>(), *de = d_entropy.const_data_ptr<float>();
+  const float *lse = chunk.log_denominator.const_data_ptr<float>(), *entropy = chunk.entropy.const_data_ptr<float>();
+  at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      BackwardRow(data + n * size, size, inverse, lse[n], entropy[n], dl[n], de[n]);
+      data[n * size + ids[n]] += inverse * dl[n];
+    }
+  });
+}
+
+int64_t ChunkRows(const at::Tensor& head, const ScoreOptions& options) {
+  const int64_t row_bytes = head.size(0) * static_cast<int64_t>(head.element_size());
+  return std::max<int64_t>(1, options.chunk_bytes / row_bytes);
+}
+
+struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
+  static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& head,
+                               const at::Tensor& target, double temperature, int64_t chunk_rows, bool for_backward) {
+    const int64_t rows = hidden.size(0);
+    std::vector<at::Tensor> logp, entropy, log_denominator;
+    at::Tensor kept;
+    for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
+      const int64_t count = std::min(chunk_rows, rows - begin);
+      const at::Tensor logits = at::mm(hidden.narrow(0, begin, count), head.t());
+      Chunk chunk = ForwardChunk(logits, target.narrow(0, begin, count), temperature);
+      logp.push_back(chunk.logp);
+      entropy.push_back(chunk.entropy);
+      log_denominator.push_back(chunk.log_denominator);
+      if (for_backward && rows <= chunk_rows) kept = logits;
+    }
+    const at::Tensor all_entropy = at::cat(entropy);
+    context->save_for_backward({hidden, head, target, all_entropy, at::cat(log_denominator), kept});
+    context->saved_data["temperature"] = temperature;
+    context->saved_data["chunk_rows"] = chunk_rows;
+    return {at::cat(logp), all_entropy};
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &hidden = saved[0], &head = saved[1], &target = saved[2], &entropy = saved[3], &lse = saved[4];
+    // The kept block is overwritten by its gradient; a second pass through the same graph computes it again.
+    const bool first_pass = !context->saved_data.count("used");
+    context->saved_data["used"] = true;
+    const at::Tensor kept = first_pass ? saved[5] : at::Tensor();
+    const double temperature = context->saved_data["temperature"].toDouble();
+    const int64_t chunk_rows = context->saved_data["chunk_rows"].toInt(), rows = hidden.size(0);
+    const at::Tensor zero = at::zeros_like(lse);
+    const at::Tensor d_logp = gradients[0].defined() ? gradients[0].contiguous() : zero;
+    const at::Tensor d_entropy = gradients[1].defined() ? gradients[1].contiguous() : zero;
+    at::Tensor d_hidden = at::empty_like(hidden), d_head = at::zeros_like(head);
+    for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
+      const int64_t count = std::min(chunk_rows, rows - begin);
+      const auto part = [&](const at::Tensor& x) { return x.narrow(0, begin, count); };
+      at::Tensor logits = kept.defined() ? kept : at::mm(part(hidden), head.t());
+      BackwardChunk(logits, part(target), temperature, {{}, part(entropy), part(lse)}, part(d_logp), part(d_entropy));
+      at::Tensor d_part = part(d_hidden);
+      at::mm_out(d_part, logits, head);
+      d_head.addmm_(logits.t(), part(hidden));
+    }
+    return {d_hidden, d_head, {}, {}, {}, {}};
+  }
+};
+
+}  // namespace
+
+TokenLogProbs ScoreTokens(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& target,
+                          const ScoreOptions& options) {
+  SUITE_CHECK_EQ(hidden.size(0), target.size(0));
+  const bool for_backward = c10::GradMode::is_enabled() && (hidden.requires_grad() || head.requires_grad());
+  const auto outputs = ScoreTokensFunction::apply(hidden, head, target, options.temperature, ChunkRows(head, options),
+                                                  for_backward);
+  return {outputs[0], outputs[1]};
+}
+
+}  // namespace suite

@@ -1,0 +1,61 @@
+#include "models/tokenizer/golden_tokenizers.h"
+
+#include <zlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "base/check.h"
+#include "base/files.h"
+
+namespace suite {
+namespace {
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string Unzipped(const std::string& path) {
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
+  SUITE_CHECK(file != nullptr);
+  std::string bytes;
+  char buffer[1 << 16];
+  int count = 0;
+  while ((count = gzread(file.get(), buffer, sizeof(buffer))) > 0) bytes.append(buffer, count);
+  SUITE_CHECK_EQ(count, 0);
+  return bytes;
+}
+
+}  // namespace
+
+std::string GoldenPath(const std::string& name) {
+  const std::string golden = Environment("SUITE_GOLDEN_DIR");
+  if (!golden.empty()) return golden + "/" + name;
+  const std::string shared = Environment("SUITE_SHARED_DIR");
+  const std::string path = shared + "/golden/" + name;
+  return !shared.empty() && std::filesystem::exists(path) ? path : "tests/golden/" + name;
+}
+
+std::optional<nlohmann::json> ReadGolden(const std::string& name, std::string* missing) {
+  const std::string path = GoldenPath(name);
+  if (!std::filesystem::exists(path)) {
+    *missing = path;
+    return std::nullopt;
+  }
+  return nlohmann::json::parse(ReadFile(path));
+}
+
+std::optional<Tokenizer> ReadSharedTokenizer(const std::string& name, std::string* missing) {
+  const std::string path = Environment("SUITE_SHARED_DIR") + "/tokenizers/" + name + "/tokenizer.json.gz";
+  if (!std::filesystem::exists(path)) {
+    *missing = path;
+    return std::nullopt;
+  }
+  return Tokenizer::FromJson(Unzipped(path), path);
+}
+
+std::vector<int64_t> Ids(const nlohmann::json& ids) { return ids.get<std::vector<int64_t>>(); }
+
+}  // namespace suite

@@ -1,0 +1,50 @@
+// Line plots as SVG, drawn by gnuplot, with the numbers in a .csv file beside each.
+//
+//   Plot plot;
+//   plot.file_stem = "curve_ndcg_5";
+//   plot.title = "NDCG@5, validation";
+//   plot.x_label = "RL step";
+//   plot.lines = {{"GRPO", {0, 20, 40}, {.21, .22, .22}, {}, {}}};
+//   std::string svg = WritePlot(plot, "results/plots");     // writes curve_ndcg_5.svg and curve_ndcg_5.csv
+//
+// Colours are those of Okabe and Ito (2008), which readers with any common colour vision tell apart; each line also has
+// its own marker. Equal plots give equal bytes. gnuplot is called as a program: when it is missing, InputError says
+// what to install.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace suite {
+
+struct PlotLine {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;
+  // The band: as long as x, or both empty for none.
+  std::vector<double> low;
+  std::vector<double> high;
+  // Drawn in the text's colour, dashed and without markers: the thing that others are measured against.
+  bool is_reference = false;
+};
+
+struct Plot {
+  std::string file_stem;  // letters, digits and _ only
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::string description;  // one sentence for those who do not see the picture, and the caption
+  std::vector<PlotLine> lines;
+};
+
+// line, x, y, low, high: one row a point, full precision.
+std::string ToPlotCsv(const Plot& plot);
+
+// Writes folder/STEM.svg (white ground) and folder/STEM.csv, and returns the SVG for a page of its own colours: no
+// ground, text in currentColor, ids that begin with the stem. Throws InputError when gnuplot is missing or fails.
+std::string WritePlot(const Plot& plot, const std::string& folder);
+
+// A metric's name as a file stem: "ndcg@5" gives "ndcg_5".
+std::string ToFileStem(const std::string& name);
+
+}  // namespace suite

@@ -1,0 +1,90 @@
+#include "reports/plot.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace suite {
+namespace {
+
+std::string Folder(const std::string& name) { return std::string(std::getenv("TEST_TMPDIR")) + "/" + name; }
+
+bool HasGnuplot() { return std::system("gnuplot --version > /dev/null 2>&1") == 0; }
+
+Plot SmallPlot() {
+  Plot plot;
+  plot.file_stem = "curve_ndcg_5";
+  plot.title = "NDCG@5 <validation>";
+  plot.x_label = "RL step";
+  plot.y_label = "NDCG@5";
+  plot.description = "Mean & band.";
+  plot.lines = {{"SFT", {0, 40}, {0.21, 0.21}, {}, {}, true},
+                {"GRPO's_own", {0, 20, 40}, {0.21, 0.22, 0.225}, {0.2, 0.21, 0.22}, {0.22, 0.23, 0.24}},
+                {"Rank-GRPO (log)", {0, 20, 40}, {0.21, NAN, 0.26}, {}, {}}};
+  return plot;
+}
+
+TEST(PlotTest, CsvHoldsEveryPoint) {
+  EXPECT_EQ(
+      ToPlotCsv(SmallPlot()),
+      "line,x,y,low,high\n"
+      "SFT,0,0.20999999999999999,,\nSFT,40,0.20999999999999999,,\n"
+      "GRPO's_own,0,0.20999999999999999,0.20000000000000001,0.22\n"
+      "GRPO's_own,20,0.22,0.20999999999999999,0.23000000000000001\n"
+      "GRPO's_own,40,0.22500000000000001,0.22,0.23999999999999999\n"
+      "Rank-GRPO (log),0,0.20999999999999999,,\nRank-GRPO (log),20,,,\nRank-GRPO (log),40,0.26000000000000001,,\n");
+}
+
+TEST(PlotTest, DrawsTheSameBytesTwice) {
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  const std::string page = WritePlot(SmallPlot(), Folder("one"));
+  EXPECT_TRUE(page == WritePlot(SmallPlot(), Folder("two")));
+  const std::string svg = ReadFile(Folder("one") + "/curve_ndcg_5.svg");
+  EXPECT_TRUE(svg == ReadFile(Folder("two") + "/curve_ndcg_5.svg"));
+  EXPECT_EQ(ReadFile(Folder("one") + "/curve_ndcg_5.csv"), ToPlotCsv(SmallPlot()));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Folder("one")), {}), 2) << "no scratch files stay";
+}
+
+TEST(PlotTest, DrawsLinesBandAndNames) {
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  const std::string page = WritePlot(SmallPlot(), Folder("page"));
+  const std::string svg = ReadFile(Folder("page") + "/curve_ndcg_5.svg");
+  for (const std::string& text : {page, svg}) {
+    EXPECT_NE(text.find("<title>NDCG@5 &lt;validation&gt;</title>"), std::string::npos);
+    EXPECT_NE(text.find("<desc>Mean &amp; band.</desc>"), std::string::npos);
+    EXPECT_NE(text.find("GRPO's_own"), std::string::npos);
+    EXPECT_NE(text.find("Rank-GRPO (log)"), std::string::npos);
+    EXPECT_NE(text.find("rgb(  0, 114, 178)"), std::string::npos) << "first colour";
+    EXPECT_NE(text.find("rgb(213,  94,   0)"), std::string::npos) << "second colour";
+    EXPECT_NE(text.find("<polygon"), std::string::npos) << "band";
+    EXPECT_EQ(text.find("GNUPLOT"), std::string::npos) << "no version";
+    EXPECT_EQ(text.find("black"), std::string::npos);
+  }
+  EXPECT_NE(svg.find("fill=\"#ffffff\""), std::string::npos);
+  EXPECT_EQ(page.find("<rect x=\"0\" y=\"0\""), std::string::npos) << "the page has its own ground";
+  EXPECT_EQ(page.find("'#gp"), std::string::npos) << "every reference carries the stem";
+  EXPECT_NE(page.find("'#curve_ndcg_5_gp"), std::string::npos);
+}
+
+TEST(PlotTest, MissingGnuplotIsNamed) {
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", Folder("nothing_here").c_str(), 1);
+  try {
+    WritePlot(SmallPlot(), Folder("missing"));
+    ADD_FAILURE() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("apt-get install gnuplot-nox"), std::string::npos);
+  }
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_TRUE(std::filesystem::is_empty(Folder("missing"))) << "no scratch files stay";
+}
+
+TEST(PlotTest, StemsAreFileNames) { EXPECT_EQ(ToFileStem("clip_ratio/low@5"), "clip_ratio_low_5"); }
+
+}  // namespace
+}  // namespace suite

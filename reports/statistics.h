@@ -1,0 +1,65 @@
+// The few statistics of a report, each with its kind named.
+//
+//   Mean({1, 2, 3, 4}) == 2.5;    SampleStd({1, 2, 3, 4}) == 1.2909944...
+//   StudentInterval({.2504, .2611, .2387})              // over seeds: {.2222, .2779} at 95 %
+//   RandomStream stream(0, "report/test/ndcg@5/rank_grpo_log-grpo");
+//   BootstrapDifference(rank_scores_SC, grpo_scores_SC, 10000, .95, &stream)   // paired; see below
+//
+// Shapes: S seeds, C conversations; a ScoreMatrix is [S][C] and rectangular (anything else is a bug).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/random.h"
+
+namespace suite {
+
+using ScoreMatrix = std::vector<std::vector<double>>;
+
+struct Interval {
+  double low = 0;
+  double high = 0;
+};
+
+struct Estimate {
+  double mean = 0;
+  Interval interval;
+};
+
+double Mean(const std::vector<double>& values);
+
+// The standard deviation of a sample: denominator n - 1. Needs two values.
+double SampleStd(const std::vector<double>& values);
+
+// The two-sided interval mean +- t(n-1) * SampleStd / sqrt(n); none for fewer than two values. Few seeds make it wide
+// (t is 4.30 for three seeds at 95 %, 12.7 for two); that is the price of few seeds.
+std::optional<Interval> StudentInterval(const std::vector<double>& values, double confidence = 0.95);
+
+// The value below which `fraction` of the sorted values lie, linear between neighbours (NumPy's default, type 7).
+double Quantile(std::vector<double> values, double fraction);
+
+// The mean of all scores, with the percentile interval of a two-way bootstrap: each resample draws S seeds and C
+// conversations with replacement, and one draw of conversations serves all seeds, because all seeds answered the same
+// conversations. (Drawing conversations anew within each seed would treat S answers to one conversation as answers to S
+// conversations, and the interval would come out too narrow.) With one seed only conversations are resampled.
+//
+// Few seeds: a percentile bootstrap over three seeds covers less than it says (Efron and Tibshirani 1993, ch. 13).
+Estimate BootstrapMean(const ScoreMatrix& scores_SC, int resamples, double confidence, RandomStream* stream);
+
+// The same for mean(left) - mean(right), paired by seed and by conversation: left_SC[s][c] and right_SC[s][c] are two
+// answers to one conversation by runs of one seed.
+Estimate BootstrapDifference(const ScoreMatrix& left_SC, const ScoreMatrix& right_SC, int resamples, double confidence,
+                             RandomStream* stream);
+
+enum class Verdict { kBetter, kWorse, kInconclusive };
+
+// What a difference left - right says about left: inconclusive when its interval contains 0.
+Verdict Judge(const Estimate& difference, bool higher_is_better);
+
+// "better", "worse", "inconclusive".
+const char* ToWord(Verdict verdict);
+
+bool AreDisjoint(const Interval& a, const Interval& b);
+
+}  // namespace suite

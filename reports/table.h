@@ -1,0 +1,67 @@
+// A table of results whose cells know their runs: value, interval, number of seeds and conversations, what was
+// resampled, which runs, and what became of the runs that are not in the value.
+//
+//   ResultTable table;
+//   table.columns = {{"ndcg@5", "NDCG@5", true}, {"duplicate_share", "Duplicate share", false}};
+//   table.rows = {{"GRPO", "3", {cell, cell}}, {"Rank-GRPO (log)", "3", {cell, cell}}};
+//   MarkSeparated(&table);              // bold only where intervals separate
+//   ToMarkdown(ToTextTable(table));     // text_table.h renders
+//   ToLongCsv(table);                   // one line a cell, full precision
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/statistics.h"
+#include "reports/text_table.h"
+
+namespace suite {
+
+struct MetricColumn {
+  std::string id;     // the metric's name in the store
+  std::string title;  // its name for readers
+  bool higher_is_better = true;
+};
+
+struct ResultCell {
+  std::optional<Estimate> estimate;  // none: no run has ended
+  int seeds = 0;                     // runs in the estimate
+  int conversations = 0;
+  std::string resampled;                // "seeds and conversations", "conversations"
+  std::vector<std::string> run_hashes;  // the runs in the estimate
+  std::string status;                   // empty when all is well, else "1 of 3 failed", "missing"
+  bool separated = false;               // best in its column, with an interval clear of all others
+};
+
+struct ResultRow {
+  std::string name;
+  std::string seeds;              // "3", "1 (shared start)"
+  std::vector<ResultCell> cells;  // one for each column
+};
+
+struct ResultTable {
+  std::string caption;
+  std::vector<MetricColumn> columns;
+  std::vector<ResultRow> rows;
+};
+
+// Marks, in each column, the best cell if its interval is clear of every other cell's; a column where a row has no
+// estimate, or with one row only, gets no mark.
+void MarkSeparated(ResultTable* table);
+
+// "0.242 [0.221, 0.263]", with the status behind it; "failed" or "missing" where there is no estimate. The header shows
+// by an arrow whether higher or lower is better.
+TextTable ToTextTable(const ResultTable& table);
+
+// row, metric, mean, low, high, seeds, conversations, resampled, status, runs.
+std::string ToLongCsv(const ResultTable& table);
+
+// "0.242", "-0.013", and with a sign "+0.021".
+std::string FormatScore(double value);
+std::string FormatDifference(double value);
+// "[0.221, 0.263]"; FormatSignedInterval: "[-0.002, +0.044]".
+std::string FormatInterval(const Interval& interval);
+std::string FormatSignedInterval(const Interval& interval);
+
+}  // namespace suite

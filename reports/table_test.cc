@@ -1,0 +1,112 @@
+#include "reports/table.h"
+
+#include <gtest/gtest.h>
+
+namespace suite {
+namespace {
+
+ResultCell CellOf(double mean, double low, double high) {
+  ResultCell cell;
+  cell.estimate = Estimate{mean, {low, high}};
+  cell.seeds = 3;
+  cell.conversations = 100;
+  cell.resampled = "seeds and conversations";
+  cell.run_hashes = {"aa", "bb", "cc"};
+  return cell;
+}
+
+ResultTable SmallTable() {
+  ResultTable table;
+  table.caption = "Test split";
+  table.columns = {{"ndcg@5", "NDCG@5", true}, {"duplicate_share", "Duplicate share", false}};
+  table.rows = {{"GRPO", "3", {CellOf(0.2, 0.15, 0.25), CellOf(0.05, 0.04, 0.06)}},
+                {"Rank_GRPO (log)", "3", {CellOf(0.3, 0.26, 0.35), CellOf(0.055, 0.05, 0.07)}}};
+  return table;
+}
+
+TEST(ResultTableTest, MarksOnlySeparatedCells) {
+  ResultTable table = SmallTable();
+  MarkSeparated(&table);
+  EXPECT_TRUE(table.rows[1].cells[0].separated);
+  EXPECT_FALSE(table.rows[0].cells[0].separated);
+  EXPECT_FALSE(table.rows[0].cells[1].separated) << "intervals overlap";
+  EXPECT_FALSE(table.rows[1].cells[1].separated);
+}
+
+TEST(ResultTableTest, LowerCanBeBetter) {
+  ResultTable table = SmallTable();
+  table.rows[1].cells[1] = CellOf(0.2, 0.15, 0.25);
+  MarkSeparated(&table);
+  EXPECT_TRUE(table.rows[0].cells[1].separated);
+  EXPECT_FALSE(table.rows[1].cells[1].separated);
+}
+
+TEST(ResultTableTest, NothingIsMarkedBesideAMissingRowOrAlone) {
+  ResultTable table = SmallTable();
+  table.rows.push_back({"GSPO", "0", {ResultCell(), ResultCell()}});
+  MarkSeparated(&table);
+  EXPECT_FALSE(table.rows[1].cells[0].separated);
+  table.rows.resize(1);
+  MarkSeparated(&table);
+  EXPECT_FALSE(table.rows[0].cells[0].separated);
+}
+
+TEST(ResultTableTest, ShowsFailedAndMissingRuns) {
+  ResultTable table = SmallTable();
+  table.rows[0].cells[0].status = "1 of 3 failed";
+  ResultCell missing;
+  missing.status = "missing";
+  table.rows[1].cells[1] = missing;
+  const TextTable text = ToTextTable(table);
+  EXPECT_EQ(text.header, (std::vector<std::string>{"Arm", "Seeds", "NDCG@5 \u2191", "Duplicate share \u2193"}));
+  EXPECT_EQ(text.rows[0][2].text, "0.200 [0.150, 0.250] (1 of 3 failed)");
+  EXPECT_EQ(text.rows[1][3].text, "missing");
+}
+
+TEST(ResultTableTest, LongCsvKeepsRunsAndPrecision) {
+  ResultTable table = SmallTable();
+  table.rows.resize(1);
+  table.rows[0].cells[0].estimate->mean = 1.0 / 3.0;
+  EXPECT_EQ(ToLongCsv(table),
+            "row,metric,mean,low,high,seeds,conversations,resampled,status,runs\n"
+            "GRPO,ndcg@5,0.33333333333333331,0.14999999999999999,0.25,3,100,seeds and conversations,complete,aa bb cc\n"
+            "GRPO,duplicate_share,0.050000000000000003,0.040000000000000001,0.059999999999999998,3,100,"
+            "seeds and conversations,complete,aa bb cc\n");
+}
+
+TEST(ResultTableTest, NumbersAsTexts) {
+  EXPECT_EQ(FormatScore(0.24249), "0.242");
+  EXPECT_EQ(FormatScore(-0.0001), "0.000");
+  EXPECT_EQ(FormatDifference(0.0211), "+0.021");
+  EXPECT_EQ(FormatDifference(-0.0211), "-0.021");
+  EXPECT_EQ(FormatDifference(0.0001), "0.000");
+  EXPECT_EQ(FormatSignedInterval({-0.002, 0.044}), "[-0.002, +0.044]");
+}
+
+TEST(TextTableTest, RendersEverywhere) {
+  TextTable table;
+  table.caption = "A & B";
+  table.header = {"Arm", "x_y"};
+  table.rows = {{{"a|b"}, {"1.0", true}}, {{"<c>, \"d\""}, {"10%"}}};
+  EXPECT_EQ(ToMarkdown(table),
+            "| Arm | x\\_y |\n| --- | ---: |\n| a\\|b | **1.0** |\n| \\<c\\>, \"d\" | 10% |\n\nA & B\n");
+  EXPECT_EQ(ToCsv(table), "Arm,x_y\na|b,1.0\n\"<c>, \"\"d\"\"\",10%\n");
+  EXPECT_EQ(ToTerminal(table), "A & B\nArm        x_y\n--------  ----\na|b       1.0*\n<c>, \"d\"   10%\n");
+  EXPECT_EQ(ToHtml(table),
+            "<div class=\"scroll\"><table class=\"numeric\">\n<caption>A &amp; B</caption>\n"
+            "<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\">x_y</th></tr></thead>\n<tbody>\n"
+            "<tr><th scope=\"row\">a|b</th><td><strong>1.0</strong></td></tr>\n"
+            "<tr><th scope=\"row\">&lt;c&gt;, &quot;d&quot;</th><td>10%</td></tr>\n</tbody></table></div>\n");
+  EXPECT_EQ(ToLatex(table),
+            "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{lr}\n\\toprule\n"
+            "Arm & x\\_y \\\\\n\\midrule\na|b & \\textbf{1.0} \\\\\n<c>, \"d\" & 10\\% \\\\\n\\bottomrule\n"
+            "\\end{tabular}\n\\caption{A \\& B}\n\\end{table}\n");
+}
+
+TEST(TextTableTest, WidthCountsCharactersNotBytes) {
+  EXPECT_EQ(DisplayWidth("NDCG@5 \u2191"), 8u);
+  EXPECT_EQ(DisplayWidth(""), 0u);
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,193 @@
+#include "reports/text_table.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace suite {
+namespace {
+
+void CheckShape(const TextTable& table) {
+  for (const auto& row : table.rows) SUITE_CHECK_EQ(row.size(), table.header.size());
+}
+
+bool IsRight(const TextTable& table, size_t column) { return table.numeric && column > 0; }
+
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string Padded(const std::string& text, size_t width, bool right) {
+  const std::string space(width - std::min(width, DisplayWidth(text)), ' ');
+  return right ? space + text : text + space;
+}
+
+std::vector<size_t> ColumnWidths(const TextTable& table) {
+  std::vector<size_t> widths;
+  for (const std::string& name : table.header) widths.push_back(DisplayWidth(name));
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); ++c) {
+      widths[c] = std::max(widths[c], DisplayWidth(row[c].text) + (row[c].bold ? 1 : 0));
+    }
+  }
+  return widths;
+}
+
+std::string Trimmed(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string ToMarkdown(const TextTable& table) {
+  CheckShape(table);
+  std::string text = "|";
+  for (const std::string& name : table.header) text += " " + EscapeMarkdown(name) + " |";
+  text += "\n|";
+  for (size_t c = 0; c < table.header.size(); ++c) text += IsRight(table, c) ? " ---: |" : " --- |";
+  text += "\n";
+  for (const auto& row : table.rows) {
+    text += "|";
+    for (const TextCell& cell : row) {
+      const std::string escaped = EscapeMarkdown(cell.text);
+      text += " " + (cell.bold ? "**" + escaped + "**" : escaped) + " |";
+    }
+    text += "\n";
+  }
+  if (!table.caption.empty()) text += "\n" + EscapeMarkdown(table.caption) + "\n";
+  return text;
+}
+
+std::string ToHtml(const TextTable& table) {
+  CheckShape(table);
+  std::string html = "<div class=\"scroll\"><table" + std::string(table.numeric ? " class=\"numeric\"" : "") + ">\n";
+  if (!table.caption.empty()) html += "<caption>" + EscapeHtml(table.caption) + "</caption>\n";
+  html += "<thead><tr>";
+  for (const std::string& name : table.header) html += "<th scope=\"col\">" + EscapeHtml(name) + "</th>";
+  html += "</tr></thead>\n<tbody>\n";
+  for (const auto& row : table.rows) {
+    html += "<tr>";
+    for (size_t c = 0; c < row.size(); ++c) {
+      const std::string text = EscapeHtml(row[c].text);
+      const std::string set = row[c].bold ? "<strong>" + text + "</strong>" : text;
+      html += c == 0 ? "<th scope=\"row\">" + set + "</th>" : "<td>" + set + "</td>";
+    }
+    html += "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string ToCsv(const TextTable& table) {
+  CheckShape(table);
+  std::string csv;
+  for (size_t c = 0; c < table.header.size(); ++c) csv += (c ? "," : "") + CsvField(table.header[c]);
+  csv += "\n";
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); ++c) csv += (c ? "," : "") + CsvField(row[c].text);
+    csv += "\n";
+  }
+  return csv;
+}
+
+std::string ToLatex(const TextTable& table) {
+  CheckShape(table);
+  std::string columns;
+  for (size_t c = 0; c < table.header.size(); ++c) columns += IsRight(table, c) ? "r" : "l";
+  std::string tex =
+      "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{" + columns + "}\n\\toprule\n";
+  for (size_t c = 0; c < table.header.size(); ++c) tex += (c ? " & " : "") + EscapeLatex(table.header[c]);
+  tex += " \\\\\n\\midrule\n";
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); ++c) {
+      const std::string text = EscapeLatex(row[c].text);
+      tex += (c ? " & " : "") + (row[c].bold ? "\\textbf{" + text + "}" : text);
+    }
+    tex += " \\\\\n";
+  }
+  tex += "\\bottomrule\n\\end{tabular}\n";
+  if (!table.caption.empty()) tex += "\\caption{" + EscapeLatex(table.caption) + "}\n";
+  return tex + "\\end{table}\n";
+}
+
+std::string ToTerminal(const TextTable& table) {
+  CheckShape(table);
+  const std::vector<size_t> widths = ColumnWidths(table);
+  std::string text = table.caption.empty() ? "" : table.caption + "\n";
+  std::string line;
+  for (size_t c = 0; c < widths.size(); ++c)
+    line += (c ? "  " : "") + Padded(table.header[c], widths[c], IsRight(table, c));
+  text += Trimmed(line);
+  line.clear();
+  for (size_t c = 0; c < widths.size(); ++c) line += (c ? "  " : "") + std::string(widths[c], '-');
+  text += line + "\n";
+  for (const auto& row : table.rows) {
+    line.clear();
+    for (size_t c = 0; c < row.size(); ++c) {
+      line += (c ? "  " : "") + Padded(row[c].text + (row[c].bold ? "*" : ""), widths[c], IsRight(table, c));
+    }
+    text += Trimmed(line);
+  }
+  return text;
+}
+
+std::string EscapeHtml(const std::string& text) {
+  std::string escaped;
+  for (char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+std::string EscapeMarkdown(const std::string& text) {
+  std::string escaped;
+  for (char c : text) {
+    if (c == '\n') {
+      escaped += ' ';
+      continue;
+    }
+    if (std::string("\\`*_|<>").find(c) != std::string::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string EscapeLatex(const std::string& text) {
+  std::string escaped;
+  for (char c : text) {
+    if (c == '\\') {
+      escaped += "\\textbackslash{}";
+    } else if (c == '~' || c == '^') {
+      escaped += std::string("\\") + c + "{}";
+    } else {
+      if (std::string("&%$#_{}").find(c) != std::string::npos) escaped += '\\';
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+size_t DisplayWidth(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace suite

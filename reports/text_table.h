@@ -1,0 +1,44 @@
+// A table of ready texts, and its renderings: Markdown, HTML, CSV, LaTeX (booktabs) and aligned text for a terminal.
+//
+//   TextTable table;
+//   table.caption = "Test split, 1,500 conversations";
+//   table.header = {"Arm", "NDCG@5"};
+//   table.rows = {{{"GRPO"}, {"0.218"}}, {{"Rank-GRPO (log)"}, {"0.242", true}}};
+//   ToMarkdown(table);      // | Rank-GRPO (log) | **0.242** |
+//
+// The first column is text and is set left; the others follow `numeric`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace suite {
+
+struct TextCell {
+  std::string text;
+  bool bold = false;
+};
+
+struct TextTable {
+  std::string caption;
+  std::vector<std::string> header;
+  std::vector<std::vector<TextCell>> rows;  // each as long as the header
+  bool numeric = true;                      // set all columns but the first right
+};
+
+std::string ToMarkdown(const TextTable& table);
+std::string ToHtml(const TextTable& table);
+std::string ToCsv(const TextTable& table);
+std::string ToLatex(const TextTable& table);
+// Bold cells carry a star.
+std::string ToTerminal(const TextTable& table);
+
+// `text` with the characters replaced that would be markup.
+std::string EscapeHtml(const std::string& text);
+std::string EscapeMarkdown(const std::string& text);
+std::string EscapeLatex(const std::string& text);
+
+// How many characters a terminal needs for UTF-8 `text` (one for each code point).
+size_t DisplayWidth(const std::string& text);
+
+}  // namespace suite
