@@ -33,7 +33,7 @@ ObjectiveConfig ConfigOf(const json& c, const json& set) {
                                   {"epsilon_high", Text(c["epsilon_high"])},
                                   {"beta", Text(c["beta"])}};
   if (c.contains("delta") && !c["delta"].is_null()) overrides.push_back({"delta", Text(c["delta"])});
-  if (c.contains("max_completion_length"))
+  if (c.contains("max_completion_length") && !c["max_completion_length"].is_null())
     overrides.push_back({"max_completion_length", c["max_completion_length"].dump()});
   if (HasScalarAdvantages(set)) {
     overrides.push_back({"advantage_unit", "sequence"});

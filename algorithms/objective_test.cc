@@ -22,7 +22,7 @@ struct Result {
   at::Tensor gradient_BT;
 };
 
-Result Run(const ObjectiveConfig& config, const ObjectiveInput& input) {
+Result Backpropagate(const ObjectiveConfig& config, const ObjectiveInput& input) {
   if (input.logp_BT.grad().defined()) input.logp_BT.mutable_grad().reset();
   const ObjectiveOutput output = MakeObjective(config)->Compute(input);
   output.loss.backward();
@@ -65,8 +65,8 @@ TEST(ObjectiveTest, OneRankOverTheWholeListIsTheSequence) {
     sequence.advantage.unit = AdvantageUnit::kSequence;
     sequence.returns.kind = ReturnKind::kSequenceDcg;
     if (config.reduction.kind == Reduction::kRankMean) sequence.reduction.kind = Reduction::kGrpo;
-    const Result by_rank = Run(config, InputOf(batch, config));
-    ExpectSame(by_rank, Run(sequence, InputOf(batch, sequence)));
+    const Result by_rank = Backpropagate(config, InputOf(batch, config));
+    ExpectSame(by_rank, Backpropagate(sequence, InputOf(batch, sequence)));
   }
 }
 
@@ -76,9 +76,9 @@ TEST(ObjectiveTest, PermutingTheCompletionsOfAGroupPermutesTheGradient) {
   const RandomBatch permuted = RowsOf(batch, order);
   for (const ObjectiveConfig& config : MixedConfigs()) {
     SCOPED_TRACE(Label(config));
-    Result expected = Run(config, InputOf(batch, config));
+    Result expected = Backpropagate(config, InputOf(batch, config));
     expected.gradient_BT = expected.gradient_BT.index_select(0, order);
-    ExpectSame(Run(config, InputOf(permuted, config)), expected);
+    ExpectSame(Backpropagate(config, InputOf(permuted, config)), expected);
   }
 }
 
@@ -100,10 +100,10 @@ TEST(ObjectiveTest, PaddingChangesNothingWhateverItHolds) {
   wide.entropy_BT = Padded(batch.entropy_BT, nan).requires_grad_(true);
   for (const ObjectiveConfig& config : MixedConfigs()) {
     SCOPED_TRACE(Label(config));
-    Result found = Run(config, InputOf(wide, config));
+    Result found = Backpropagate(config, InputOf(wide, config));
     EXPECT_EQ(found.gradient_BT.narrow(1, 12, 3).abs().sum().item<double>(), 0.0);
     found.gradient_BT = found.gradient_BT.narrow(1, 0, 12);
-    ExpectSame(found, Run(config, InputOf(batch, config)));
+    ExpectSame(found, Backpropagate(config, InputOf(batch, config)));
   }
 }
 
@@ -124,7 +124,7 @@ Result RunInMicroBatches(const ObjectiveConfig& config, const RandomBatch& batch
     input.advantage_BT = whole.advantage_BT.index_select(0, rows);
     input.normalizer = whole.normalizer;
     input.normalizer.micro_batches = 3;
-    const Result result = Run(config, input);
+    const Result result = Backpropagate(config, input);
     total.loss += result.loss;
     gradients.push_back(result.gradient_BT);
   }
@@ -137,7 +137,7 @@ TEST(ObjectiveTest, MicroBatchesAddUpExceptForBnpo) {
   for (const ObjectiveConfig& config : MixedConfigs()) {
     SCOPED_TRACE(Label(config));
     const ObjectiveInput whole = InputOf(batch, config);
-    const Result in_one_piece = Run(config, whole);
+    const Result in_one_piece = Backpropagate(config, whole);
     const Result in_parts = RunInMicroBatches(config, batch, whole);
     if (config.reduction.kind == Reduction::kBnpo) {
       EXPECT_GT(std::abs(in_parts.loss - in_one_piece.loss), 1e-6);
@@ -162,7 +162,7 @@ TEST(ObjectiveTest, BnpoOfEqualMicroBatchesIsTheMeanOfTheirLosses) {
     input.spans = &part.spans;
     input.advantage_BT = whole.advantage_BT.index_select(0, at::tensor(rows));
     input.normalizer = WholeBatch(part.spans);
-    mean += Run(config, input).loss / 3;
+    mean += Backpropagate(config, input).loss / 3;
   }
   EXPECT_NEAR(RunInMicroBatches(config, batch, whole).loss, mean, kTight);
 }
@@ -188,9 +188,9 @@ TEST(ObjectiveTest, OnPolicyTheRatioIsExactlyOne) {
     }
     ObjectiveInput given = implied;
     given.old_logp_BT = batch.logp_BT.detach();
-    const Result result = Run(config, implied);
+    const Result result = Backpropagate(config, implied);
     EXPECT_GT(result.gradient_BT.abs().sum().item<double>(), 0.0);
-    ExpectSame(result, Run(config, given));
+    ExpectSame(result, Backpropagate(config, given));
   }
 }
 
@@ -202,7 +202,7 @@ TEST(ObjectiveTest, OnPolicyTheLossIsMinusTheMeanAdvantage) {
     ObjectiveInput input = InputOf(batch, config);
     input.old_logp_BT = at::Tensor();
     const double mean = input.advantage_BT.sum().item<double>() / input.normalizer.active_tokens;
-    EXPECT_NEAR(Run(config, input).loss, -mean, kTight) << name;
+    EXPECT_NEAR(Backpropagate(config, input).loss, -mean, kTight) << name;
   }
 }
 
@@ -212,10 +212,10 @@ double CreditBackwards(const std::string& name) {
   const ObjectiveConfig config = PresetConfig(name);
   const at::Tensor later_BT = batch.spans.rank_BT.ge(1).to(at::kDouble);
   batch.relevance_BN.select(1, 0).zero_();
-  const at::Tensor without_BT = Run(config, InputOf(batch, config)).gradient_BT;
+  const at::Tensor without_BT = Backpropagate(config, InputOf(batch, config)).gradient_BT;
   batch.relevance_BN[1][0] = 1.0;
   batch.relevance_BN[6][0] = 1.0;
-  const at::Tensor with_BT = Run(config, InputOf(batch, config)).gradient_BT;
+  const at::Tensor with_BT = Backpropagate(config, InputOf(batch, config)).gradient_BT;
   EXPECT_GT(with_BT.sub(without_BT).abs().sum().item<double>(), 0.0) << "the hit has no effect at all";
   return with_BT.sub(without_BT).mul(later_BT).abs().sum().item<double>();
 }
@@ -236,7 +236,7 @@ TEST(ObjectiveTest, UnitTokenAgreesWithTheUnitRatioWhereAdvantageIsConstant) {
     const ObjectiveConfig config = PresetConfig(name, {{"beta", "0"}, {"epsilon_low", "0.5"}, {"epsilon_high", "0.5"}});
     ObjectiveConfig token = config;
     token.surrogate.kind = Surrogate::kUnitToken;
-    ExpectSame(Run(token, InputOf(batch, token)), Run(config, InputOf(batch, config)));
+    ExpectSame(Backpropagate(token, InputOf(batch, token)), Backpropagate(config, InputOf(batch, config)));
   }
 }
 
@@ -250,7 +250,7 @@ TEST(ObjectiveTest, FloatFollowsDouble) {
     input.old_logp_BT = precise.old_logp_BT.to(at::kFloat);
     input.reference_logp_BT = precise.reference_logp_BT.to(at::kFloat);
     input.entropy_BT = precise.entropy_BT.detach().to(at::kFloat);
-    const Result found = Run(config, input), expected = Run(config, precise);
+    const Result found = Backpropagate(config, input), expected = Backpropagate(config, precise);
     EXPECT_EQ(found.gradient_BT.scalar_type(), at::kFloat);
     EXPECT_NEAR(found.loss, expected.loss, 1e-5 * (1.0 + std::abs(expected.loss)));
     EXPECT_EQ(Differs(found.gradient_BT, expected.gradient_BT, 1e-5, 1.0), "");
@@ -276,7 +276,7 @@ TEST(ObjectiveTest, RankGrpoByHand) {
   input.logp_BT = input.old_logp_BT.add(ratio_BT.log()).detach().requires_grad_(true);
   // Row 0 (A > 0): 1.05 inside, 1.2 cut at 1.08. Row 1 (A < 0): 0.9 cut at 0.94, 1.2 kept.
   const double a = std::sqrt(0.5);
-  const Result result = Run(config, input);
+  const Result result = Backpropagate(config, input);
   EXPECT_NEAR(result.loss, -a * (1.05 + 1.08 - 0.94 - 1.2) / 4, 1e-12);
   const at::Tensor gradient = at::tensor(std::vector<double>{-a * 1.05 / 4, 0, 0, a * 1.2 / 4}).view({2, 2});
   EXPECT_EQ(Differs(result.gradient_BT, gradient, 1e-12, 1.0), "");

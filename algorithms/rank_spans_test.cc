@@ -18,7 +18,7 @@ RankSpans Cut(const std::vector<int64_t>& ids, int64_t list_length, bool mask_tr
 }
 
 void ExpectRanks(const RankSpans& spans, const std::vector<int64_t>& expected) {
-  EXPECT_TRUE(spans.rank_BT.squeeze(0).equal(Longs(expected))) << spans.rank_BT;
+  EXPECT_TRUE(spans.rank_BT.squeeze(0).equal(Longs(expected)));
 }
 
 TEST(RankSpansTest, NewlineBelongsToTheRankItEnds) {

@@ -14,8 +14,13 @@ namespace suite {
 namespace {
 
 const Catalog& TestCatalog() {
-  static const Catalog* const catalog =
-      new Catalog({{"Heat", 1995}, {"Alien", 1979}, {"Jaws", 1975}, {"Up", 2009}, {"Drive", 1997}, {"Drive", 2011}});
+  static const Catalog* const catalog = new Catalog({{"Heat", 1995},
+                                                     {"Alien", 1979},
+                                                     {"Jaws", 1975},
+                                                     {"Up", 2009},
+                                                     {"Drive", 1997},
+                                                     {"Drive", 1999},
+                                                     {"Drive", 2011}});
   return *catalog;
 }
 
@@ -99,15 +104,24 @@ TEST(JudgedList, ARepeatCanStillHitAsInTheAuthorsReward) {
   EXPECT_TRUE(judged.ranks[2].repeated);
 }
 
+TEST(JudgedList, EachGroundTruthIsTakenOnce) {
+  const std::string thrice = "Heat (1995)\nHeat (1995)\nHeat (1995)";
+  EXPECT_EQ(Verdicts(Judge(thrice, RankRule::kLine, {{"Heat", 1995}})), "hit duplicate duplicate");
+  EXPECT_EQ(Verdicts(Judge(thrice, RankRule::kLine, {{"Heat", 1995}, {"Heat", 1995}})), "hit hit duplicate");
+}
+
 TEST(JudgedList, OtherYearsOfATitleAreOtherItems) {
   const JudgedList judged = Judge("Drive (1997)\nDrive (2011)\nDrive (2011)", RankRule::kParsedPosition, {});
   EXPECT_EQ(Verdicts(judged), "miss miss duplicate");
 }
 
 TEST(JudgedList, TakesTheNearestYearLaterBeforeEarlier) {
-  // 1997 takes 1998 and leaves 1996, which is too far from 2011.
-  EXPECT_EQ(Verdicts(Judge("Drive (1997)\nDrive (2011)", RankRule::kLine, {{"Drive", 1996}, {"Drive", 1998}})),
+  // 1997 takes 1998 and leaves 1996, which is three years from 1999.
+  EXPECT_EQ(Verdicts(Judge("Drive (1997)\nDrive (1999)", RankRule::kLine, {{"Drive", 1996}, {"Drive", 1998}})),
             "hit miss");
+  // The same year first: 1997 takes 1997 and leaves 1998.
+  EXPECT_EQ(Verdicts(Judge("Drive (1997)\nDrive (1999)", RankRule::kLine, {{"Drive", 1998}, {"Drive", 1997}})),
+            "hit hit");
   EXPECT_EQ(Verdicts(Judge("Drive (1997)", RankRule::kLine, {{"Drive", 1994}})), "miss");
   EXPECT_EQ(Verdicts(Judge("Drive (1997)", RankRule::kLine, {{"Drive", 1995}})), "hit");
   EXPECT_EQ(Verdicts(Judge("Drive (1997)", RankRule::kLine, {{"Drive", std::nullopt}})), "miss");

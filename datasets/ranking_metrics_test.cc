@@ -39,6 +39,11 @@ TEST(RankingMetrics, HandCheckedList) {
   EXPECT_DOUBLE_EQ(m.duplicate_share, 0.0);
 }
 
+TEST(RankingMetrics, TheIdealHasNoMoreHitsThanGroundTruths) {
+  const auto m = Evaluate("A (2000)\nB (2000)\nC (2000)", {{"B", 2000}});
+  EXPECT_DOUBLE_EQ(m.ndcg[2], 1 / std::log2(3.0));
+}
+
 TEST(RankingMetrics, RemovesSeenAndOutOfCatalogItemsFirst) {
   const auto m = Evaluate("X (2000)\nA (2000)\nB (2000)", {{"B", 2000}}, {"A"});
   EXPECT_EQ(m.recall[0], 1.0);

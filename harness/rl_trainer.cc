@@ -128,8 +128,12 @@ std::vector<RlTrainer::MicroBatch> RlTrainer::Cut(const std::vector<std::vector<
   const at::Tensor reward =
       AddRewardParts(Returns(judged.relevance_BN, config.returns), judged.parts, config.reward_parts);
   const Advantages advantages = EstimateAdvantages(reward, spans, options_.group_size, config.advantage);
-  for (const auto& [name, value] : RewardDiagnostics(reward, advantages)) record[name] = {value};
-  for (const auto& [name, value] : judged.series) record[name] = {value};
+  // What the objective makes of the hits is its return; "reward", which all objectives share, is the task's.
+  for (const auto& [name, value] : RewardDiagnostics(reward, advantages)) {
+    if (name.rfind("reward/", 0) == 0) continue;
+    record[name == "reward" ? "return" : name] = {value};
+  }
+  record.insert(judged.series.begin(), judged.series.end());
   record["num_tokens"] = {static_cast<double>(batch.completion_tokens + CountTokens(prompts))};
   RecordCompletions(groups, record);
 

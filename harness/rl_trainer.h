@@ -25,11 +25,14 @@
 
 namespace suite {
 
+// Named numbers of one step; names ending in _s are seconds.
+using StepRecord = std::map<std::string, std::vector<double>>;
+
 // What the answers of one step are worth. N ranks, B rows.
 struct JudgedRollouts {
   at::Tensor relevance_BN;  // float32
   RewardParts parts;
-  std::map<std::string, double> series;  // further numbers of the step: "in_catalog_ratio", "duplicate_share", ...
+  StepRecord series;  // further numbers of the step: "reward", "reward_by_rank", "in_catalog_ratio", ...
 };
 
 // Where prompts come from and how answers are judged.
@@ -56,9 +59,6 @@ struct RlOptions {
   SamplingOptions sampling;
   std::vector<int> newlines_by_token;
 };
-
-// Named numbers of one step; names ending in _s are seconds.
-using StepRecord = std::map<std::string, std::vector<double>>;
 
 class RlTrainer {
  public:

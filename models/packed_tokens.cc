@@ -84,7 +84,7 @@ PackedTokens PackGroups(const std::vector<TokenGroup>& groups, int64_t min_lengt
   return packer.Finish(min_length);
 }
 
-PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences) {
+PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences, int64_t min_length) {
   Packer packer;
   for (const ScoredSequence& sequence : sequences) {
     const int64_t length = static_cast<int64_t>(sequence.ids.size());
@@ -96,7 +96,7 @@ PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences) {
     }
     packer.EndRow(std::max<int64_t>(0, length - sequence.score_from));
   }
-  return packer.Finish(0);
+  return packer.Finish(min_length);
 }
 
 at::Tensor ToGrid(const at::Tensor& values_M, const PackedTokens& packed) {

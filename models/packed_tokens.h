@@ -56,7 +56,7 @@ struct ScoredSequence {
 PackedTokens PackGroups(const std::vector<TokenGroup>& groups, int64_t min_length = 0);
 
 // One grid row per sequence.
-PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences);
+PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences, int64_t min_length = 0);
 
 // Values of the scored tokens [M] as a grid [rows, max_length], zero where nothing was scored. Differentiable.
 at::Tensor ToGrid(const at::Tensor& values_M, const PackedTokens& packed);

@@ -99,11 +99,12 @@ std::string ToMarkdown(const Document& document) {
 }
 
 std::string ToHtml(const Document& document) {
-  std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                     "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-                     EscapeHtml(document.title) + "</title>\n<style>\n" + kDocumentStyle +
-                     "</style>\n</head>\n<body>\n<main>\n<h1>" + EscapeHtml(document.title) + "</h1>\n";
+  std::string html =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
+      EscapeHtml(document.title) + "</title>\n<style>\n" + kDocumentStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" +
+      EscapeHtml(document.title) + "</h1>\n";
   if (!document.subtitle.empty()) html += "<p class=\"subtitle\">" + EscapeHtml(document.subtitle) + "</p>\n";
   bool in_figures = false;
   for (const Block& block : document.blocks) {

@@ -21,8 +21,8 @@ struct Block {
   std::string text;                // heading, paragraph, warning; a figure's caption; code
   std::vector<std::string> items;  // list
   TextTable table;
-  std::string path;  // figure: the picture's path beside the Markdown file
-  std::string svg;   // figure: the picture for the HTML file
+  std::string path;   // figure: the picture's path beside the Markdown file
+  std::string svg;    // figure: the picture for the HTML file
   std::string title;  // code: what it is folded under
 };
 

@@ -31,6 +31,7 @@ thead th { border-bottom: 1px solid var(--text); font-weight: 600; vertical-alig
 tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 .numeric td, .numeric thead th:not(:first-child) { text-align: right; white-space: nowrap; }
+td small { display: block; color: var(--soft); font-size: .8em; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.2rem 1.6rem; }
 figure { margin: 0; }
 figure svg { width: 100%; height: auto; display: block; color: var(--text); }

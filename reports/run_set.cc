@@ -37,10 +37,8 @@ void FlattenToml(const toml::table& table, const std::string& prefix, std::map<s
   }
 }
 
-// Values that must be equal in all runs of a report: those of the data and of the protocol.
-bool MustAgree(const std::string& key) {
-  return key == "protocol_version" || key.rfind("data_hash", 0) == 0 || key.rfind("data/", 0) == 0;
-}
+// Values that must be equal in all runs of a report: the protocol's version and the hashes of the data.
+bool MustAgree(const std::string& key) { return key == "protocol_version" || key.rfind("data.", 0) == 0; }
 
 void CheckProvenanceAgrees(const std::vector<ReportRun>& runs) {
   std::set<std::string> keys;

@@ -32,8 +32,8 @@ struct ArmRuns {
 };
 
 struct RunSet {
-  std::vector<ReportRun> runs;          // sorted by run name
-  std::vector<ArmRuns> arms;            // in the spec's order
+  std::vector<ReportRun> runs;           // sorted by run name
+  std::vector<ArmRuns> arms;             // in the spec's order
   std::vector<const ReportRun*> others;  // of no arm
 
   RunSet() = default;

@@ -99,6 +99,12 @@ Verdict Judge(const Estimate& difference, bool higher_is_better) {
   return (difference.interval.low > 0) == higher_is_better ? Verdict::kBetter : Verdict::kWorse;
 }
 
+Verdict JudgeBoth(const Estimate& difference, const std::optional<Interval>& over_seeds, bool higher_is_better) {
+  const Verdict verdict = Judge(difference, higher_is_better);
+  if (!over_seeds || Judge({difference.mean, *over_seeds}, higher_is_better) == verdict) return verdict;
+  return Verdict::kInconclusive;
+}
+
 const char* ToWord(Verdict verdict) {
   switch (verdict) {
     case Verdict::kBetter:

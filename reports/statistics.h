@@ -44,7 +44,9 @@ double Quantile(std::vector<double> values, double fraction);
 // conversations. (Drawing conversations anew within each seed would treat S answers to one conversation as answers to S
 // conversations, and the interval would come out too narrow.) With one seed only conversations are resampled.
 //
-// Few seeds: a percentile bootstrap over three seeds covers less than it says (Efron and Tibshirani 1993, ch. 13).
+// Few seeds: resampling S seeds can never leave the range of the S seeds. With three seeds and no effect, all three
+// differences have one sign in a quarter of all cases, and the interval then excludes 0. So a verdict asks for
+// Student's interval as well (JudgeBoth).
 Estimate BootstrapMean(const ScoreMatrix& scores_SC, int resamples, double confidence, RandomStream* stream);
 
 // The same for mean(left) - mean(right), paired by seed and by conversation: left_SC[s][c] and right_SC[s][c] are two
@@ -56,6 +58,11 @@ enum class Verdict { kBetter, kWorse, kInconclusive };
 
 // What a difference left - right says about left: inconclusive when its interval contains 0.
 Verdict Judge(const Estimate& difference, bool higher_is_better);
+
+// The verdict of a report. It is given only when the bootstrap's interval and, for two seeds or more, Student's
+// interval over the seeds both exclude 0: the first knows that other conversations could have been asked, the second
+// knows how little few seeds tell. With one seed the verdict is about these two runs, not about their algorithms.
+Verdict JudgeBoth(const Estimate& difference, const std::optional<Interval>& over_seeds, bool higher_is_better);
 
 // "better", "worse", "inconclusive".
 const char* ToWord(Verdict verdict);

@@ -35,10 +35,9 @@ bool IsSeparated(const ResultTable& table, size_t row, size_t column) {
   return table.rows.size() > 1;
 }
 
-std::string CellText(const ResultCell& cell) {
-  if (!cell.estimate) return cell.status;
-  const std::string text = FormatScore(cell.estimate->mean) + " " + FormatInterval(cell.estimate->interval);
-  return cell.status.empty() ? text : text + " (" + cell.status + ")";
+TextCell TextOf(const ResultCell& cell) {
+  if (!cell.estimate) return {cell.status};
+  return {FormatScore(cell.estimate->mean), cell.separated, FormatInterval(cell.estimate->interval)};
 }
 
 std::string Joined(const std::vector<std::string>& words) {
@@ -66,7 +65,7 @@ TextTable ToTextTable(const ResultTable& table) {
   for (const ResultRow& row : table.rows) {
     SUITE_CHECK_EQ(row.cells.size(), table.columns.size());
     std::vector<TextCell> cells = {{row.name}, {row.seeds}};
-    for (const ResultCell& cell : row.cells) cells.push_back({CellText(cell), cell.separated});
+    for (const ResultCell& cell : row.cells) cells.push_back(TextOf(cell));
     text.rows.push_back(cells);
   }
   return text;

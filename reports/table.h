@@ -36,7 +36,7 @@ struct ResultCell {
 
 struct ResultRow {
   std::string name;
-  std::string seeds;              // "3", "1 (shared start)"
+  std::string seeds;              // "3", "2 (1 of 3 failed)", "one start"
   std::vector<ResultCell> cells;  // one for each column
 };
 
@@ -50,8 +50,8 @@ struct ResultTable {
 // estimate, or with one row only, gets no mark.
 void MarkSeparated(ResultTable* table);
 
-// "0.242 [0.221, 0.263]", with the status behind it; "failed" or "missing" where there is no estimate. The header shows
-// by an arrow whether higher or lower is better.
+// "0.242" with the interval as its detail; the cell's status where there is no estimate. The header shows by an arrow
+// whether higher or lower is better.
 TextTable ToTextTable(const ResultTable& table);
 
 // row, metric, mean, low, high, seeds, conversations, resampled, status, runs.

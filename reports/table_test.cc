@@ -59,7 +59,8 @@ TEST(ResultTableTest, ShowsFailedAndMissingRuns) {
   table.rows[1].cells[1] = missing;
   const TextTable text = ToTextTable(table);
   EXPECT_EQ(text.header, (std::vector<std::string>{"Arm", "Seeds", "NDCG@5 \u2191", "Duplicate share \u2193"}));
-  EXPECT_EQ(text.rows[0][2].text, "0.200 [0.150, 0.250] (1 of 3 failed)");
+  EXPECT_EQ(text.rows[0][2].text, "0.200");
+  EXPECT_EQ(text.rows[0][2].detail, "[0.150, 0.250]");
   EXPECT_EQ(text.rows[1][3].text, "missing");
 }
 
@@ -87,20 +88,27 @@ TEST(TextTableTest, RendersEverywhere) {
   TextTable table;
   table.caption = "A & B";
   table.header = {"Arm", "x_y"};
-  table.rows = {{{"a|b"}, {"1.0", true}}, {{"<c>, \"d\""}, {"10%"}}};
+  table.rows = {{{"a|b"}, {"1.0", true}}, {{"<c>, \"d\""}, {"10%", false, "[8, 12]"}}};
   EXPECT_EQ(ToMarkdown(table),
-            "| Arm | x\\_y |\n| --- | ---: |\n| a\\|b | **1.0** |\n| \\<c\\>, \"d\" | 10% |\n\nA & B\n");
-  EXPECT_EQ(ToCsv(table), "Arm,x_y\na|b,1.0\n\"<c>, \"\"d\"\"\",10%\n");
+            "| Arm | x\\_y |\n| --- | ---: |\n| a\\|b | **1.0** |\n| \\<c\\>, \"d\" | 10% [8, 12] |\n\nA & B\n");
+  EXPECT_EQ(ToCsv(table), "Arm,x_y\na|b,1.0\n\"<c>, \"\"d\"\"\",\"10% [8, 12]\"\n");
   EXPECT_EQ(ToTerminal(table), "A & B\nArm        x_y\n--------  ----\na|b       1.0*\n<c>, \"d\"   10%\n");
   EXPECT_EQ(ToHtml(table),
             "<div class=\"scroll\"><table class=\"numeric\">\n<caption>A &amp; B</caption>\n"
             "<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\">x_y</th></tr></thead>\n<tbody>\n"
             "<tr><th scope=\"row\">a|b</th><td><strong>1.0</strong></td></tr>\n"
-            "<tr><th scope=\"row\">&lt;c&gt;, &quot;d&quot;</th><td>10%</td></tr>\n</tbody></table></div>\n");
+            "<tr><th scope=\"row\">&lt;c&gt;, &quot;d&quot;</th><td>10% <small>[8, "
+            "12]</small></td></tr>\n</tbody></table></div>\n");
   EXPECT_EQ(ToLatex(table),
             "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{lr}\n\\toprule\n"
-            "Arm & x\\_y \\\\\n\\midrule\na|b & \\textbf{1.0} \\\\\n<c>, \"d\" & 10\\% \\\\\n\\bottomrule\n"
+            "Arm & x\\_y \\\\\n\\midrule\na|b & \\textbf{1.0} \\\\\n<c>, \"d\" & 10\\% {\\scriptsize [8, 12]} "
+            "\\\\\n\\bottomrule\n"
             "\\end{tabular}\n\\caption{A \\& B}\n\\end{table}\n");
+}
+
+TEST(TextTableTest, LatexKnowsWhatMetricsNeed) {
+  EXPECT_EQ(EscapeLatex("NDCG@5 \u2191 100 % a_b"), "NDCG@5 $\\uparrow$ 100 \\% a\\_b");
+  EXPECT_EQ(EscapeLatex("\u2193\\~"), "$\\downarrow$\\textbackslash{}\\~{}");
 }
 
 TEST(TextTableTest, WidthCountsCharactersNotBytes) {

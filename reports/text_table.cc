@@ -1,6 +1,7 @@
 #include "reports/text_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -54,7 +55,8 @@ std::string ToMarkdown(const TextTable& table) {
     text += "|";
     for (const TextCell& cell : row) {
       const std::string escaped = EscapeMarkdown(cell.text);
-      text += " " + (cell.bold ? "**" + escaped + "**" : escaped) + " |";
+      text += " " + (cell.bold ? "**" + escaped + "**" : escaped);
+      text += (cell.detail.empty() ? "" : " " + EscapeMarkdown(cell.detail)) + " |";
     }
     text += "\n";
   }
@@ -73,7 +75,8 @@ std::string ToHtml(const TextTable& table) {
     html += "<tr>";
     for (size_t c = 0; c < row.size(); ++c) {
       const std::string text = EscapeHtml(row[c].text);
-      const std::string set = row[c].bold ? "<strong>" + text + "</strong>" : text;
+      std::string set = row[c].bold ? "<strong>" + text + "</strong>" : text;
+      if (!row[c].detail.empty()) set += " <small>" + EscapeHtml(row[c].detail) + "</small>";
       html += c == 0 ? "<th scope=\"row\">" + set + "</th>" : "<td>" + set + "</td>";
     }
     html += "</tr>\n";
@@ -87,7 +90,9 @@ std::string ToCsv(const TextTable& table) {
   for (size_t c = 0; c < table.header.size(); ++c) csv += (c ? "," : "") + CsvField(table.header[c]);
   csv += "\n";
   for (const auto& row : table.rows) {
-    for (size_t c = 0; c < row.size(); ++c) csv += (c ? "," : "") + CsvField(row[c].text);
+    for (size_t c = 0; c < row.size(); ++c) {
+      csv += (c ? "," : "") + CsvField(row[c].text + (row[c].detail.empty() ? "" : " " + row[c].detail));
+    }
     csv += "\n";
   }
   return csv;
@@ -105,6 +110,7 @@ std::string ToLatex(const TextTable& table) {
     for (size_t c = 0; c < row.size(); ++c) {
       const std::string text = EscapeLatex(row[c].text);
       tex += (c ? " & " : "") + (row[c].bold ? "\\textbf{" + text + "}" : text);
+      if (!row[c].detail.empty()) tex += " {\\scriptsize " + EscapeLatex(row[c].detail) + "}";
     }
     tex += " \\\\\n";
   }
@@ -171,16 +177,23 @@ std::string EscapeMarkdown(const std::string& text) {
 }
 
 std::string EscapeLatex(const std::string& text) {
+  static const std::vector<std::pair<std::string, std::string>> kCommands = {{"\u2191", "$\\uparrow$"},
+                                                                             {"\u2193", "$\\downarrow$"},
+                                                                             {"\\", "\\textbackslash{}"},
+                                                                             {"~", "\\~{}"},
+                                                                             {"^", "\\^{}"}};
   std::string escaped;
-  for (char c : text) {
-    if (c == '\\') {
-      escaped += "\\textbackslash{}";
-    } else if (c == '~' || c == '^') {
-      escaped += std::string("\\") + c + "{}";
-    } else {
-      if (std::string("&%$#_{}").find(c) != std::string::npos) escaped += '\\';
-      escaped += c;
+  for (size_t i = 0; i < text.size();) {
+    const auto command = std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& known) {
+      return text.compare(i, known.first.size(), known.first) == 0;
+    });
+    if (command != kCommands.end()) {
+      escaped += command->second;
+      i += command->first.size();
+      continue;
     }
+    if (std::string("&%$#_{}").find(text[i]) != std::string::npos) escaped += '\\';
+    escaped += text[i++];
   }
   return escaped;
 }

@@ -17,6 +17,7 @@ namespace suite {
 struct TextCell {
   std::string text;
   bool bold = false;
+  std::string detail;  // behind the text, smaller where that can be; left out of terminals
 };
 
 struct TextTable {
@@ -30,7 +31,7 @@ std::string ToMarkdown(const TextTable& table);
 std::string ToHtml(const TextTable& table);
 std::string ToCsv(const TextTable& table);
 std::string ToLatex(const TextTable& table);
-// Bold cells carry a star.
+// Bold cells carry a star; details are left out.
 std::string ToTerminal(const TextTable& table);
 
 // `text` with the characters replaced that would be markup.

@@ -150,7 +150,7 @@ void CheckReport(const ReportSettings& report, const std::vector<std::string>& a
     }
   };
   for (const auto& metric : report.metrics) check_metric(metric, report.metrics_origin);
-  for (const Comparison& comparison : report.comparisons) {
+  for (const ComparisonSetting& comparison : report.comparisons) {
     for (const auto& arm : {comparison.left, comparison.right}) {
       if (!Contains(arms, arm)) throw UnknownName(comparison.origin, "arm", arm, arms);
     }
@@ -163,7 +163,7 @@ void CheckReport(const ReportSettings& report, const std::vector<std::string>& a
 
 void KeepComparisonsOf(const std::vector<std::string>& arms, ReportSettings* report) {
   auto& comparisons = report->comparisons;
-  const auto lacks_arm = [&](const Comparison& comparison) {
+  const auto lacks_arm = [&](const ComparisonSetting& comparison) {
     return !Contains(arms, comparison.left) || !Contains(arms, comparison.right);
   };
   comparisons.erase(std::remove_if(comparisons.begin(), comparisons.end(), lacks_arm), comparisons.end());

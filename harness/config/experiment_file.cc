@@ -74,9 +74,9 @@ Profile ReadProfile(const toml::table& table, const std::string& file, const std
   return profile;
 }
 
-std::vector<Comparison> ReadComparisons(const Place& place, const std::string& file) {
+std::vector<ComparisonSetting> ReadComparisons(const Place& place, const std::string& file) {
   const std::string allowed = "a list of [left, right, metric]";
-  std::vector<Comparison> comparisons;
+  std::vector<ComparisonSetting> comparisons;
   for (const toml::node& element : ListAt(place, allowed)) {
     const std::string origin = TomlOrigin(file, element.source());
     const std::vector<std::string> words = TextsAt({element, origin + ": report.comparisons"});

@@ -34,7 +34,7 @@ struct SweepAxis {
 };
 
 // "left is compared with right by metric"; left and right are arms (see experiment.h).
-struct Comparison {
+struct ComparisonSetting {
   std::string left;
   std::string right;
   std::string metric;
@@ -44,7 +44,7 @@ struct Comparison {
 struct ReportSettings {
   std::string title;
   std::vector<std::string> metrics;
-  std::vector<Comparison> comparisons;
+  std::vector<ComparisonSetting> comparisons;
   std::vector<std::string> notes;
   std::map<std::string, std::string> arm_names;    // arm -> display name
   std::map<std::string, std::string> arm_origins;  // arm -> where the display name stands

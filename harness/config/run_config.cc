@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <set>
 #include <sstream>
-#include <type_traits>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -158,7 +158,6 @@ TextPairs OverridesOf(const RunConfig& config) {
   add_penalty("duplicate_weight", config.objective.duplicate_penalty);
   add_penalty("out_of_catalog_weight", config.objective.out_of_catalog_penalty);
   add_penalty("format_weight", config.objective.format_penalty);
-  overrides.emplace_back("rank_rule", config.rl.rank_rule == "line" ? "line" : "parsed");
   return overrides;
 }
 

@@ -76,11 +76,11 @@ std::string ConfigHash(const RunConfig& config);
 // "sft" (on sft as well). The stages take their seed from data.world_seed; `seed` is RL's alone.
 std::string StageHash(const RunConfig& config, const std::string& stage);
 
-// What `objective` changes about its preset, as (field, text) in declared order: the overrides that are set, the
-// penalties that are not 0 as negative weights, and rl.rank_rule. algorithms/objective.h takes it as it is:
+// What `objective` changes about its preset, as (field, text) in declared order: the overrides that are set, and the
+// penalties that are not 0 as negative weights. algorithms/objective.h takes it as it is:
 //
-//   MakeObjective(config.objective.preset, OverridesOf(config));    // {{"beta", "0.001"}, {"duplicate_weight",
-//   "-0.1"}}
+//   OverridesOf(config);                                          // {{"beta", "0.001"}, {"duplicate_weight", "-0.1"}}
+//   MakeObjective(config.objective.preset, OverridesOf(config));
 std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
 
 // Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and

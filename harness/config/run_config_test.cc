@@ -146,25 +146,25 @@ TEST(RunConfig, PrintsEveryValueAndItsOrigin) {
   EXPECT_FALSE(Entry(config, "checkpoint.keep").in_hash);
   EXPECT_THAT(Explain(config), AllOf(HasSubstr("rl.steps = 7\n    from a.toml:3; default 100; integer, 0 or more"),
                                      HasSubstr("rl.group_size = 8\n    from default; integer, 2 to 4096")));
-  EXPECT_THAT(ConfigHelp(), HasSubstr("rl.rank_rule [\"line\"] text, line, parsed_position: "));
+  EXPECT_THAT(ConfigHelp(), HasSubstr("run.device [\"cpu\"] text, cpu, cuda: "));
 }
 
 TEST(RunConfig, OverridesAreWhatIsSet) {
   RunConfig config;
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(OverridesOf(config), (Pairs{{"rank_rule", "line"}}));
+  EXPECT_EQ(OverridesOf(config), Pairs());
   config.objective.epsilon_high = .1;
   config.objective.return_kind = "log";
   config.objective.window = 3;
   config.objective.unbiased_std = false;
   config.objective.duplicate_penalty = .5;
-  config.rl.rank_rule = "parsed_position";
+  config.objective.rank_rule = "parsed";
   EXPECT_EQ(OverridesOf(config), (Pairs{{"epsilon_high", "0.1"},
                                         {"unbiased_std", "false"},
                                         {"return", "log"},
                                         {"window", "3"},
-                                        {"duplicate_weight", "-0.5"},
-                                        {"rank_rule", "parsed"}}));
+                                        {"rank_rule", "parsed"},
+                                        {"duplicate_weight", "-0.5"}}));
 }
 
 TEST(RunConfig, RefusesWhatDoesNotFitTogether) {

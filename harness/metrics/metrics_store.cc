@@ -1,5 +1,7 @@
 #include "harness/metrics/metrics_store.h"
 
+#include <hdf5.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -86,6 +88,12 @@ std::string WithoutNul(std::string text) {
 }
 
 }  // namespace
+
+std::string Hdf5Version() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
 
 // The open file between Create or Resume and the end.
 class MetricsStore::Writer {

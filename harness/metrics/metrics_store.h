@@ -55,6 +55,9 @@ struct StoreSchema {
   std::vector<ScoreSchema> scores;
 };
 
+// The version of the HDF5 library at work, "1.10.8".
+std::string Hdf5Version();
+
 class MetricsStore {
  public:
   // Begins a run. Throws InputError when another process writes it, when `path` holds a finished run or something that

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -84,9 +85,11 @@ TEST(CollectProvenance, HasEveryKeyInOrder) {
 TEST(CollectProvenance, DoesNotNameTheHost) {
   char host[256] = {};
   ASSERT_EQ(gethostname(host, sizeof(host) - 1), 0);
-  // A host named like the system ("linux") would prove nothing.
-  if (std::string(host).size() < 6) GTEST_SKIP() << "the host's name is too short to look for";
-  for (const auto& [key, value] : CollectProvenance({})) EXPECT_EQ(value.find(host), std::string::npos) << key;
+  // As a word, for a short name may lie inside another word.
+  for (const auto& [key, value] : CollectProvenance({})) {
+    std::istringstream words(value);
+    for (std::string word; words >> word;) EXPECT_NE(word, host) << key;
+  }
 }
 
 TEST(CollectProvenance, ReadsTheCheckoutOfBazelRun) {
@@ -142,10 +145,10 @@ TEST(ProcessMeter, PeakFollowsAllocations) {
 
 TEST(ProcessMeter, WallTimerRuns) {
   WallTimer timer;
-  usleep(20000);
-  EXPECT_GE(timer.Seconds(), .02);
+  usleep(300000);
+  EXPECT_GE(timer.Seconds(), .3);
   timer.Restart();
-  EXPECT_LT(timer.Seconds(), .02);
+  EXPECT_LT(timer.Seconds(), .3);
 }
 
 }  // namespace

@@ -1,42 +1,22 @@
 #include "models/tokenizer/tokenizer.h"
 
-#include <unicode/bytestream.h>
-#include <unicode/normalizer2.h>
-
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
 
-#include "base/check.h"
-#include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "models/tokenizer/added_token_finder.h"
 #include "models/tokenizer/bpe.h"
 #include "models/tokenizer/byte_alphabet.h"
+#include "models/tokenizer/nfc.h"
 #include "models/tokenizer/split_pattern.h"
 #include "models/tokenizer/utf8.h"
 
 namespace suite {
 namespace {
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-std::string ToNfc(std::string_view text) {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
-  std::string normalized;
-  icu::StringByteSink<std::string> sink(&normalized, static_cast<int32_t>(text.size()));
-  if (U_SUCCESS(status)) nfc->normalizeUTF8(0, icu::StringPiece(text.data(), text.size()), sink, nullptr, status);
-  if (U_FAILURE(status)) throw InputError("text", std::string("cannot be normalized: ") + u_errorName(status));
-  return normalized;
-}
-
-std::string Normalized(std::string_view text, bool nfc) {
-  return nfc && !IsAscii(text) ? ToNfc(text) : std::string(text);
-}
+std::string Normalized(std::string_view text, bool nfc) { return nfc ? ToNfc(text) : std::string(text); }
 
 AddedTokenFinder FinderOf(const TokenizerSpec& spec, bool normalized) {
   std::vector<std::pair<std::string, int64_t>> tokens;

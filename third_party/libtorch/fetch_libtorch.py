@@ -64,7 +64,7 @@ def installed_root():
     if named:
         version = installed_version(named)
         if version != VERSION:
-            sys.exit(f"TORCH_ROOT={named}: found torch {version}, need {VERSION}. "
+            sys.exit(f"TORCH_ROOT={named}: found {'torch ' + version if version else 'no torch'}, need {VERSION}. "
                      "Unset TORCH_ROOT to let the build fetch the pinned version.")
         return os.path.abspath(named)
     spec = importlib.util.find_spec("torch")

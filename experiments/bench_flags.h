@@ -1,0 +1,26 @@
+// The command line of every experiment. Experiments are TOML files; flags only choose config, scale, launcher and output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace suite {
+
+struct BenchFlags {
+  std::string config;             // the experiment's TOML file
+  std::string profile;            // --profile smoke
+  std::vector<std::string> sets;  // --set key=value
+  std::string out = "results";    // absolute after parsing
+  int jobs = 0;                   // runs at once; 0: as many as fit the machine
+  bool explain = false;
+  bool plan = false;
+  bool help_config = false;
+
+  // Of child processes, written by the launcher only.
+  std::string worker;  // "stages" or "run"
+};
+
+// Prints the help and exits where it is asked for. Throws InputError for flags that do not exist or make no sense.
+BenchFlags ParseBenchFlags(int argc, char** argv);
+
+}  // namespace suite

@@ -1,0 +1,31 @@
+"""Declares an experiment: a TOML file, a program that runs it, and a test that its smoke profile still runs."""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary")
+
+def experiment(name):
+    """`bazel run //experiments:NAME` runs NAME.toml; `bazel test //experiments:NAME_smoke_test` runs its smoke profile.
+
+    Args:
+      name: the experiment; NAME.toml lies beside the BUILD file and has a [profile.smoke].
+    """
+    config = name + ".toml"
+    cc_binary(
+        name = name,
+        args = ["--config=$(rootpath %s)" % config],
+        data = [config],
+        visibility = ["//tests:__subpackages__"],
+        deps = [":bench_main"],
+    )
+    native.sh_test(
+        name = name + "_smoke_test",
+        size = "medium",
+        srcs = ["smoke_test.sh"],
+        args = [
+            "$(rootpath :%s)" % name,
+            "$(rootpath %s)" % config,
+        ],
+        data = [
+            config,
+            ":" + name,
+        ],
+    )

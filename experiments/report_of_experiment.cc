@@ -1,0 +1,49 @@
+#include "experiments/report_of_experiment.h"
+
+#include "reports/report.h"
+
+namespace suite {
+namespace {
+
+MetricColumn ColumnOf(const std::string& metric) {
+  if (metric == "in_catalog_ratio") return {metric, "In-catalogue ratio", true};
+  if (metric == "duplicate_share") return {metric, "Duplicate share", false};
+  if (metric.rfind("recall@", 0) == 0) return {metric, "Recall@" + metric.substr(7), true};
+  if (metric.rfind("ndcg@", 0) == 0) return {metric, "NDCG@" + metric.substr(5), true};
+  return {metric, metric, true};
+}
+
+}  // namespace
+
+std::vector<std::string> ReportMetrics(const std::vector<int64_t>& cutoffs) {
+  std::vector<std::string> names;
+  for (const int64_t k : cutoffs) names.push_back("recall@" + std::to_string(k));
+  for (const int64_t k : cutoffs) names.push_back("ndcg@" + std::to_string(k));
+  names.insert(names.end(), {"in_catalog_ratio", "duplicate_share"});
+  return names;
+}
+
+ReportSpec ReportOf(const Experiment& experiment) {
+  ReportSpec spec;
+  const ReportSettings& settings = experiment.report;
+  spec.title = settings.title.empty() ? experiment.name : settings.title;
+  spec.scale = experiment.runs.front().config.data.source;
+  for (const std::string& arm : experiment.arms) {
+    const auto name = settings.arm_names.find(arm);
+    spec.arms.push_back({arm, name == settings.arm_names.end() ? ArmName(arm) : name->second});
+  }
+  for (const std::string& metric : settings.metrics) spec.metrics.push_back(ColumnOf(metric));
+  const auto side = [&](const std::string& arm) { return arm == "sft" ? spec.baseline : arm; };
+  for (const ComparisonSetting& one : settings.comparisons) {
+    spec.comparisons.push_back({side(one.left), side(one.right), one.metric});
+  }
+  spec.series_plots = {{"reward", "Reward of the training samples", "DCG@N"},
+                       {"in_catalog_ratio", "In-catalogue ratio of the training samples", "Share of ranks"},
+                       {"duplicate_share", "Duplicate share of the training samples", "Share of ranks"},
+                       {"entropy", "Entropy of the policy", "Nats a token"},
+                       {"kl", "KL to the SFT policy", "Nats a token"}};
+  spec.notes = settings.notes;
+  return spec;
+}
+
+}  // namespace suite

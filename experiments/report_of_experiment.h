@@ -1,0 +1,15 @@
+// What the report of an experiment shows, from its [report] table.
+#pragma once
+
+#include "harness/config/experiment.h"
+#include "reports/report_spec.h"
+
+namespace suite {
+
+// "sft" in a comparison is the policy that all runs start from; display names of arms come from [report.arms].
+ReportSpec ReportOf(const Experiment& experiment);
+
+// The metrics that [report] may name, for a config's cut-offs.
+std::vector<std::string> ReportMetrics(const std::vector<int64_t>& cutoffs);
+
+}  // namespace suite

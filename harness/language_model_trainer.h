@@ -1,0 +1,73 @@
+// Next-token training on token sequences: pre-training of the miniature's base model, and supervised fine-tuning.
+//
+//   LanguageModelTrainer trainer(llama, weights, std::move(sequences), options);
+//   while (trainer.step() < options.steps) StepRecord record = trainer.Step();
+//
+// The loss of a step is the sum over its counted tokens divided by their number. Which tokens count is said by each
+// sequence's score_from: the prompt's length for the loss on the completion only, 1 for all tokens.
+//
+// Examples come in shuffled epochs; the order is a function of (seed, stage name, epoch), so the step number is all that
+// a resume needs besides weights and moments.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "algorithms/adamw.h"
+#include "algorithms/schedule.h"
+#include "models/llama.h"
+#include "models/sharded_scorer.h"
+
+namespace suite {
+
+struct LanguageModelOptions {
+  std::string stage;  // names the random stream: "pretrain", "sft"
+  uint64_t seed = 0;
+  int64_t batch = 32;  // sequences a step
+  LearningRateSchedule schedule;
+  AdamWConfig adamw;
+  double max_grad_norm = 1.0;
+  int64_t shards = 1;
+};
+
+struct LanguageModelStep {
+  double loss = 0;           // mean over counted tokens
+  double grad_norm = 0;      // before clipping
+  double learning_rate = 0;
+  int64_t counted_tokens = 0;
+  int64_t tokens = 0;        // all tokens of the batch
+};
+
+class LanguageModelTrainer {
+ public:
+  LanguageModelTrainer(const Llama& llama, const LlamaWeights& start, std::vector<ScoredSequence> sequences,
+                       LanguageModelOptions options);
+
+  LanguageModelStep Step();
+
+  int64_t step() const { return step_; }
+  const LlamaWeights& weights() const { return weights_; }
+  const AdamWState& optimizer() const { return optimizer_; }
+  void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
+
+ private:
+  // Indices of the sequences of step `step_`.
+  std::vector<size_t> Batch();
+
+  const Llama& llama_;
+  LlamaWeights weights_;
+  std::vector<ScoredSequence> sequences_;
+  LanguageModelOptions options_;
+  ShardedScorer scorer_;
+  AdamWState optimizer_;
+  int64_t step_ = 0;
+  int64_t epoch_ = -1;
+  std::vector<size_t> order_;  // of epoch_
+};
+
+// The order of `count` examples in an epoch: a Fisher-Yates shuffle by the stream "order/<stage>".
+std::vector<size_t> EpochOrder(uint64_t seed, const std::string& stage, int64_t epoch, size_t count);
+
+}  // namespace suite

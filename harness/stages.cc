@@ -1,0 +1,210 @@
+#include "harness/stages.h"
+
+#include <ATen/Parallel.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/error.h"
+#include "harness/checkpoint.h"
+#include "harness/conversation_task.h"
+#include "harness/demonstrations.h"
+#include "harness/language_model_trainer.h"
+#include "models/tokenizer/bpe_trainer.h"
+
+namespace suite {
+namespace {
+
+constexpr int64_t kCheckpointEvery = 100;
+
+// Held while a stage is trained; the kernel drops it with the process.
+class StageLock {
+ public:
+  explicit StageLock(const std::string& stage_folder) {
+    std::filesystem::create_directories(std::filesystem::path(stage_folder).parent_path());
+    descriptor_ = open((stage_folder + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX) != 0) throw InputError(stage_folder + ".lock", "cannot be locked");
+  }
+  ~StageLock() { close(descriptor_); }
+  StageLock(const StageLock&) = delete;
+  StageLock& operator=(const StageLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+// Stages have their own number of threads, whoever needs their result first.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int64_t threads) : before_(at::get_num_threads()) {
+    at::set_num_threads(static_cast<int>(threads));
+  }
+  ~ThreadCount() { at::set_num_threads(before_); }
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int before_;
+};
+
+// One supervised stage from start weights to its last step, with checkpoints beside the result's folder.
+struct StagePlan {
+  std::string folder;
+  int64_t steps = 0;
+  LanguageModelOptions options;
+};
+
+LlamaWeights TrainStage(const StagePlan& plan, const LlamaWeights& start, std::vector<ScoredSequence> sequences,
+                        const ReportProgress& report) {
+  const Llama llama(start.config());
+  LanguageModelTrainer trainer(llama, start, std::move(sequences), plan.options);
+  CheckpointFolder checkpoints(plan.folder + ".checkpoints", /*keep=*/2);
+  if (const auto state = checkpoints.LoadNewest(start.flat().numel())) {
+    trainer.Restore(state->step, state->weights_flat, state->optimizer);
+  }
+  int64_t tokens = 0;
+  while (trainer.step() < plan.steps) {
+    const LanguageModelStep step = trainer.Step();
+    tokens += step.tokens;
+    char text[64];
+    std::snprintf(text, sizeof(text), "%s loss %.3f", plan.options.stage.c_str(), step.loss);
+    report({trainer.step(), plan.steps, tokens, text});
+    if (!std::isfinite(step.loss)) {
+      throw InputError(plan.options.stage + ".learning_rate",
+                       "the loss is not finite at step " + std::to_string(trainer.step()), "a lower rate");
+    }
+    if (trainer.step() % kCheckpointEvery == 0) {
+      checkpoints.Save({trainer.step(), trainer.weights().flat(), trainer.optimizer()});
+    }
+  }
+  return trainer.weights().Clone();
+}
+
+template <typename Section>
+StagePlan PlanStage(const RunConfig& config, const Section& section, const std::string& stage, const std::string& folder) {
+  StagePlan plan;
+  plan.folder = folder;
+  plan.steps = section.steps;
+  plan.options.stage = stage;
+  plan.options.seed = static_cast<uint64_t>(config.data.world_seed);
+  plan.options.batch = section.batch;
+  plan.options.schedule.kind = ScheduleKind::kCosine;
+  plan.options.schedule.base_rate = section.learning_rate;
+  plan.options.schedule.total_steps = section.steps;
+  plan.options.schedule.warmup_steps = std::llround(section.warmup * static_cast<double>(section.steps));
+  plan.options.adamw.beta1 = section.beta1;
+  plan.options.adamw.beta2 = section.beta2;
+  plan.options.max_grad_norm = section.max_grad_norm;
+  plan.options.shards = config.run.stage_threads;
+  return plan;
+}
+
+// Prompt, answer and end of sequence as one training example.
+ScoredSequence Example(const Tokenizer& tokenizer, const ChatTemplate& chat, const std::string& prompt,
+                       const std::vector<Item>& answer, bool completion_only) {
+  const std::vector<int64_t> prompt_ids = tokenizer.Encode(RenderChat(chat, {{"user", prompt}}, true));
+  const std::vector<int64_t> answer_ids = tokenizer.Encode(FormatList(answer) + "<|end|>");
+  ScoredSequence sequence;
+  sequence.ids = prompt_ids;
+  sequence.ids.insert(sequence.ids.end(), answer_ids.begin(), answer_ids.end());
+  sequence.score_from = completion_only ? static_cast<int64_t>(prompt_ids.size()) : 1;
+  return sequence;
+}
+
+// The vocabulary is learned from the base model's own texts, as an instruct model's is from the web.
+Tokenizer TrainTokenizer(const RunConfig& config, const MiniatureData& data) {
+  std::vector<std::string> texts;
+  for (const WebList& list : data.web_lists) {
+    texts.push_back(list.prompt);
+    texts.push_back(FormatList(ItemsOf(data.world, list.items)));
+  }
+  BpeTrainerConfig trainer;
+  trainer.vocab_size = config.policy.vocab_size;
+  trainer.special_tokens = {"<|pad|>", "<|end|>", "<|user|>", "<|assistant|>"};
+  return TrainBpe(texts, trainer);
+}
+
+LlamaConfig PolicyShape(const RunConfig& config, const Tokenizer& tokenizer, int64_t max_positions) {
+  LlamaConfig shape;
+  shape.hidden_size = config.policy.hidden_size;
+  shape.layers = config.policy.layers;
+  shape.heads = config.policy.heads;
+  shape.kv_heads = config.policy.kv_heads;
+  shape.head_dim = config.policy.hidden_size / config.policy.heads;
+  shape.intermediate_size = config.policy.intermediate_size;
+  shape.vocab_size = tokenizer.vocab_size();
+  shape.rope_theta = config.policy.rope_theta;
+  shape.tie_embeddings = config.policy.tie_embeddings;
+  shape.max_positions = max_positions;
+  shape.pad_id = tokenizer.TokenId("<|pad|>");
+  shape.eos_ids = {*tokenizer.TokenId("<|end|>")};
+  return shape;
+}
+
+Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageCache& cache, const ReportProgress& report) {
+  const std::string folder = cache.Folder(config, "pretrain");
+  const StageLock lock(folder);
+  if (cache.Has(config, "pretrain")) return LoadPolicy(folder, at::kFloat);
+  const MiniatureData& data = *dataset.miniature;
+  const Tokenizer tokenizer = TrainTokenizer(config, data);
+  const ChatTemplate chat = MiniatureChatTemplate();
+  std::vector<ScoredSequence> sequences;
+  size_t longest = 0;
+  for (const WebList& list : data.web_lists) {
+    sequences.push_back(Example(tokenizer, chat, list.prompt, ItemsOf(data.world, list.items), false));
+    longest = std::max(longest, sequences.back().ids.size());
+  }
+  const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
+  const LlamaWeights start =
+      LlamaWeights::Random(PolicyShape(config, tokenizer, positions), static_cast<uint64_t>(config.data.world_seed),
+                           config.policy.init_std);
+  const StagePlan plan = PlanStage(config, config.pretrain, "pretrain", folder);
+  Policy policy = {TrainStage(plan, start, std::move(sequences), report), tokenizer, kMiniatureChatTemplateJinja};
+  SavePolicy(folder, policy);
+  CheckpointFolder(folder + ".checkpoints", 1).Clear();
+  return policy;
+}
+
+}  // namespace
+
+std::string StageCache::Folder(const RunConfig& config, const std::string& stage) const {
+  return folder_ + "/" + stage + "-" + StageHash(config, stage);
+}
+
+bool StageCache::Has(const RunConfig& config, const std::string& stage) const {
+  return std::filesystem::exists(Folder(config, stage) + "/config.json");
+}
+
+void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report) {
+  PrepareSft(config, LoadDataset(config.data), StageCache(cache_folder), report);
+}
+
+Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache, const ReportProgress& report) {
+  const ThreadCount threads(config.run.stage_threads);
+  if (config.sft.demonstrations == "none") return PrepareBase(config, dataset, cache, report);
+  const std::string folder = cache.Folder(config, "sft");
+  const StageLock lock(folder);
+  if (cache.Has(config, "sft")) return LoadPolicy(folder, at::kFloat);
+  const Policy base = PrepareBase(config, dataset, cache, report);
+  const ChatTemplate chat = MiniatureChatTemplate();
+  const auto demonstrations =
+      MakeDemonstrations(config.sft.demonstrations, config.data.list_length, *dataset.miniature);
+  std::vector<ScoredSequence> sequences;
+  const size_t count = std::min(demonstrations.size(), static_cast<size_t>(config.sft.examples));
+  for (size_t i = 0; i < count; ++i) {
+    sequences.push_back(Example(base.tokenizer, chat, Prompt(dataset.miniature->splits.train[i]), demonstrations[i],
+                                config.sft.completion_only));
+  }
+  const StagePlan plan = PlanStage(config, config.sft, "sft", folder);
+  Policy policy = {TrainStage(plan, base.weights, std::move(sequences), report), base.tokenizer, base.chat_template};
+  SavePolicy(folder, policy);
+  CheckpointFolder(folder + ".checkpoints", 1).Clear();
+  return policy;
+}
+
+}  // namespace suite

@@ -1,0 +1,41 @@
+// The stages that many runs share: the pre-trained base policy and the fine-tuned one, cached on disk by content hash.
+//
+//   StageCache cache("results/cache");
+//   Policy sft = PrepareSft(config, dataset, cache, report);     // loads it, or trains what is missing
+//
+// results/cache/pretrain-HASH and results/cache/sft-HASH are Hugging Face folders; HASH is StageHash(config, stage), so a
+// changed setting makes another folder and leaves the old one alone. A stage that was killed goes on from its last
+// checkpoint. Two processes that need one stage do not train it twice: the second waits for the first.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "harness/config/run_config.h"
+#include "harness/dataset.h"
+#include "harness/launcher/worker_report.h"
+#include "models/policy_folder.h"
+
+namespace suite {
+
+using ReportProgress = std::function<void(const WorkerReport&)>;
+
+class StageCache {
+ public:
+  explicit StageCache(std::string folder) : folder_(std::move(folder)) {}
+
+  // Where the result of a stage ("pretrain" or "sft") lies or will lie.
+  std::string Folder(const RunConfig& config, const std::string& stage) const;
+  bool Has(const RunConfig& config, const std::string& stage) const;
+
+ private:
+  std::string folder_;
+};
+
+// The policy that RL starts from. With sft.demonstrations = "none" that is the base policy (R1-zero).
+Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache, const ReportProgress& report);
+
+// The same for its effect on the cache only: what a launcher does once before the runs that share the stages.
+void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report);
+
+}  // namespace suite

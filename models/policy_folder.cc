@@ -1,0 +1,99 @@
+#include "models/policy_folder.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace suite {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// The safetensors files of a folder: one, or those that its index names.
+std::vector<std::string> WeightFiles(const std::string& folder) {
+  const std::string single = folder + "/model.safetensors", index_path = single + ".index.json";
+  if (fs::exists(single)) return {single};
+  if (!fs::exists(index_path)) {
+    throw InputError(folder, "has no weights", "model.safetensors, or shards with model.safetensors.index.json");
+  }
+  const json index = json::parse(ReadFile(index_path), nullptr, /*allow_exceptions=*/false);
+  if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object()) {
+    throw InputError(index_path, "has no object 'weight_map'", "tensor names and the shard each is in");
+  }
+  std::set<std::string> names;
+  for (const auto& [tensor, shard] : index["weight_map"].items()) {
+    if (!shard.is_string() || shard.get<std::string>().find('/') != std::string::npos) {
+      throw InputError(index_path, "tensor '" + tensor + "' is in " + shard.dump(), "a file name of the same folder");
+    }
+    names.insert(folder + "/" + shard.get<std::string>());
+  }
+  return {names.begin(), names.end()};
+}
+
+std::string ReadChatTemplate(const std::string& folder) {
+  if (fs::exists(folder + "/chat_template.jinja")) return ReadFile(folder + "/chat_template.jinja");
+  const std::string path = folder + "/tokenizer_config.json";
+  if (!fs::exists(path)) return "";
+  const json object = json::parse(ReadFile(path), nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) throw InputError(path, "is not a JSON object");
+  const auto found = object.find("chat_template");
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string TokenizerConfigJson(const Policy& policy) {
+  nlohmann::ordered_json object;
+  object["tokenizer_class"] = "PreTrainedTokenizerFast";
+  object["clean_up_tokenization_spaces"] = false;
+  object["model_max_length"] = policy.config().max_positions;
+  if (policy.config().eos_ids.size() == 1) {
+    object["eos_token"] = policy.tokenizer.Decode({policy.config().eos_ids.front()});
+  }
+  if (policy.config().pad_id) object["pad_token"] = policy.tokenizer.Decode({*policy.config().pad_id});
+  if (!policy.chat_template.empty()) object["chat_template"] = policy.chat_template;
+  return object.dump(2) + "\n";
+}
+
+}  // namespace
+
+Policy LoadPolicy(const std::string& folder, at::ScalarType dtype) {
+  if (!fs::is_directory(folder)) throw InputError(folder, "is not a folder", "a Hugging Face model folder");
+  const std::string config_path = folder + "/config.json";
+  const LlamaConfig config = LlamaConfigFromJson(ReadFile(config_path), config_path);
+  NamedTensors named;
+  std::vector<std::unique_ptr<SafetensorsFile>> files;
+  std::set<std::string> seen;
+  for (const std::string& path : WeightFiles(folder)) {
+    files.push_back(std::make_unique<SafetensorsFile>(path));
+    for (const std::string& name : files.back()->names()) {
+      if (!seen.insert(name).second) throw InputError(path, "tensor '" + name + "' is in another shard too");
+      named.emplace_back(name, files.back()->Load(name));
+    }
+  }
+  return {LlamaWeights::FromNamed(config, named, dtype, folder), Tokenizer::FromFile(folder + "/tokenizer.json"),
+          ReadChatTemplate(folder)};
+}
+
+void SavePolicy(const std::string& folder, const Policy& policy) {
+  const std::string temporary = folder + "." + std::to_string(getpid()) + ".tmp";
+  std::error_code failure;
+  fs::remove_all(temporary, failure);
+  if (!fs::create_directories(temporary, failure)) {
+    throw InputError(folder, "cannot be written: " + failure.message());
+  }
+  WriteSafetensors(temporary + "/model.safetensors", policy.weights.Parameters());
+  WriteFileAtomically(temporary + "/config.json", LlamaConfigToJson(policy.config()));
+  policy.tokenizer.Save(temporary + "/tokenizer.json");
+  WriteFileAtomically(temporary + "/tokenizer_config.json", TokenizerConfigJson(policy));
+  fs::remove_all(folder, failure);
+  fs::rename(temporary, folder, failure);
+  if (failure) throw InputError(folder, "cannot be written: " + failure.message());
+}
+
+}  // namespace suite

@@ -1,0 +1,175 @@
+#include "reports/report.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "harness/metrics/write_run.h"
+#include "reports/synthetic_runs.h"
+
+namespace suite {
+namespace {
+
+std::string Folder(const std::string& name) { return std::string(std::getenv("TEST_TMPDIR")) + "/" + name; }
+
+bool HasGnuplot() { return std::system("gnuplot --version > /dev/null 2>&1") == 0; }
+
+std::string Store(const RunRecord& run) {
+  std::filesystem::create_directories(Folder("stores"));
+  const std::string path = Folder("stores") + "/" + run.run_name + ".h5";
+  WriteRun(run, path);
+  return path;
+}
+
+// Three seeds an arm: GRPO and GSPO gain nothing, Rank-GRPO (log) gains .03.
+std::vector<std::string> ThreeArms() {
+  std::vector<std::string> stores;
+  for (int64_t seed : {11, 12, 13}) {
+    stores.push_back(Store(MakeRun({"grpo", seed, 0})));
+    stores.push_back(Store(MakeRun({"gspo", seed, 0})));
+    stores.push_back(Store(MakeRun({"rank_grpo_log", seed, 0.03})));
+  }
+  return stores;
+}
+
+ReportSpec SmallSpec(const std::vector<std::string>& stores) {
+  ReportSpec spec = DefaultSpec("Three arms", stores);
+  spec.scale = "synthetic";
+  spec.notes = {"The scores are made up."};
+  spec.resamples = 1000;
+  return spec;
+}
+
+std::map<std::string, std::string> AllFiles(const std::string& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) {
+      files[entry.path().lexically_relative(folder).string()] = ReadFile(entry.path().string());
+    }
+  }
+  return files;
+}
+
+class ReportTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  }
+};
+
+TEST(DefaultSpecTest, FindsArmsMetricsAndComparisons) {
+  const ReportSpec spec = DefaultSpec("Three arms", ThreeArms());
+  ASSERT_EQ(spec.arms.size(), 3u);
+  EXPECT_EQ(spec.arms[0].name, "GRPO");
+  EXPECT_EQ(spec.arms[2].name, "Rank-GRPO (log)");
+  EXPECT_EQ(spec.metrics.size(), 6u);
+  EXPECT_EQ(spec.confounder, "duplicate_share");
+  EXPECT_EQ(spec.baseline, "SFT");
+  EXPECT_EQ(spec.comparisons.size(), 4u * (2 + 3)) << "four scores; two arms against the first, three against SFT";
+  EXPECT_THROW(DefaultSpec("x", {}), InputError);
+}
+
+TEST_F(ReportTest, EqualInputGivesEqualBytesWhateverTheOrder) {
+  const std::vector<std::string> stores = ThreeArms();
+  const std::vector<std::string> reversed(stores.rbegin(), stores.rend());
+  const std::string text = WriteReport(SmallSpec(stores), stores, Folder("one"));
+  EXPECT_TRUE(text == WriteReport(SmallSpec(stores), reversed, Folder("two")));
+  const auto one = AllFiles(Folder("one"));
+  const auto two = AllFiles(Folder("two"));
+  ASSERT_EQ(one.size(), two.size());
+  for (const auto& [name, bytes] : one) EXPECT_TRUE(two.count(name) && two.at(name) == bytes) << name;
+  for (const char* name : {"report.md", "report.html", "table.csv", "table.tex", "comparisons.csv",
+                           "plots/curve_ndcg_5.svg", "plots/curve_ndcg_5.csv", "plots/curve_duplicate_share.svg",
+                           "plots/series_reward.svg", "plots/reward_by_rank.svg", "plots/reward_by_rank.csv"}) {
+    EXPECT_EQ(one.count(name), 1u) << name;
+  }
+}
+
+TEST_F(ReportTest, VerdictsFollowTheEffects) {
+  const std::vector<std::string> stores = ThreeArms();
+  WriteReport(SmallSpec(stores), stores, Folder("verdicts"));
+  const std::string csv = ReadFile(Folder("verdicts") + "/comparisons.csv");
+  EXPECT_NE(csv.find("rank_grpo_log,grpo,ndcg@5,better,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("rank_grpo_log,SFT,ndcg@5,better,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("gspo,grpo,ndcg@5,inconclusive,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",3,grpo-11 grpo-12 grpo-13 rank_grpo_log-11"), std::string::npos) << "runs are named";
+}
+
+TEST_F(ReportTest, TellsWhatAReaderMustKnow) {
+  const std::vector<std::string> stores = ThreeArms();
+  const std::string text = WriteReport(SmallSpec(stores), stores, Folder("told"));
+  const std::string markdown = ReadFile(Folder("told") + "/report.md");
+  const std::string html = ReadFile(Folder("told") + "/report.html");
+  for (const std::string& where : {markdown, html}) {
+    for (const char* told : {"Scale of the evidence: synthetic", "3 seeds an arm", "200 conversations", "resamples",
+                             "start from the same one", "The scores are made up.", "inconclusive", "duplicate share",
+                             "gcc 12.2.0", "A made-up CPU", "412.0", "31.5", "0398a2c", "Alien (1979)"}) {
+      EXPECT_NE(where.find(told), std::string::npos) << told;
+    }
+    EXPECT_EQ(where.find("Warning"), std::string::npos);
+    EXPECT_EQ(where.find(Folder("")), std::string::npos) << "no path of the machine";
+  }
+  EXPECT_NE(text.find("Three arms\n"), std::string::npos);
+  EXPECT_NE(text.find("Rank-GRPO (log) against GRPO"), std::string::npos);
+}
+
+TEST_F(ReportTest, ShowsWhatWentWrong) {
+  std::vector<std::string> stores = ThreeArms();
+  RunRecord failed = MakeRun({"gspo", 11, 0});
+  failed.status = "failed";
+  failed.summary = {{"reason", "loss is not finite at step 9"}};
+  Store(failed);
+  RunRecord debug = MakeRun({"gspo", 12, 0});
+  debug.provenance[1].second = "yes (3 files)";
+  debug.provenance[2].second = "debug";
+  debug.provenance[0].second = "ffff";
+  Store(debug);
+  stores.erase(stores.begin());  // grpo, seed 11
+  const std::string text = WriteReport(SmallSpec(stores), stores, Folder("wrong"));
+  const std::string markdown = ReadFile(Folder("wrong") + "/report.md");
+  for (const char* shown : {"mode 'debug'", "uncommitted changes: yes (3 files)", "made by 2 commits",
+                            "1 run of GSPO failed", "1 seed of GRPO without a run", "(1 of 3 failed)",
+                            "(1 of 3 missing)", "failed: loss is not finite at step 9"}) {
+    EXPECT_NE(markdown.find(shown), std::string::npos) << shown;
+  }
+  EXPECT_NE(text.find("Warning: "), std::string::npos);
+}
+
+TEST_F(ReportTest, OneSeedSaysSo) {
+  const std::vector<std::string> stores = {Store(MakeRun({"grpo", 11, 0})),
+                                           Store(MakeRun({"rank_grpo_log", 11, 0.03}))};
+  WriteReport(SmallSpec(stores), stores, Folder("single"));
+  const std::string markdown = ReadFile(Folder("single") + "/report.md");
+  EXPECT_NE(markdown.find("not about their algorithms"), std::string::npos);
+  EXPECT_NE(markdown.find("One seed an arm, so no band."), std::string::npos);
+}
+
+TEST_F(ReportTest, NoRunEndedWell) {
+  RunRecord failed = MakeRun({"grpo", 11, 0});
+  failed.status = "failed";
+  const std::vector<std::string> stores = {Store(failed)};
+  const std::string text = WriteReport(SmallSpec(stores), stores, Folder("none"));
+  EXPECT_NE(text.find("all failed"), std::string::npos) << text;
+}
+
+TEST_F(ReportTest, WrongNamesAreNamed) {
+  const std::vector<std::string> stores = ThreeArms();
+  ReportSpec spec = SmallSpec(stores);
+  spec.comparisons = {{"rank_grpo", "grpo", "ndcg@5"}};
+  try {
+    WriteReport(spec, stores, Folder("names"));
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("rank_grpo_log"), std::string::npos) << error.what();
+  }
+  spec = SmallSpec(stores);
+  spec.metrics.push_back({"mrr", "MRR", true});
+  EXPECT_THROW(WriteReport(spec, stores, Folder("names")), InputError);
+}
+
+}  // namespace
+}  // namespace suite

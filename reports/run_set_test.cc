@@ -1,0 +1,107 @@
+#include "reports/run_set.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "harness/metrics/write_run.h"
+#include "reports/synthetic_runs.h"
+
+namespace suite {
+namespace {
+
+std::string Store(const std::string& name, const RunRecord& run) {
+  const std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/" + name + ".h5";
+  WriteRun(run, path);
+  return path;
+}
+
+RunRecord SmallRun(const std::string& preset, int64_t seed) { return MakeRun({preset, seed, 0.01, 4, 5}); }
+
+ReportSpec SmallSpec() {
+  ReportSpec spec;
+  spec.arms = {{"grpo", "GRPO"}, {"gspo", "GSPO"}};
+  return spec;
+}
+
+std::string ErrorOf(const std::vector<std::string>& stores) {
+  try {
+    ReadRunSet(SmallSpec(), stores);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(RunSetTest, SortsRunsIntoArmsBySeedAndStatus) {
+  RunRecord failed = SmallRun("gspo", 2);
+  failed.status = "failed";
+  RunRecord unfinished = SmallRun("gspo", 30);
+  unfinished.status = "running";
+  const RunSet set = ReadRunSet(
+      SmallSpec(), {Store("a", SmallRun("grpo", 30)), Store("b", SmallRun("grpo", 4)), Store("c", SmallRun("gspo", 4)),
+                    Store("d", failed), Store("e", unfinished), Store("f", SmallRun("dapo", 4))});
+  ASSERT_EQ(set.arms.size(), 2u);
+  ASSERT_EQ(set.arms[0].done.size(), 2u);
+  EXPECT_EQ(set.arms[0].done[0]->seed, "4") << "by number, not by letters";
+  EXPECT_EQ(set.arms[0].done[1]->seed, "30");
+  EXPECT_EQ(set.arms[0].missing_seeds, (std::vector<std::string>{"2"}));
+  EXPECT_EQ(set.arms[1].done.size(), 1u);
+  EXPECT_EQ(set.arms[1].failed.size(), 1u);
+  EXPECT_EQ(set.arms[1].unfinished.size(), 1u);
+  EXPECT_TRUE(set.arms[1].missing_seeds.empty());
+  ASSERT_EQ(set.others.size(), 1u);
+  EXPECT_EQ(set.others[0]->record.run_name, "dapo-4");
+}
+
+TEST(RunSetTest, ExpectedSeedsCanBeMissingEverywhere) {
+  ReportSpec spec = SmallSpec();
+  spec.seeds = {"4", "5"};
+  const RunSet set = ReadRunSet(spec, {Store("g", SmallRun("grpo", 4))});
+  EXPECT_EQ(set.arms[0].missing_seeds, (std::vector<std::string>{"5"}));
+  EXPECT_EQ(set.arms[1].missing_seeds, (std::vector<std::string>{"4", "5"}));
+}
+
+TEST(RunSetTest, RefusesToMix) {
+  const std::string first = Store("first", SmallRun("grpo", 1));
+  RunRecord data = SmallRun("gspo", 1);
+  data.provenance[6].second = "cd34";
+  EXPECT_NE(ErrorOf({first, Store("data", data)}).find("data.catalog is 'cd34', but 'ab12' in"), std::string::npos);
+  RunRecord protocol = SmallRun("gspo", 1);
+  protocol.provenance.push_back({"protocol_version", "2"});
+  EXPECT_NE(ErrorOf({first, Store("protocol", protocol)}).find("protocol_version is '2', but 'not recorded' in"),
+            std::string::npos);
+  RunRecord conversations = SmallRun("gspo", 1);
+  conversations.scores[1].conversation_ids[0] = "other";
+  EXPECT_NE(ErrorOf({first, Store("conversations", conversations)}).find("its conversations of split 'test' differ"),
+            std::string::npos);
+  RunRecord config = SmallRun("grpo", 2);
+  config.config += "updates = 2\n";
+  EXPECT_NE(ErrorOf({first, Store("config", config)}).find("rl.updates is '2', but 'not set' in"), std::string::npos);
+  RunRecord again = SmallRun("grpo", 1);
+  again.run_name = "another name";
+  EXPECT_NE(ErrorOf({first, Store("again", again)}).find("a second run of 'GRPO' with seed 1"), std::string::npos);
+  EXPECT_NE(ErrorOf({first, first}).find("holds the same run as"), std::string::npos);
+  EXPECT_NE(ErrorOf({}).find("no stores were given"), std::string::npos);
+}
+
+TEST(RunSetTest, FlattensTomlAndJson) {
+  std::map<std::string, std::string> toml = FlattenConfig("d = true\ne = 2e-4\n[a]\nb = \"x y\"\nc = [1, 2]\n", "here");
+  EXPECT_EQ(toml["a.b"], "x y");
+  EXPECT_EQ(toml["d"], "true");
+  EXPECT_EQ(toml.size(), 4u);
+  std::map<std::string, std::string> json = FlattenConfig("{\"a\": {\"b\": \"x y\", \"c\": [1]}, \"d\": true}", "here");
+  EXPECT_EQ(json, (std::map<std::string, std::string>{{"a.b", "x y"}, {"a.c", "[1]"}, {"d", "true"}}));
+  for (const std::string wrong : {"a = \n", "{\"a\": "}) {
+    try {
+      FlattenConfig(wrong, "here");
+      ADD_FAILURE() << wrong;
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()).rfind("here", 0), 0u);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace suite
