@@ -175,8 +175,8 @@ void AddLevels(const std::string& name, const at::Tensor& value_BT, const Active
   if (!value_BT.defined()) return;
   const std::vector<double> values = Gather(value_BT, active);
   series->emplace_back(name, Mean(values));
-  series->emplace_back(name + "/rank", Mean(UnitMeans(values, active.rank)));
-  series->emplace_back(name + "/sequence", Mean(UnitMeans(values, active.sequence)));
+  series->emplace_back(name + "_rank", Mean(UnitMeans(values, active.rank)));
+  series->emplace_back(name + "_sequence", Mean(UnitMeans(values, active.sequence)));
 }
 
 void AddAdvantages(const at::Tensor& advantage_BT, const ActiveTokens& active, NamedSeries* series) {

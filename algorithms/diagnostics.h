@@ -17,8 +17,8 @@
 //   clip_ratio/<level>/{low,high}                  the same shares at each level
 //   cispo_clip_ratio                               TRL: share of active tokens with w > epsilon_high and A > 0; CISPO
 //   only ppo_kl                                         verl: mean over active tokens of old logp - new logp kl,
-//   kl/rank, kl/sequence, beta                 KL to the reference by the configured estimator; only with a reference
-//   entropy, entropy/rank, entropy/sequence        only when given
+//   kl_rank, kl_sequence, beta                 KL to the reference by the configured estimator; only with a reference
+//   entropy, entropy_rank, entropy_sequence        only when given
 //   advantages/{mean,std,min,max}                  over active tokens
 //   num_tokens                                     active tokens
 //

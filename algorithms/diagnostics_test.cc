@@ -59,8 +59,8 @@ TEST(DiagnosticsTest, RatiosByLevel) {
 TEST(DiagnosticsTest, MeansByLevel) {
   const NamedSeries series = LossDiagnostics(Terms(), Spans(), {});
   EXPECT_NEAR(Named(series, "entropy"), 19.0 / 4, 1e-12);
-  EXPECT_NEAR(Named(series, "entropy/rank"), (2.0 + 5 + 10) / 3, 1e-12);
-  EXPECT_NEAR(Named(series, "entropy/sequence"), (3.0 + 10) / 2, 1e-12);
+  EXPECT_NEAR(Named(series, "entropy_rank"), (2.0 + 5 + 10) / 3, 1e-12);
+  EXPECT_NEAR(Named(series, "entropy_sequence"), (3.0 + 10) / 2, 1e-12);
   EXPECT_NEAR(Named(series, "advantages/std"), 1.0, 1e-12);
 }
 

@@ -30,13 +30,13 @@ template <typename A, typename B>
 #define SUITE_CHECK(condition) \
   ((condition) ? static_cast<void>(0) : ::suite::check_internal::Fail(__FILE__, __LINE__, #condition))
 
-#define SUITE_CHECK_OP_(a, op, b)                                                             \
-  do {                                                                                        \
-    const auto& suite_left = (a);                                                             \
-    const auto& suite_right = (b);                                                            \
-    if (!(suite_left op suite_right)) {                                                       \
+#define SUITE_CHECK_OP_(a, op, b)                                                                    \
+  do {                                                                                               \
+    const auto& suite_left = (a);                                                                    \
+    const auto& suite_right = (b);                                                                   \
+    if (!(suite_left op suite_right)) {                                                              \
       ::suite::check_internal::Fail(__FILE__, __LINE__, #a " " #op " " #b, suite_left, suite_right); \
-    }                                                                                         \
+    }                                                                                                \
   } while (false)
 
 #define SUITE_CHECK_EQ(a, b) SUITE_CHECK_OP_(a, ==, b)

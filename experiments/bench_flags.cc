@@ -33,9 +33,8 @@ po::options_description Options(BenchFlags& flags) {
       "config", po::value(&flags.config), "the experiment's TOML file (set by the Bazel target)")(
       "profile", po::value(&flags.profile), "a [profile.NAME] of the file: the same experiment at another scale")(
       "set", po::value(&flags.sets)->composing(), "key=value, over file and profile; may be repeated")(
-      "out", po::value(&flags.out)->default_value("results"),
-      "folder for results, relative to where you stand")("jobs", po::value(&flags.jobs)->default_value(0),
-                                                         "runs at once (0: cores / run.threads)")(
+      "out", po::value(&flags.out)->default_value("results"), "folder for results, relative to where you stand")(
+      "jobs", po::value(&flags.jobs)->default_value(0), "runs at once (0: cores / run.threads)")(
       "explain", po::bool_switch(&flags.explain), "print every setting with its origin, and stop")(
       "plan", po::bool_switch(&flags.plan), "print the runs and which of them are done, and stop");
   return options;
@@ -65,7 +64,8 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
     std::cout << visible;
     std::exit(0);
   }
-  if (flags.config.empty() && !flags.help_config) throw InputError("--config", "is missing", "an experiment's TOML file");
+  if (flags.config.empty() && !flags.help_config)
+    throw InputError("--config", "is missing", "an experiment's TOML file");
   if (flags.jobs < 0) throw InputError("--jobs", "is " + std::to_string(flags.jobs), "0 or more");
   flags.out = AgainstUsersFolder(flags.out);
   return flags;

@@ -1,4 +1,5 @@
-// The command line of every experiment. Experiments are TOML files; flags only choose config, scale, launcher and output.
+// The command line of every experiment. Experiments are TOML files; flags only choose config, scale, launcher and
+// output.
 #pragma once
 
 #include <string>

@@ -4,11 +4,11 @@
 //   if (auto state = checkpoints.LoadNewest(weights.flat().numel())) trainer.Restore(...);
 //   checkpoints.Save(state);
 //
-// Random streams are functions of the step number and data order is one of those streams, so nothing else is needed for a
-// resume that equals an unbroken run to the bit.
+// Random streams are functions of the step number and data order is one of those streams, so nothing else is needed for
+// a resume that equals an unbroken run to the bit.
 //
-// A checkpoint is written to a temporary file, synced, and renamed; its SHA-256 is part of its name. One that was damaged
-// since is reported on stderr and passed over for the one before it.
+// A checkpoint is written to a temporary file, synced, and renamed; its SHA-256 is part of its name. One that was
+// damaged since is reported on stderr and passed over for the one before it.
 #pragma once
 
 #include <ATen/core/Tensor.h>

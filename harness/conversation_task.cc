@@ -29,8 +29,8 @@ class VerdictCounts {
     const double given = given_ > 0 ? given_ : 1;
     series["in_catalog_ratio"] = {in_catalog_ / given};
     series["duplicate_share"] = {repeated_ / given};
-    for (const char* name : {"out_of_catalog/unknown_title", "out_of_catalog/wrong_year",
-                             "out_of_catalog/other_spelling", "unparsed"}) {
+    for (const char* name :
+         {"out_of_catalog/unknown_title", "out_of_catalog/wrong_year", "out_of_catalog/other_spelling", "unparsed"}) {
       const auto found = by_reason_.find(name);
       series[name] = {found == by_reason_.end() ? 0.0 : found->second / given};
     }
@@ -65,7 +65,8 @@ std::vector<int64_t> PromptIds(const Conversation& conversation, const Tokenizer
 }
 
 ConversationTask::ConversationTask(const std::vector<Conversation>& conversations, const Catalog& catalog,
-                                   const Tokenizer& tokenizer, const ChatTemplate& chat, ConversationTaskOptions options)
+                                   const Tokenizer& tokenizer, const ChatTemplate& chat,
+                                   ConversationTaskOptions options)
     : conversations_(conversations), catalog_(catalog), tokenizer_(tokenizer), chat_(chat), options_(options) {}
 
 std::vector<int64_t> ConversationTask::Conversations(int64_t step) const {

@@ -36,9 +36,10 @@ class ConversationTask : public RlTask {
   std::vector<int64_t> PromptIds(int64_t conversation) const override;
 
   // Series: reward_by_rank [N] (share of hits at each rank), reward (mean DCG@N of the sampled lists),
-  // in_catalog_ratio, duplicate_share, and out_of_catalog/{unknown_title,wrong_year,other_spelling}, unparsed: shares of
-  // the ranks that were given.
-  JudgedRollouts Judge(const std::vector<int64_t>& conversations, const std::vector<RolloutGroup>& groups) const override;
+  // in_catalog_ratio, duplicate_share, and out_of_catalog/{unknown_title,wrong_year,other_spelling}, unparsed: shares
+  // of the ranks that were given.
+  JudgedRollouts Judge(const std::vector<int64_t>& conversations,
+                       const std::vector<RolloutGroup>& groups) const override;
 
  private:
   const std::vector<Conversation>& conversations_;

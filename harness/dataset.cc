@@ -54,8 +54,12 @@ Dataset LoadDataset(const DataConfig& config) {
   world.n_test = static_cast<int>(config.test);
   auto miniature =
       std::make_shared<MiniatureData>(BuildMiniature(world, Catalog::FromTsv(FindRunfile(kRedditV2CatalogPath))));
-  Dataset dataset = {miniature->world.catalog, Plain(miniature->splits.train), Plain(miniature->splits.validation),
-                     Plain(miniature->splits.test), "", miniature};
+  Dataset dataset = {miniature->world.catalog,
+                     Plain(miniature->splits.train),
+                     Plain(miniature->splits.validation),
+                     Plain(miniature->splits.test),
+                     "",
+                     miniature};
   dataset.hash = HashOf(dataset);
   return dataset;
 }

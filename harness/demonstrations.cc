@@ -12,9 +12,7 @@
 namespace suite {
 namespace {
 
-at::Tensor Matrix(const std::vector<float>& values, int64_t columns) {
-  return at::tensor(values).view({-1, columns});
-}
+at::Tensor Matrix(const std::vector<float>& values, int64_t columns) { return at::tensor(values).view({-1, columns}); }
 
 std::vector<Item> ExactMatches(const MiniatureData& data, const std::vector<int>& teacher_list) {
   std::vector<int> kept;
@@ -33,7 +31,8 @@ std::vector<std::vector<Item>> MakeDemonstrations(const std::string& kind, int64
     for (const auto& list : data.teacher_lists) demonstrations.push_back(ExactMatches(data, list));
     return demonstrations;
   }
-  if (kind != "remap") throw UnknownName("sft.demonstrations", "kind of demonstration", kind, {"remap", "teacher_exact"});
+  if (kind != "remap")
+    throw UnknownName("sft.demonstrations", "kind of demonstration", kind, {"remap", "teacher_exact"});
   const int64_t columns = data.world.config.content_dim, catalog = data.world.config.n_catalog;
   const at::Tensor text_UD = Matrix(data.world.text_embedding, columns);
   const at::Tensor similarity_UC = at::matmul(text_UD, text_UD.narrow(0, 0, catalog).t());

@@ -2,7 +2,8 @@
 //
 //   auto lists = MakeDemonstrations("remap", config.data.list_length, *dataset.miniature);
 //
-// "remap"          the best N catalogue items by s = p^T (S + I) + s_context (algorithms/demonstrations/remap.h), with the
+// "remap"          the best N catalogue items by s = p^T (S + I) + s_context (algorithms/demonstrations/remap.h), with
+// the
 //                  simulated embedder's similarities: the first step of Remap, Reflect, Adjust, alone
 // "teacher_exact"  the teacher's list without what is not in the catalogue
 //

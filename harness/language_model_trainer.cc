@@ -1,15 +1,11 @@
 #include "harness/language_model_trainer.h"
 
-#include <ATen/ops/arange.h>
-#include <ATen/ops/tensor.h>
-
-#include <algorithm>
 #include <numeric>
 #include <utility>
 
-#include "algorithms/sft_objective.h"
 #include "base/check.h"
 #include "base/random.h"
+#include "harness/language_model_update.h"
 
 namespace suite {
 
@@ -25,20 +21,12 @@ std::vector<size_t> EpochOrder(uint64_t seed, const std::string& stage, int64_t 
 
 LanguageModelTrainer::LanguageModelTrainer(const Llama& llama, const LlamaWeights& start,
                                            std::vector<ScoredSequence> sequences, LanguageModelOptions options)
-    : llama_(llama),
-      weights_(start.Clone()),
-      sequences_(std::move(sequences)),
-      options_(std::move(options)),
-      scorer_(llama_, weights_, options_.shards),
-      optimizer_(MakeAdamWState({weights_.flat()})) {
+    : sequences_(std::move(sequences)), options_(std::move(options)), policy_(llama, start, options_.shards) {
   SUITE_CHECK(!sequences_.empty());
 }
 
 void LanguageModelTrainer::Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer) {
-  weights_.flat().copy_(weights_flat);
-  optimizer_.first_moment.front().copy_(optimizer.first_moment.front());
-  optimizer_.second_moment.front().copy_(optimizer.second_moment.front());
-  optimizer_.step = optimizer.step;
+  policy_.Restore(weights_flat, optimizer);
   step_ = step;
 }
 
@@ -57,33 +45,19 @@ std::vector<size_t> LanguageModelTrainer::Batch() {
 
 LanguageModelStep LanguageModelTrainer::Step() {
   LanguageModelStep result;
-  const std::vector<size_t> batch = Batch();
-  const int64_t count = static_cast<int64_t>(batch.size());
-  const int64_t shards = std::max<int64_t>(1, std::min(options_.shards, count));
-  std::vector<std::vector<ScoredSequence>> parts(static_cast<size_t>(shards));
-  std::vector<int64_t> counted;
-  for (int64_t i = 0; i < count; ++i) {
-    const ScoredSequence& sequence = sequences_[batch[static_cast<size_t>(i)]];
-    parts[static_cast<size_t>(i * shards / count)].push_back(sequence);
-    counted.push_back(static_cast<int64_t>(sequence.ids.size()) - sequence.score_from);
-    result.tokens += static_cast<int64_t>(sequence.ids.size());
+  std::vector<ScoredSequence> batch;
+  for (const size_t index : Batch()) {
+    batch.push_back(sequences_[index]);
+    const int64_t tokens = static_cast<int64_t>(batch.back().ids.size());
+    result.tokens += tokens;
+    result.counted_tokens += tokens - batch.back().score_from;
   }
-  const int64_t longest = *std::max_element(counted.begin(), counted.end());
-  std::vector<PackedTokens> packed;
-  for (const auto& part : parts) packed.push_back(PackSequences(part, longest));
-
-  scorer_.ZeroGradients();
-  const ScoredGrid grid = scorer_.Score(packed, {});
-  const at::Tensor counted_BT = at::arange(longest).unsqueeze(0).lt(at::tensor(counted).unsqueeze(1));
-  result.counted_tokens = std::accumulate(counted.begin(), counted.end(), int64_t{0});
-  const at::Tensor loss = SftLoss(grid.logp_BT, counted_BT, static_cast<double>(result.counted_tokens));
-  loss.backward();
-  scorer_.Backward();
-  const std::vector<at::Tensor> gradients = {scorer_.gradients().flat()};
-  result.loss = loss.item<double>();
-  result.grad_norm = ClipGradientNorm(gradients, options_.max_grad_norm);
   result.learning_rate = LearningRate(options_.schedule, step_);
-  AdamWStep({weights_.flat()}, gradients, result.learning_rate, options_.adamw, &optimizer_);
+  const LanguageModelUpdate update =
+      UpdateLanguageModel({batch}, static_cast<double>(result.counted_tokens), options_.shards,
+                          {result.learning_rate, options_.max_grad_norm, options_.adamw}, &policy_);
+  result.loss = update.losses.front();
+  result.grad_norm = update.grad_norm;
   ++step_;
   return result;
 }

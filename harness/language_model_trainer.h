@@ -6,8 +6,8 @@
 // The loss of a step is the sum over its counted tokens divided by their number. Which tokens count is said by each
 // sequence's score_from: the prompt's length for the loss on the completion only, 1 for all tokens.
 //
-// Examples come in shuffled epochs; the order is a function of (seed, stage name, epoch), so the step number is all that
-// a resume needs besides weights and moments.
+// Examples come in shuffled epochs; the order is a function of (seed, stage name, epoch), so the step number is all
+// that a resume needs besides weights and moments.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@
 
 #include "algorithms/adamw.h"
 #include "algorithms/schedule.h"
+#include "harness/trained_policy.h"
 #include "models/llama.h"
-#include "models/sharded_scorer.h"
+#include "models/packed_tokens.h"
 
 namespace suite {
 
@@ -33,11 +34,11 @@ struct LanguageModelOptions {
 };
 
 struct LanguageModelStep {
-  double loss = 0;           // mean over counted tokens
-  double grad_norm = 0;      // before clipping
+  double loss = 0;       // mean over counted tokens
+  double grad_norm = 0;  // before clipping
   double learning_rate = 0;
   int64_t counted_tokens = 0;
-  int64_t tokens = 0;        // all tokens of the batch
+  int64_t tokens = 0;  // all tokens of the batch
 };
 
 class LanguageModelTrainer {
@@ -48,20 +49,17 @@ class LanguageModelTrainer {
   LanguageModelStep Step();
 
   int64_t step() const { return step_; }
-  const LlamaWeights& weights() const { return weights_; }
-  const AdamWState& optimizer() const { return optimizer_; }
+  const LlamaWeights& weights() const { return policy_.weights(); }
+  const AdamWState& optimizer() const { return policy_.optimizer(); }
   void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
 
  private:
   // Indices of the sequences of step `step_`.
   std::vector<size_t> Batch();
 
-  const Llama& llama_;
-  LlamaWeights weights_;
   std::vector<ScoredSequence> sequences_;
   LanguageModelOptions options_;
-  ShardedScorer scorer_;
-  AdamWState optimizer_;
+  TrainedPolicy policy_;
   int64_t step_ = 0;
   int64_t epoch_ = -1;
   std::vector<size_t> order_;  // of epoch_

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <utility>
 
 #include "algorithms/advantages.h"
@@ -11,6 +12,7 @@
 #include "algorithms/returns.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "models/sharded_scorer.h"
 
 namespace suite {
 namespace {
@@ -55,37 +57,24 @@ void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& reco
 
 }  // namespace
 
-// The rows of one backward pass.
-struct RlTrainer::MicroBatch {
-  std::vector<PackedTokens> packed;
-  RankSpans spans;
-  at::Tensor old_logp_BT;
-  at::Tensor reference_logp_BT;
-  at::Tensor advantage_BT;
-  Normalizer normalizer;
-};
-
 RlTrainer::RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options,
                      std::unique_ptr<PolicyObjective> objective, const RlTask& task)
     : llama_(llama),
-      weights_(start.Clone()),
       reference_(start.Clone()),
       options_(std::move(options)),
       objective_(std::move(objective)),
       task_(task),
-      scorer_(llama_, weights_, options_.shards),
-      optimizer_(MakeAdamWState({weights_.flat()})) {
+      policy_(llama_, start, options_.shards) {
   if (options_.sampling.choice.top_k > 0 || options_.sampling.choice.top_p < 1.0) {
-    throw InputError("rl.sampling", "top-k or top-p truncates the distribution that is sampled from, so its log-probs "
-                                    "are not the policy's", "top_k 0, top_p 1");
+    throw InputError("rl.sampling",
+                     "top-k or top-p truncates the distribution that is sampled from, so its log-probs "
+                     "are not the policy's",
+                     "top_k 0, top_p 1");
   }
 }
 
 void RlTrainer::Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer) {
-  weights_.flat().copy_(weights_flat);
-  optimizer_.first_moment.front().copy_(optimizer.first_moment.front());
-  optimizer_.second_moment.front().copy_(optimizer.second_moment.front());
-  optimizer_.step = optimizer.step;
+  policy_.Restore(weights_flat, optimizer);
   step_ = step;
 }
 
@@ -95,7 +84,7 @@ StepRecord RlTrainer::Step() {
   const std::vector<int64_t> conversations = task_.Conversations(step_);
   std::vector<std::vector<int64_t>> prompts;
   for (const int64_t conversation : conversations) prompts.push_back(task_.PromptIds(conversation));
-  const auto groups = SampleGroups(llama_, weights_.Tensors(), prompts, options_.group_size, options_.sampling,
+  const auto groups = SampleGroups(llama_, policy_.weights().Tensors(), prompts, options_.group_size, options_.sampling,
                                    [&](int64_t prompt, int64_t sample) {
                                      return RandomStream(options_.seed, "rollout",
                                                          {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt),
@@ -103,7 +92,7 @@ StepRecord RlTrainer::Step() {
                                    });
   record["rollout_s"] = {phase.Lap()};
   const JudgedRollouts judged = task_.Judge(conversations, groups);
-  std::vector<MicroBatch> micro_batches = Cut(prompts, groups, judged, record);
+  std::vector<RlMicroBatch> micro_batches = Cut(prompts, groups, judged, record);
   record["judge_s"] = {phase.Lap()};
   ScoreReference(micro_batches);
   record["reference_s"] = {phase.Lap()};
@@ -115,15 +104,15 @@ StepRecord RlTrainer::Step() {
   return record;
 }
 
-std::vector<RlTrainer::MicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>& prompts,
-                                                  const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
-                                                  StepRecord& record) const {
+std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>& prompts,
+                                         const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
+                                         StepRecord& record) const {
   const RolloutBatch batch = MakeRolloutBatch(groups);
   const int64_t eos = options_.sampling.eos_ids.empty() ? -1 : options_.sampling.eos_ids.front();
-  const RankSpans spans =
-      CutIntoRanks(batch.ids_BT, batch.length_B, at::tensor(std::vector<int64_t>(options_.newlines_by_token.begin(),
-                                                                                 options_.newlines_by_token.end())),
-                   eos, options_.list_length);
+  const RankSpans spans = CutIntoRanks(
+      batch.ids_BT, batch.length_B,
+      at::tensor(std::vector<int64_t>(options_.newlines_by_token.begin(), options_.newlines_by_token.end())), eos,
+      options_.list_length);
   const ObjectiveConfig& config = objective_->config();
   const at::Tensor reward =
       AddRewardParts(Returns(judged.relevance_BN, config.returns), judged.parts, config.reward_parts);
@@ -134,14 +123,14 @@ std::vector<RlTrainer::MicroBatch> RlTrainer::Cut(const std::vector<std::vector<
     record[name == "reward" ? "return" : name] = {value};
   }
   record.insert(judged.series.begin(), judged.series.end());
-  record["num_tokens"] = {static_cast<double>(batch.completion_tokens + CountTokens(prompts))};
+  record["tokens"] = {static_cast<double>(batch.completion_tokens + CountTokens(prompts))};
   RecordCompletions(groups, record);
 
   const int64_t count = static_cast<int64_t>(prompts.size());
   const int64_t size = options_.micro_batch_prompts > 0 ? std::min(options_.micro_batch_prompts, count) : count;
   Normalizer normalizer = WholeBatch(spans);
   normalizer.micro_batches = static_cast<double>((count + size - 1) / size);
-  std::vector<MicroBatch> micro_batches;
+  std::vector<RlMicroBatch> micro_batches;
   for (int64_t first = 0; first < count; first += size) {
     const PromptRange range = {first, std::min(size, count - first)};
     const int64_t row = range.first * options_.group_size, rows = range.count * options_.group_size;
@@ -152,48 +141,24 @@ std::vector<RlTrainer::MicroBatch> RlTrainer::Cut(const std::vector<std::vector<
   return micro_batches;
 }
 
-void RlTrainer::ScoreReference(std::vector<MicroBatch>& micro_batches) const {
+void RlTrainer::ScoreReference(std::vector<RlMicroBatch>& micro_batches) const {
   if (objective_->config().kl.beta == 0.0) return;
-  for (MicroBatch& micro_batch : micro_batches) {
+  for (RlMicroBatch& micro_batch : micro_batches) {
     micro_batch.reference_logp_BT =
-        ScoreWithoutGradients(llama_, reference_.Tensors(), micro_batch.packed,
-                              {options_.sampling.choice.temperature})
+        ScoreWithoutGradients(llama_, reference_.Tensors(), micro_batch.packed, {options_.sampling.choice.temperature})
             .logp_BT;
   }
 }
 
 // Diagnostics are those of a rollout's last update, where the policy has moved furthest from the one that sampled; they
 // are averaged over micro-batches, the loss is summed.
-void RlTrainer::Update(const std::vector<MicroBatch>& micro_batches, bool first, StepRecord& record) {
-  scorer_.ZeroGradients();
-  double loss = 0;
-  NamedSeries series;
-  for (const MicroBatch& micro_batch : micro_batches) {
-    const ScoredGrid grid = scorer_.Score(micro_batch.packed, {options_.sampling.choice.temperature});
-    ObjectiveInput input;
-    input.logp_BT = grid.logp_BT;
-    input.entropy_BT = grid.entropy_BT;
-    if (!first) input.old_logp_BT = micro_batch.old_logp_BT;
-    input.reference_logp_BT = micro_batch.reference_logp_BT;
-    input.advantage_BT = micro_batch.advantage_BT;
-    input.spans = &micro_batch.spans;
-    input.normalizer = micro_batch.normalizer;
-    input.step = optimizer_.step;
-    const ObjectiveOutput output = objective_->Compute(input);
-    output.loss.backward();
-    scorer_.Backward();
-    loss += output.loss.item<double>();
-    if (series.empty()) {
-      series = output.diagnostics;
-    } else {
-      for (size_t i = 0; i < series.size(); ++i) series[i].second += output.diagnostics[i].second;
-    }
-  }
-  record["loss"] = {loss};
-  for (const auto& [name, sum] : series) record[name] = {sum / static_cast<double>(micro_batches.size())};
-  const std::vector<at::Tensor> gradients = {scorer_.gradients().flat()};
-  record["grad_norm"] = {ClipGradientNorm(gradients, options_.max_grad_norm)};
-  AdamWStep({weights_.flat()}, gradients, options_.learning_rate, options_.adamw, &optimizer_);
+void RlTrainer::Update(const std::vector<RlMicroBatch>& micro_batches, bool first, StepRecord& record) {
+  const RlUpdateOptions options = {
+      first, options_.sampling.choice.temperature, {options_.learning_rate, options_.max_grad_norm, options_.adamw}};
+  const RlUpdate update = UpdateByReward(micro_batches, *objective_, options, &policy_);
+  record["loss"] = {std::accumulate(update.losses.begin(), update.losses.end(), 0.0)};
+  for (const auto& [name, mean] : update.diagnostics) record[name] = {mean};
+  record["grad_norm"] = {update.grad_norm};
 }
 
 }  // namespace suite

@@ -5,9 +5,9 @@
 //   while (trainer.step() < options.steps) StepRecord record = trainer.Step();
 //
 // The reference policy is the policy that the trainer starts from. Old log-probs are the sampler's own: at the first
-// update of a rollout the policy is the one that sampled, so the objective runs with a ratio of exactly 1; later updates
-// compare with what the sampler recorded. Everything that a step draws comes from streams named by the step's number,
-// so weights, moments and that number are the whole state.
+// update of a rollout the policy is the one that sampled, so the objective runs with a ratio of exactly 1; later
+// updates compare with what the sampler recorded. Everything that a step draws comes from streams named by the step's
+// number, so weights, moments and that number are the whole state.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,11 @@
 
 #include "algorithms/adamw.h"
 #include "algorithms/objective.h"
+#include "harness/rl_update.h"
 #include "harness/rollout_batch.h"
+#include "harness/trained_policy.h"
 #include "models/llama.h"
 #include "models/sampler.h"
-#include "models/sharded_scorer.h"
 
 namespace suite {
 
@@ -64,33 +65,30 @@ class RlTrainer {
  public:
   // `task` must outlive the trainer. Throws InputError when the sampling truncates the distribution (top-k, top-p): its
   // log-probs would not be the trainer's.
-  RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options, std::unique_ptr<PolicyObjective> objective,
-            const RlTask& task);
+  RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options,
+            std::unique_ptr<PolicyObjective> objective, const RlTask& task);
 
   StepRecord Step();
 
   int64_t step() const { return step_; }
-  const LlamaWeights& weights() const { return weights_; }
-  const AdamWState& optimizer() const { return optimizer_; }
+  const LlamaWeights& weights() const { return policy_.weights(); }
+  const AdamWState& optimizer() const { return policy_.optimizer(); }
   // Goes on from a checkpoint.
   void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
 
  private:
-  struct MicroBatch;
-
-  std::vector<MicroBatch> Cut(const std::vector<std::vector<int64_t>>& prompts, const std::vector<RolloutGroup>& groups,
-                              const JudgedRollouts& judged, StepRecord& record) const;
-  void ScoreReference(std::vector<MicroBatch>& micro_batches) const;
-  void Update(const std::vector<MicroBatch>& micro_batches, bool first, StepRecord& record);
+  std::vector<RlMicroBatch> Cut(const std::vector<std::vector<int64_t>>& prompts,
+                                const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
+                                StepRecord& record) const;
+  void ScoreReference(std::vector<RlMicroBatch>& micro_batches) const;
+  void Update(const std::vector<RlMicroBatch>& micro_batches, bool first, StepRecord& record);
 
   const Llama& llama_;
-  LlamaWeights weights_;
   LlamaWeights reference_;
   RlOptions options_;
   std::unique_ptr<PolicyObjective> objective_;
   const RlTask& task_;
-  ShardedScorer scorer_;
-  AdamWState optimizer_;
+  TrainedPolicy policy_;
   int64_t step_ = 0;
 };
 

@@ -148,8 +148,8 @@ class Run {
 
   void Advance() { Record(trainer_.Step()); }
 
-  // Writes a step down, evaluates and saves where that is due. A checkpoint comes last: what it stands for is then in the
-  // store.
+  // Writes a step down, evaluates and saves where that is due. A checkpoint comes last: what it stands for is then in
+  // the store.
   void Record(const StepRecord& record) {
     const int64_t step = trainer_.step();
     store_->AppendStep(step, record);
@@ -166,7 +166,7 @@ class Run {
     if (step % config_.checkpoint.every == 0 || last) {
       checkpoints_.Save({step, trainer_.weights().flat(), trainer_.optimizer()});
     }
-    tokens_ += static_cast<int64_t>(record.at("num_tokens")[0]);
+    tokens_ += static_cast<int64_t>(record.at("tokens")[0]);
     char text[96];
     std::snprintf(text, sizeof(text), "reward %.3f  val ndcg@%lld %.3f", record.at("reward")[0],
                   static_cast<long long>(config_.eval.k.front()), validation_ndcg_);

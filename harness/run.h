@@ -1,5 +1,5 @@
-// One run from its config to a finished store: load the data and the SFT policy, train, evaluate, record; or go on where
-// a killed process stopped.
+// One run from its config to a finished store: load the data and the SFT policy, train, evaluate, record; or go on
+// where a killed process stopped.
 //
 //   ExecuteRun(config, {"results/quickstart/runs", "results/cache"}, argv, report);
 //
@@ -8,8 +8,8 @@
 //   store.h5              the metrics store (harness/metrics)
 //   checkpoints/          weights and optimizer state while it runs
 //   policy/               the trained policy, a Hugging Face folder, when it is done
-// A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the same
-// numbers, to the bit, as one that was never killed.
+// A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the
+// same numbers, to the bit, as one that was never killed.
 #pragma once
 
 #include <string>

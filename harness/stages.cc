@@ -28,7 +28,8 @@ class StageLock {
   explicit StageLock(const std::string& stage_folder) {
     std::filesystem::create_directories(std::filesystem::path(stage_folder).parent_path());
     descriptor_ = open((stage_folder + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX) != 0) throw InputError(stage_folder + ".lock", "cannot be locked");
+    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX) != 0)
+      throw InputError(stage_folder + ".lock", "cannot be locked");
   }
   ~StageLock() { close(descriptor_); }
   StageLock(const StageLock&) = delete;
@@ -86,7 +87,8 @@ LlamaWeights TrainStage(const StagePlan& plan, const LlamaWeights& start, std::v
 }
 
 template <typename Section>
-StagePlan PlanStage(const RunConfig& config, const Section& section, const std::string& stage, const std::string& folder) {
+StagePlan PlanStage(const RunConfig& config, const Section& section, const std::string& stage,
+                    const std::string& folder) {
   StagePlan plan;
   plan.folder = folder;
   plan.steps = section.steps;
@@ -146,7 +148,8 @@ LlamaConfig PolicyShape(const RunConfig& config, const Tokenizer& tokenizer, int
   return shape;
 }
 
-Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageCache& cache, const ReportProgress& report) {
+Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
+                   const ReportProgress& report) {
   const std::string folder = cache.Folder(config, "pretrain");
   const StageLock lock(folder);
   if (cache.Has(config, "pretrain")) return LoadPolicy(folder, at::kFloat);
@@ -160,9 +163,8 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
     longest = std::max(longest, sequences.back().ids.size());
   }
   const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
-  const LlamaWeights start =
-      LlamaWeights::Random(PolicyShape(config, tokenizer, positions), static_cast<uint64_t>(config.data.world_seed),
-                           config.policy.init_std);
+  const LlamaWeights start = LlamaWeights::Random(
+      PolicyShape(config, tokenizer, positions), static_cast<uint64_t>(config.data.world_seed), config.policy.init_std);
   const StagePlan plan = PlanStage(config, config.pretrain, "pretrain", folder);
   Policy policy = {TrainStage(plan, start, std::move(sequences), report), tokenizer, kMiniatureChatTemplateJinja};
   SavePolicy(folder, policy);
@@ -184,7 +186,8 @@ void TrainSharedStages(const RunConfig& config, const std::string& cache_folder,
   PrepareSft(config, LoadDataset(config.data), StageCache(cache_folder), report);
 }
 
-Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache, const ReportProgress& report) {
+Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
+                  const ReportProgress& report) {
   const ThreadCount threads(config.run.stage_threads);
   if (config.sft.demonstrations == "none") return PrepareBase(config, dataset, cache, report);
   const std::string folder = cache.Folder(config, "sft");

@@ -3,8 +3,8 @@
 //   StageCache cache("results/cache");
 //   Policy sft = PrepareSft(config, dataset, cache, report);     // loads it, or trains what is missing
 //
-// results/cache/pretrain-HASH and results/cache/sft-HASH are Hugging Face folders; HASH is StageHash(config, stage), so a
-// changed setting makes another folder and leaves the old one alone. A stage that was killed goes on from its last
+// results/cache/pretrain-HASH and results/cache/sft-HASH are Hugging Face folders; HASH is StageHash(config, stage), so
+// a changed setting makes another folder and leaves the old one alone. A stage that was killed goes on from its last
 // checkpoint. Two processes that need one stage do not train it twice: the second waits for the first.
 #pragma once
 
@@ -33,7 +33,8 @@ class StageCache {
 };
 
 // The policy that RL starts from. With sft.demonstrations = "none" that is the base policy (R1-zero).
-Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache, const ReportProgress& report);
+Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
+                  const ReportProgress& report);
 
 // The same for its effect on the cache only: what a launcher does once before the runs that share the stages.
 void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report);

@@ -45,11 +45,9 @@ struct RotaryAttentionFunction : torch::autograd::Function<RotaryAttentionFuncti
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const PlanPointer plan =
-        c10::static_intrusive_pointer_cast<AttentionPlan>(context->saved_data["plan"].toCapsule());
+    const PlanPointer plan = c10::static_intrusive_pointer_cast<AttentionPlan>(context->saved_data["plan"].toCapsule());
     const at::Tensor &x = saved[0], &weight = saved[1], &qkv = saved[2];
-    at::Tensor d_qkv =
-        PrefixAttentionBackward(gradients[0], qkv, {saved[3], saved[4]}, plan->segments, plan->shape);
+    at::Tensor d_qkv = PrefixAttentionBackward(gradients[0], qkv, {saved[3], saved[4]}, plan->segments, plan->shape);
     const int64_t rotated = plan->shape.heads + plan->shape.kv_heads;
     RotateInPlace(d_qkv, plan->positions, plan->rotary, rotated, /*inverse=*/true);
     const at::Tensor d_bias = context->saved_data["bias"].toBool() ? d_qkv.sum(0) : at::Tensor();
@@ -57,7 +55,8 @@ struct RotaryAttentionFunction : torch::autograd::Function<RotaryAttentionFuncti
   }
 };
 
-at::Tensor AddLinear(const at::Tensor& residual, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+at::Tensor AddLinear(const at::Tensor& residual, const at::Tensor& x, const at::Tensor& weight,
+                     const at::Tensor& bias) {
   const at::Tensor sum = at::addmm(residual, x, weight.t());
   return bias.defined() ? sum + bias : sum;
 }
@@ -85,7 +84,8 @@ at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& 
   return x;
 }
 
-TokenLogProbs Llama::LogProbs(const LlamaTensors& tensors, const PackedTokens& packed, const ScoreOptions& options) const {
+TokenLogProbs Llama::LogProbs(const LlamaTensors& tensors, const PackedTokens& packed,
+                              const ScoreOptions& options) const {
   const at::Tensor rows = HiddenStates(tensors, packed).index_select(0, packed.predictor_M);
   return ScoreTokens(RmsNorm(rows, tensors.final_norm, config_.rms_norm_eps), tensors.head, packed.target_M, options);
 }

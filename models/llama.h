@@ -1,4 +1,5 @@
-// The forward pass of a Llama-architecture decoder over packed tokens; Llama-3.2, SmolLM2 and Qwen2.5 are configs of it.
+// The forward pass of a Llama-architecture decoder over packed tokens; Llama-3.2, SmolLM2 and Qwen2.5 are configs of
+// it.
 //
 //   Llama llama(config);                                              // rotary tables, nothing else
 //   TokenLogProbs scored = llama.LogProbs(weights.Tensors(), PackGroups(groups), {});

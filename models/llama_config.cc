@@ -103,9 +103,9 @@ void RefuseWhatIsNotSupported(const KeyReader& keys) {
 
 void CheckSizes(const LlamaConfig& config, const std::string& where) {
   if (config.heads % config.kv_heads != 0) {
-    throw InputError(where + ": num_key_value_heads",
-                     std::to_string(config.kv_heads) + " does not divide num_attention_heads " +
-                         std::to_string(config.heads));
+    throw InputError(
+        where + ": num_key_value_heads",
+        std::to_string(config.kv_heads) + " does not divide num_attention_heads " + std::to_string(config.heads));
   }
   if (config.head_dim % 2 != 0) {
     throw InputError(where + ": head_dim", "is " + std::to_string(config.head_dim), "an even number (rotary pairs)");

@@ -5,8 +5,8 @@
 //   LlamaConfig config = LlamaConfigFromJson(ReadFile("qwen2.5/config.json"), "qwen2.5/config.json");
 //   config.qkv_bias == true && config.tie_embeddings == true
 //
-// Keys follow transformers 4.55: `head_dim` defaults to hidden_size / heads, `num_key_value_heads` to heads; a Qwen2 model
-// has biases on q, k and v only; Llama's `attention_bias` also puts one on o.
+// Keys follow transformers 4.55: `head_dim` defaults to hidden_size / heads, `num_key_value_heads` to heads; a Qwen2
+// model has biases on q, k and v only; Llama's `attention_bias` also puts one on o.
 #pragma once
 
 #include <cstdint>

@@ -45,8 +45,12 @@ std::vector<std::vector<Part>> LayerParts(const LlamaConfig& c, int64_t layer) {
   using Parts = std::vector<Part>;
   return {
       {{prefix + "input_layernorm.weight", {h}}},
-      {{attention + "q_proj.weight", {q, h}}, {attention + "k_proj.weight", {kv, h}}, {attention + "v_proj.weight", {kv, h}}},
-      c.qkv_bias ? Parts{{attention + "q_proj.bias", {q}}, {attention + "k_proj.bias", {kv}}, {attention + "v_proj.bias", {kv}}}
+      {{attention + "q_proj.weight", {q, h}},
+       {attention + "k_proj.weight", {kv, h}},
+       {attention + "v_proj.weight", {kv, h}}},
+      c.qkv_bias ? Parts{{attention + "q_proj.bias", {q}},
+                         {attention + "k_proj.bias", {kv}},
+                         {attention + "v_proj.bias", {kv}}}
                  : Parts{},
       {{attention + "o_proj.weight", {h, q}}},
       c.output_bias ? Parts{{attention + "o_proj.bias", {h}}} : Parts{},
@@ -109,12 +113,13 @@ LlamaTensors Assemble(const LlamaConfig& config, const std::function<at::Tensor(
 // transformers lists a layer's attention, then its MLP, then its norms, each projection with weight before bias.
 int OrderInLayer(const std::string& name) {
   static const std::vector<std::string> kOrder = {
-      "q_proj.weight", "q_proj.bias",    "k_proj.weight", "k_proj.bias",     "v_proj.weight",
-      "v_proj.bias",   "o_proj.weight",  "o_proj.bias",   "gate_proj.weight", "gate_proj.bias",
-      "up_proj.weight", "up_proj.bias",  "down_proj.weight", "down_proj.bias", "input_layernorm.weight",
-      "post_attention_layernorm.weight"};
+      "q_proj.weight",    "q_proj.bias",    "k_proj.weight",          "k_proj.bias",
+      "v_proj.weight",    "v_proj.bias",    "o_proj.weight",          "o_proj.bias",
+      "gate_proj.weight", "gate_proj.bias", "up_proj.weight",         "up_proj.bias",
+      "down_proj.weight", "down_proj.bias", "input_layernorm.weight", "post_attention_layernorm.weight"};
   for (size_t i = 0; i < kOrder.size(); ++i) {
-    if (name.size() >= kOrder[i].size() && name.compare(name.size() - kOrder[i].size(), kOrder[i].size(), kOrder[i]) == 0) {
+    if (name.size() >= kOrder[i].size() &&
+        name.compare(name.size() - kOrder[i].size(), kOrder[i].size(), kOrder[i]) == 0) {
       return static_cast<int>(i);
     }
   }
@@ -160,7 +165,8 @@ LlamaWeights LlamaWeights::FromNamed(const LlamaConfig& config, const NamedTenso
     if (name == "lm_head.weight" && config.tie_embeddings) continue;
     const auto target = wanted.find(name);
     if (target == wanted.end()) throw InputError(where, "tensor '" + name + "' is not part of this architecture");
-    if (!at::isFloatingType(tensor.scalar_type())) throw InputError(where, "tensor '" + name + "' is not of a float type");
+    if (!at::isFloatingType(tensor.scalar_type()))
+      throw InputError(where, "tensor '" + name + "' is not of a float type");
     if (tensor.sizes() != target->second.sizes()) {
       throw InputError(where, "tensor '" + name + "' has shape " + ShapeText(tensor.sizes()),
                        ShapeText(target->second.sizes()));
@@ -187,7 +193,9 @@ NamedTensors LlamaWeights::Parameters() const {
       offset += size;
     }
   }
-  const auto layer_of = [](const std::string& name) { return std::stoi(name.substr(std::string("model.layers.").size())); };
+  const auto layer_of = [](const std::string& name) {
+    return std::stoi(name.substr(std::string("model.layers.").size()));
+  };
   std::stable_sort(layers.begin(), layers.end(), [&](const auto& a, const auto& b) {
     return std::make_pair(layer_of(a.first), OrderInLayer(a.first)) <
            std::make_pair(layer_of(b.first), OrderInLayer(b.first));

@@ -1,7 +1,8 @@
 // The weights of a Llama-architecture decoder: one flat buffer, seen as Hugging Face's named parameters.
 //
-// Everything lies in one tensor, so that the optimizer, gradient clipping, checkpoints and sharding work on one range of
-// numbers. Matrices that are multiplied with the same input lie side by side and are used as one (q, k, v; gate, up).
+// Everything lies in one tensor, so that the optimizer, gradient clipping, checkpoints and sharding work on one range
+// of numbers. Matrices that are multiplied with the same input lie side by side and are used as one (q, k, v; gate,
+// up).
 //
 //   LlamaWeights weights = LlamaWeights::Random(config, /*seed=*/1, /*std=*/0.02);
 //   for (const auto& [name, tensor] : weights.Parameters()) ...     // "model.embed_tokens.weight", ...

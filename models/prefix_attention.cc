@@ -102,8 +102,9 @@ std::pair<at::Tensor, at::Tensor> Forward(const Operands& o, bool causal, double
   return {out.to(o.q.scalar_type()), lse};
 }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> Backward(const at::Tensor& d_out, const Operands& o, const at::Tensor& out,
-                                                        const at::Tensor& lse, bool causal, double scale, bool flash) {
+std::tuple<at::Tensor, at::Tensor, at::Tensor> Backward(const at::Tensor& d_out, const Operands& o,
+                                                        const at::Tensor& out, const at::Tensor& lse, bool causal,
+                                                        double scale, bool flash) {
   if (flash) {
     return at::_scaled_dot_product_flash_attention_for_cpu_backward(d_out, o.q, o.k, o.v, out, lse, 0.0, causal, {},
                                                                     scale);

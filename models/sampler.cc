@@ -105,7 +105,8 @@ class Decoder {
   at::Tensor Residual(const at::Tensor& x, const at::Tensor& attended, const LlamaLayerTensors& t) const {
     at::Tensor middle = at::addmm(x, attended, t.output.t());
     if (t.output_bias.defined()) middle.add_(t.output_bias);
-    const at::Tensor gate_up = Linear(RmsNorm(middle, t.mlp_norm, llama_.config().rms_norm_eps), t.gate_up, t.gate_up_bias);
+    const at::Tensor gate_up =
+        Linear(RmsNorm(middle, t.mlp_norm, llama_.config().rms_norm_eps), t.gate_up, t.gate_up_bias);
     at::Tensor gated = at::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
     SwiGluInto(gate_up, gated);
     middle.addmm_(gated, t.down.t());

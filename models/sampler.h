@@ -1,5 +1,5 @@
-// Samples G completions for each of many prompts: one prefill a prompt, a key-value cache, and a batch that finished rows
-// leave.
+// Samples G completions for each of many prompts: one prefill a prompt, a key-value cache, and a batch that finished
+// rows leave.
 //
 //   SamplingOptions options;
 //   options.max_new_tokens = 96;
@@ -41,9 +41,9 @@ struct SamplingOptions {
   TokenChoice choice;
   int64_t max_new_tokens = 96;
   std::vector<int64_t> eos_ids;
-  int64_t max_lines = 0;             // 0: no limit
+  int64_t max_lines = 0;               // 0: no limit
   std::vector<int> newlines_by_token;  // [vocab]; needed with max_lines
-  int64_t shards = 1;                // prompts are split over this many threads
+  int64_t shards = 1;                  // prompts are split over this many threads
 };
 
 // The stream of completion `sample` of prompt number `prompt`.

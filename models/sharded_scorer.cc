@@ -36,8 +36,8 @@ ScoredGrid Concatenate(const std::vector<ScoredGrid>& grids) {
 
 }  // namespace
 
-ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors, const std::vector<PackedTokens>& shards,
-                                 const ScoreOptions& options) {
+ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors,
+                                 const std::vector<PackedTokens>& shards, const ScoreOptions& options) {
   std::vector<ScoredGrid> grids(shards.size());
   ForEachShard(shards.size(), [&](size_t shard) {
     const c10::NoGradGuard no_graph;
@@ -79,8 +79,8 @@ void ShardedScorer::Backward() {
   ForEachShard(shard_grids_.size(), [&](size_t shard) {
     const ScoredGrid& grid = shard_grids_[shard];
     const int64_t rows = grid.logp_BT.size(0);
-    torch::autograd::backward({grid.logp_BT, grid.entropy_BT}, {d_logp.narrow(0, first_row[shard], rows),
-                                                                d_entropy.narrow(0, first_row[shard], rows)});
+    torch::autograd::backward({grid.logp_BT, grid.entropy_BT},
+                              {d_logp.narrow(0, first_row[shard], rows), d_entropy.narrow(0, first_row[shard], rows)});
     shard_grids_[shard] = {};
   });
   for (size_t shard = 1; shard < shard_grids_.size(); ++shard) {

@@ -25,8 +25,8 @@ struct ScoredGrid {
 };
 
 // The same without gradients, for a reference policy: `logp_BT` and `entropy_BT` only.
-ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors, const std::vector<PackedTokens>& shards,
-                                 const ScoreOptions& options);
+ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors,
+                                 const std::vector<PackedTokens>& shards, const ScoreOptions& options);
 
 class ShardedScorer {
  public:
@@ -44,9 +44,9 @@ class ShardedScorer {
 
  private:
   const Llama& llama_;
-  std::vector<LlamaWeights> gradients_;   // one a shard
-  std::vector<LlamaTensors> leaves_;      // one a shard, all views of the same weights
-  std::vector<ScoredGrid> shard_grids_;   // with graphs
+  std::vector<LlamaWeights> gradients_;  // one a shard
+  std::vector<LlamaTensors> leaves_;     // one a shard, all views of the same weights
+  std::vector<ScoredGrid> shard_grids_;  // with graphs
   ScoredGrid grid_;
 };
 

@@ -83,7 +83,8 @@ void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperat
   if (!UsesKernel(logits)) {
     const auto type = chunk.log_denominator.scalar_type();
     const at::Tensor log_p = logits.to(type) / temperature - chunk.log_denominator.unsqueeze(-1);
-    at::Tensor d = -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + chunk.entropy.unsqueeze(-1)));
+    at::Tensor d =
+        -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + chunk.entropy.unsqueeze(-1)));
     d.scatter_add_(1, target.unsqueeze(1), d_logp.unsqueeze(1));
     logits.copy_(d / temperature);
     return;
@@ -160,8 +161,8 @@ TokenLogProbs ScoreTokens(const at::Tensor& hidden, const at::Tensor& head, cons
                           const ScoreOptions& options) {
   SUITE_CHECK_EQ(hidden.size(0), target.size(0));
   const bool for_backward = c10::GradMode::is_enabled() && (hidden.requires_grad() || head.requires_grad());
-  const auto outputs = ScoreTokensFunction::apply(hidden, head, target, options.temperature, ChunkRows(head, options),
-                                                  for_backward);
+  const auto outputs =
+      ScoreTokensFunction::apply(hidden, head, target, options.temperature, ChunkRows(head, options), for_backward);
   return {outputs[0], outputs[1]};
 }
 

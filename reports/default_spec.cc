@@ -70,15 +70,18 @@ void ChooseMetrics(const RunRecord& run, ReportSpec* spec) {
   if (table.steps.empty() || table.steps[0] != 0) spec->baseline.clear();
 }
 
-void ChooseComparisons(ReportSpec* spec) {
+void AddComparison(const std::string& left, const std::string& right, ReportSpec* spec) {
   for (const MetricColumn& metric : spec->metrics) {
-    if (metric.id == "in_catalog_ratio" || metric.id == spec->confounder) continue;
-    for (size_t i = 1; i < spec->arms.size(); ++i) {
-      spec->comparisons.push_back({spec->arms[i].value, spec->arms[0].value, metric.id});
+    if (metric.id != "in_catalog_ratio" && metric.id != spec->confounder) {
+      spec->comparisons.push_back({left, right, metric.id});
     }
-    for (const Arm& arm : spec->arms) {
-      if (!spec->baseline.empty()) spec->comparisons.push_back({arm.value, spec->baseline, metric.id});
-    }
+  }
+}
+
+void ChooseComparisons(ReportSpec* spec) {
+  for (size_t i = 1; i < spec->arms.size(); ++i) AddComparison(spec->arms[i].value, spec->arms[0].value, spec);
+  for (const Arm& arm : spec->arms) {
+    if (!spec->baseline.empty()) AddComparison(arm.value, spec->baseline, spec);
   }
 }
 

@@ -15,7 +15,7 @@ inline constexpr char kDocumentStyle[] = R"css(
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text);
   font: 16px/1.55 Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 66rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; }
 h2 { font-size: 1.25rem; margin: 2.4rem 0 .6rem; padding-bottom: .2rem; border-bottom: 1px solid var(--line); }
 p, ul { max-width: 46rem; }
@@ -26,11 +26,12 @@ li { margin: .2rem 0; }
 table { border-collapse: collapse; font: .86rem/1.4 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif;
   font-variant-numeric: tabular-nums; border-top: 2px solid var(--text); border-bottom: 2px solid var(--text); }
 caption { caption-side: bottom; text-align: left; color: var(--soft); padding: .5rem 0 0; line-height: 1.4; }
-th, td { padding: .34rem .7rem; text-align: left; vertical-align: top; }
+th, td { padding: .3rem .65rem; text-align: left; vertical-align: top; }
 thead th { border-bottom: 1px solid var(--text); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
-.numeric td, .numeric thead th:not(:first-child) { text-align: right; white-space: nowrap; }
+.numeric td, .numeric thead th:not(:first-child) { text-align: right; }
+.numeric td, .numeric tbody th { white-space: nowrap; }
 td small { display: block; color: var(--soft); font-size: .8em; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.2rem 1.6rem; }
 figure { margin: 0; }
@@ -40,12 +41,13 @@ figcaption { color: var(--soft); font-size: .88rem; line-height: 1.4; margin-top
 details { margin: .6rem 0; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; background: var(--stripe); padding: .7rem .9rem; font-size: .84rem; line-height: 1.45; }
+@media (max-width: 40rem) { .numeric tbody th { white-space: normal; min-width: 7rem; } }
 @media print {
   :root { --ground: #ffffff; --text: #000000; --soft: #444444; --line: #cccccc; --stripe: #ffffff; --warn: #ffffff; }
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; }
-  .numeric td { white-space: normal; }
+  .numeric td, .numeric tbody th { white-space: normal; }
   figure, table, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
 }

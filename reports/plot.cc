@@ -1,5 +1,6 @@
 #include "reports/plot.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
@@ -83,6 +84,29 @@ std::string PlotCommand(const Plot& plot) {
   return "plot " + bands + lines + "\n";
 }
 
+// The lines decide the range: a band may go beyond them by their own span on each side and is cut there, or else the
+// wide bands of few seeds would press all lines into one.
+std::string RangeCommand(const Plot& plot) {
+  double low = INFINITY;
+  double high = -INFINITY;
+  double band_low = INFINITY;
+  double band_high = -INFINITY;
+  for (const PlotLine& line : plot.lines) {
+    for (double y : line.y) {
+      if (!std::isfinite(y)) continue;
+      low = std::min(low, y);
+      high = std::max(high, y);
+    }
+    for (double y : line.low) band_low = std::min(band_low, y);
+    for (double y : line.high) band_high = std::max(band_high, y);
+  }
+  const double span = high - low;
+  if (!(span > 0)) return "";
+  const double bottom = std::min(low, std::max(band_low, low - span)) - 0.05 * span;
+  const double top = std::max(high, std::min(band_high, high + span)) + 0.05 * span;
+  return "set yrange [" + Exact(bottom) + ":" + Exact(top) + "]\n";
+}
+
 std::string Script(const Plot& plot) {
   std::string script =
       "set terminal svg size 640,420 dynamic noenhanced font 'Helvetica,14' background rgb 'white'\n"
@@ -91,11 +115,11 @@ std::string Script(const Plot& plot) {
       "set border 3\n"
       "set tics nomirror out scale 0.6\n"
       "set grid ytics lc rgb '#cccccc' lw 1 dt 1\n"
-      "set offsets 0, 0, graph 0.04, graph 0.04\n"
-      "set key outside bottom center horizontal Left reverse samplen 2 width 1\n"
+      "set key outside bottom center horizontal Left reverse samplen 2 width 1 spacing 1.1\n"
       "set bars small\n";
   script += "set title " + Quoted(plot.title) + "\n";
-  script += "set xlabel " + Quoted(plot.x_label) + "\nset ylabel " + Quoted(plot.y_label) + "\n";
+  script += "set xlabel " + Quoted(plot.x_label) + " offset 0,0.6\nset ylabel " + Quoted(plot.y_label) + "\n";
+  script += RangeCommand(plot);
   for (size_t i = 0; i < plot.lines.size(); ++i) script += DataBlock(plot.lines[i], i);
   return script + PlotCommand(plot);
 }

@@ -21,7 +21,8 @@ struct PlotLine {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;
-  // The band: as long as x, or both empty for none.
+  // The band: as long as x, or both empty for none. Drawn as far as it stays near the lines; the .csv file has all of
+  // it.
   std::vector<double> low;
   std::vector<double> high;
   // Drawn in the text's colour, dashed and without markers: the thing that others are measured against.

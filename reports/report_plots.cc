@@ -35,7 +35,23 @@ PlotLine LineOf(const std::string& name, const SeedCurves& curves, double confid
   return line;
 }
 
-std::string BandText(const ReportSpec& spec, const RunSet& set) {
+// The band from the lowest to the highest seed in place of the interval.
+void UseRangeAsBand(const SeedCurves& curves, PlotLine* line) {
+  line->low.clear();
+  line->high.clear();
+  for (size_t i = 0; curves.y.size() > 1 && i < curves.x.size(); ++i) {
+    double low = curves.y[0][i];
+    double high = low;
+    for (const auto& seed : curves.y) {
+      low = std::min(low, seed[i]);
+      high = std::max(high, seed[i]);
+    }
+    line->low.push_back(low);
+    line->high.push_back(high);
+  }
+}
+
+std::string BandText(const RunSet& set, const std::string& band) {
   size_t fewest = SIZE_MAX;
   size_t most = 0;
   for (const ArmRuns& arm : set.arms) {
@@ -44,11 +60,15 @@ std::string BandText(const ReportSpec& spec, const RunSet& set) {
     most = std::max(most, arm.done.size());
   }
   if (most < 2) return "One seed an arm, so no band.";
-  char percent[16];
-  std::snprintf(percent, sizeof(percent), "%.0f", 100 * spec.confidence);
   const std::string count =
       fewest == most ? std::to_string(most) : std::to_string(fewest) + " to " + std::to_string(most);
-  return "Mean of " + count + " seeds; band: Student's " + percent + " % interval over seeds.";
+  return "Mean of " + count + " seeds; band: " + band + ".";
+}
+
+std::string StudentBand(const ReportSpec& spec) {
+  char percent[16];
+  std::snprintf(percent, sizeof(percent), "%.0f", 100 * spec.confidence);
+  return std::string("Student's ") + percent + " % interval over seeds";
 }
 
 // The steps at which every run of the arm was evaluated.
@@ -111,7 +131,7 @@ Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& me
   }
   AddReference(spec, &plot);
   plot.description = metric.title + " on the " + spec.curve_split + " split (" + std::to_string(conversations) +
-                     " conversations) during training. " + BandText(spec, set);
+                     " conversations) during training. " + BandText(set, StudentBand(spec));
   return plot;
 }
 
@@ -154,10 +174,12 @@ Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& w
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty()) continue;
     const SeedCurves curves = BlockCurves(arm.done, wanted.series, size);
-    if (!curves.x.empty()) plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
+    if (curves.x.empty()) continue;
+    plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
+    UseRangeAsBand(curves, &plot.lines.back());
   }
   plot.description = wanted.title + " (" + wanted.series + "); each point is the mean of " + std::to_string(size) +
-                     (size == 1 ? " step. " : " steps. ") + BandText(spec, set);
+                     (size == 1 ? " step. " : " steps. ") + BandText(set, "the range of the seeds");
   return plot;
 }
 
@@ -221,7 +243,7 @@ std::vector<Plot> RankPlots(const ReportSpec& spec, const RunSet& set) {
   plot.y_label = "Mean reward";
   const SeedCurves start = RankCurves(AllDone(set), spec.rank_series, true);
   if (start.x.empty()) return {};
-  PlotLine reference = LineOf("all arms, first tenth of the steps", start, spec.confidence);
+  PlotLine reference = LineOf("start", start, spec.confidence);
   reference.low.clear();
   reference.high.clear();
   reference.is_reference = true;
@@ -231,7 +253,9 @@ std::vector<Plot> RankPlots(const ReportSpec& spec, const RunSet& set) {
     const SeedCurves curves = RankCurves(arm.done, spec.rank_series, false);
     if (!curves.x.empty()) plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
   }
-  plot.description = "Mean of " + spec.rank_series + " over the last quarter of the steps. " + BandText(spec, set);
+  plot.description = "Mean of " + spec.rank_series +
+                     " over the last quarter of the steps; start: over the first tenth of the steps of all arms. " +
+                     BandText(set, StudentBand(spec));
   return {plot};
 }
 

@@ -14,7 +14,8 @@ namespace suite {
 // runs were evaluated once only.
 std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set);
 
-// One plot for each of spec.series_plots: means over blocks of steps (a step is one batch, and noisy), then over seeds.
+// One plot for each of spec.series_plots: means over blocks of steps (a step is one batch, and noisy), then over seeds;
+// the band is the range of the seeds.
 std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set);
 
 // spec.rank_series against the rank: its mean over the last quarter of the steps for each arm, and over the first tenth

@@ -182,10 +182,10 @@ std::vector<ComparedPair> CompareAll(const ReportSpec& spec, const RunSet& set) 
 
 TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair>& pairs) {
   TextTable table;
-  const std::string percent = Fixed("%.0f", 100 * spec.confidence) + " %";
+  const std::string percent = Fixed("%.0f", 100 * spec.confidence) + "\u00a0%";
   table.header = {"Left against right", "Metric", "Left is", "Difference", "Bootstrap, " + percent,
                   "Seeds, " + percent,  "Seeds"};
-  if (!spec.confounder.empty()) table.header.push_back("\u0394 " + MetricOf(spec, spec.confounder).title);
+  if (!spec.confounder.empty()) table.header.push_back("\u0394\u00a0" + MetricOf(spec, spec.confounder).title);
   for (const ComparedPair& pair : pairs) {
     const bool has = pair.seeds > 0;
     std::vector<TextCell> row = {

@@ -60,7 +60,7 @@ TextTable ToTextTable(const ResultTable& table) {
   text.caption = table.caption;
   text.header = {"Arm", "Seeds"};
   for (const MetricColumn& column : table.columns) {
-    text.header.push_back(column.title + (column.higher_is_better ? " \u2191" : " \u2193"));
+    text.header.push_back(column.title + (column.higher_is_better ? "\u00a0\u2191" : "\u00a0\u2193"));
   }
   for (const ResultRow& row : table.rows) {
     SUITE_CHECK_EQ(row.cells.size(), table.columns.size());

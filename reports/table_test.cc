@@ -58,7 +58,8 @@ TEST(ResultTableTest, ShowsFailedAndMissingRuns) {
   missing.status = "missing";
   table.rows[1].cells[1] = missing;
   const TextTable text = ToTextTable(table);
-  EXPECT_EQ(text.header, (std::vector<std::string>{"Arm", "Seeds", "NDCG@5 \u2191", "Duplicate share \u2193"}));
+  EXPECT_EQ(text.header,
+            (std::vector<std::string>{"Arm", "Seeds", "NDCG@5\u00a0\u2191", "Duplicate share\u00a0\u2193"}));
   EXPECT_EQ(text.rows[0][2].text, "0.200");
   EXPECT_EQ(text.rows[0][2].detail, "[0.150, 0.250]");
   EXPECT_EQ(text.rows[1][3].text, "missing");

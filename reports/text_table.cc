@@ -177,7 +177,9 @@ std::string EscapeMarkdown(const std::string& text) {
 }
 
 std::string EscapeLatex(const std::string& text) {
-  static const std::vector<std::pair<std::string, std::string>> kCommands = {{"\u2191", "$\\uparrow$"},
+  static const std::vector<std::pair<std::string, std::string>> kCommands = {{"\u00a0", "~"},
+                                                                             {"\u0394", "$\\Delta$"},
+                                                                             {"\u2191", "$\\uparrow$"},
                                                                              {"\u2193", "$\\downarrow$"},
                                                                              {"\\", "\\textbackslash{}"},
                                                                              {"~", "\\~{}"},

@@ -36,15 +36,15 @@ Flags ParseFlags(int argc, char** argv) {
   namespace po = boost::program_options;
   Flags flags;
   po::options_description options("Times the RL step on fixed work and prints one JSON line");
-  options.add_options()("help", "print this text")(
-      "policy", po::value(&flags.policy)->default_value("tiny"), "tiny: 190k parameters, random")(
+  options.add_options()("help", "print this text")("policy", po::value(&flags.policy)->default_value("tiny"),
+                                                   "tiny: 190k parameters, random")(
       "prompts", po::value(&flags.prompts)->default_value(12), "conversations a step")(
       "group", po::value(&flags.group)->default_value(8), "completions a conversation")(
       "prompt_len", po::value(&flags.prompt_len)->default_value(22), "tokens of each prompt")(
       "new_tokens", po::value(&flags.new_tokens)->default_value(64), "tokens of each completion")(
       "steps", po::value(&flags.steps)->default_value(16), "timed steps, after 2 to warm up")(
-      "threads", po::value(&flags.threads)->default_value(2), "threads")(
-      "mu", po::value(&flags.mu)->default_value(1), "updates a rollout");
+      "threads", po::value(&flags.threads)->default_value(2), "threads")("mu", po::value(&flags.mu)->default_value(1),
+                                                                         "updates a rollout");
   po::variables_map map;
   po::store(po::parse_command_line(argc, argv, options), map);
   if (map.count("help")) {

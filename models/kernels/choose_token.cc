@@ -33,17 +33,18 @@ float Weigh(const float* x, int64_t size, float largest, float inverse_temperatu
   return sum;
 }
 
-// The first index whose cumulative weight exceeds `goal`; the last one with weight if rounding never lets it.
-int64_t Locate(const float* weights, int64_t size, double goal) {
+// The first index whose cumulative weight exceeds `uniform` of the whole. The whole is the same sum in the same order,
+// so that it is always reached, and never by a token too unlikely to change it.
+int64_t Locate(const float* weights, int64_t size, double uniform) {
+  double total = 0;
+  for (int64_t i = 0; i < size; ++i) total += weights[i];
+  const double goal = uniform * total;
   double sum = 0;
-  int64_t last = 0;
   for (int64_t i = 0; i < size; ++i) {
-    if (weights[i] <= 0) continue;
     sum += weights[i];
-    last = i;
     if (sum > goal) return i;
   }
-  return last;
+  return size - 1;  // NaN only
 }
 
 // Zeroes the weights that top-k and top-p drop; returns the sum of the rest. Ties go to the lower id.
@@ -70,16 +71,17 @@ struct Draw {
   float logp;
 };
 
-Draw DrawRow(const float* logits, int64_t size, const TokenChoice& choice, double uniform, std::vector<float>& weights) {
+Draw DrawRow(const float* logits, int64_t size, const TokenChoice& choice, double uniform,
+             std::vector<float>& weights) {
   const float inverse = static_cast<float>(1.0 / choice.temperature);
   const float largest = Largest(logits, size);
   float sum = Weigh(logits, size, largest, inverse, weights.data());
   int64_t id = 0;
   if (choice.greedy) {
-    while (logits[id] != largest) ++id;
+    while (id + 1 < size && logits[id] != largest) ++id;  // NaN equals nothing
   } else {
     if (choice.top_k > 0 || choice.top_p < 1.0) sum = Truncate(weights, choice);
-    id = Locate(weights.data(), size, uniform * sum);
+    id = Locate(weights.data(), size, uniform);
   }
   return {id, (logits[id] - largest) * inverse - std::log(sum)};
 }

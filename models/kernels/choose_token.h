@@ -3,8 +3,8 @@
 //   ChosenTokens next = ChooseTokens(logits_AV, options, uniforms);   // one uniform in [0, 1) per row
 //
 // Drawing is by inverse cumulative distribution, so a row's token is a function of its logits and its uniform alone.
-// With top-k or top-p the kept tokens are renormalised and logp is under the renormalised distribution; then a trainer's
-// full-vocabulary log-probability differs by log P(kept), so reinforcement learning refuses both.
+// With top-k or top-p the kept tokens are renormalised and logp is under the renormalised distribution; then a
+// trainer's full-vocabulary log-probability differs by log P(kept), so reinforcement learning refuses both.
 #pragma once
 
 #include <ATen/core/Tensor.h>

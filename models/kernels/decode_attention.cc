@@ -17,7 +17,8 @@ bool UsesKernel(const at::Tensor& x) {
 
 // scores[p] = scale * sum_d q[d] k[d][p], for keys stored with positions last.
 SUITE_VECTOR_CLONES
-void Scores(const float* q, const float* k, int64_t head_dim, int64_t stride, int64_t count, float scale, float* scores) {
+void Scores(const float* q, const float* k, int64_t head_dim, int64_t stride, int64_t count, float scale,
+            float* scores) {
   for (int64_t p = 0; p < count; ++p) scores[p] = 0;
   for (int64_t d = 0; d < head_dim; ++d) {
     const float factor = q[d] * scale;
@@ -88,7 +89,8 @@ at::Tensor Indices(const std::vector<int64_t>& values, const at::Tensor& like) {
 
 }  // namespace
 
-void StoreKeysAndValues(const at::Tensor& qkv, int64_t heads, const ActiveRows& rows, int64_t step, DecodeCache& cache) {
+void StoreKeysAndValues(const at::Tensor& qkv, int64_t heads, const ActiveRows& rows, int64_t step,
+                        DecodeCache& cache) {
   const int64_t kv_heads = cache.own_k.size(1), head_dim = cache.own_k.size(2), active = qkv.size(0);
   SUITE_CHECK_LT(step, cache.own_k.size(3));
   if (!UsesKernel(qkv)) {
@@ -146,9 +148,9 @@ void DecodeAttentionGeneric(const at::Tensor& qkv, int64_t heads, const ActiveRo
   shared = shared.masked_fill(past_end.view({active, 1, 1, -1}), -INFINITY);
   const at::Tensor own = at::matmul(q, cache.own_k.narrow(3, 0, step + 1).index_select(0, sequence)) * scale;
   const at::Tensor p = at::softmax(at::cat({shared, own}, 3), 3);
-  const at::Tensor result = at::matmul(p.narrow(3, 0, shared.size(3)), cache.prompt_v.index_select(0, prompt)) +
-                            at::matmul(p.narrow(3, shared.size(3), step + 1),
-                                       cache.own_v.narrow(2, 0, step + 1).index_select(0, sequence));
+  const at::Tensor result =
+      at::matmul(p.narrow(3, 0, shared.size(3)), cache.prompt_v.index_select(0, prompt)) +
+      at::matmul(p.narrow(3, shared.size(3), step + 1), cache.own_v.narrow(2, 0, step + 1).index_select(0, sequence));
   out.copy_(result.reshape({active, heads * head_dim}));
 }
 

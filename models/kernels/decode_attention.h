@@ -3,8 +3,8 @@
 // The cache keeps keys with positions last, so that scores of many positions are computed side by side, and values with
 // the head's dimensions last:
 //
-//   prompt_k [B, kv_heads, head_dim, P]   prompt_v [B, kv_heads, P, head_dim]   one entry a prompt, lengths prompt_length[b]
-//   own_k    [R, kv_heads, head_dim, T]   own_v    [R, kv_heads, T, head_dim]   one entry a sequence
+//   prompt_k [B, kv_heads, head_dim, P]   prompt_v [B, kv_heads, P, head_dim]   one entry a prompt, lengths
+//   prompt_length[b] own_k    [R, kv_heads, head_dim, T]   own_v    [R, kv_heads, T, head_dim]   one entry a sequence
 //
 //   cache.own_k.. hold positions 0 .. step of a row when DecodeAttention(..., step) is called.
 //
@@ -24,14 +24,16 @@ struct DecodeCache {
   std::vector<int64_t> prompt_length;  // [B]
 };
 
-// Which rows of the batch are still being decoded: place i of the batch is sequence `sequence[i]` of prompt `prompt[i]`.
+// Which rows of the batch are still being decoded: place i of the batch is sequence `sequence[i]` of prompt
+// `prompt[i]`.
 struct ActiveRows {
   std::vector<int64_t> sequence;
   std::vector<int64_t> prompt;
 };
 
 // Stores keys and values of the new token, from rotated qkv [A, (heads + 2 kv_heads) head_dim], at own position `step`.
-void StoreKeysAndValues(const at::Tensor& qkv_AS, int64_t heads, const ActiveRows& rows, int64_t step, DecodeCache& cache);
+void StoreKeysAndValues(const at::Tensor& qkv_AS, int64_t heads, const ActiveRows& rows, int64_t step,
+                        DecodeCache& cache);
 
 // out [A, heads * head_dim].
 void DecodeAttention(const at::Tensor& qkv_AS, int64_t heads, const ActiveRows& rows, int64_t step,

@@ -87,7 +87,8 @@ std::pair<at::Tensor, at::Tensor> Backward(const at::Tensor& dy_any, const at::T
   });
   // Columns, not rows, are shared out, so that each sum has one order whatever the number of threads.
   at::parallel_for(0, size, 32, [&](int64_t begin, int64_t end) {
-    for (int64_t n = 0; n < rows; ++n) AddWeightGradient(dy_data + n * size, x_data + n * size, r[n], begin, end, dw_data);
+    for (int64_t n = 0; n < rows; ++n)
+      AddWeightGradient(dy_data + n * size, x_data + n * size, r[n], begin, end, dw_data);
   });
   return {dx, dw};
 }

@@ -58,6 +58,8 @@ class MergeTable {
 class BpeModel {
  public:
   BpeModel(const std::vector<std::string>& vocabulary, const std::vector<BpeMerge>& merges, bool ignore_merges);
+  BpeModel(const BpeModel&) = delete;
+  BpeModel& operator=(const BpeModel&) = delete;
 
   // Appends the tokens of `piece`, any bytes.
   void Encode(std::string_view piece, std::vector<int64_t>* ids) const;

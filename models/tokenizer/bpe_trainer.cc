@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <queue>
 #include <set>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 #include "models/tokenizer/added_token_finder.h"
 #include "models/tokenizer/byte_alphabet.h"
 #include "models/tokenizer/split_pattern.h"
+#include "models/tokenizer/tokenizer_spec.h"
 #include "models/tokenizer/utf8.h"
 
 namespace suite {

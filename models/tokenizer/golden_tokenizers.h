@@ -20,7 +20,7 @@ std::optional<nlohmann::json> ReadGolden(const std::string& name, std::string* m
 // The tokenizer of $SUITE_SHARED_DIR/tokenizers/`name`/tokenizer.json.gz, or nothing with its path in `missing`.
 std::optional<Tokenizer> ReadSharedTokenizer(const std::string& name, std::string* missing);
 
-// How one list of ids in a golden case is to be made.
+// A list of ids.
 std::vector<int64_t> Ids(const nlohmann::json& ids);
 
 }  // namespace suite

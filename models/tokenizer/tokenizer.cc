@@ -11,6 +11,7 @@
 #include "models/tokenizer/byte_alphabet.h"
 #include "models/tokenizer/nfc.h"
 #include "models/tokenizer/split_pattern.h"
+#include "models/tokenizer/tokenizer_spec.h"
 #include "models/tokenizer/utf8.h"
 
 namespace suite {
@@ -77,12 +78,8 @@ struct Tokenizer::State {
 
 Tokenizer::Tokenizer(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
-Tokenizer Tokenizer::FromSpec(TokenizerSpec spec, const std::string& where) {
-  return Tokenizer(std::make_shared<const State>(std::move(spec), where));
-}
-
 Tokenizer Tokenizer::FromJson(std::string_view json, const std::string& where) {
-  return FromSpec(ParseTokenizerJson(json, where), where);
+  return Tokenizer(std::make_shared<const State>(ParseTokenizerJson(json, where), where));
 }
 
 Tokenizer Tokenizer::FromFile(const std::string& path) { return FromJson(ReadFile(path), path); }

@@ -17,8 +17,6 @@
 #include <string_view>
 #include <vector>
 
-#include "models/tokenizer/tokenizer_spec.h"
-
 namespace suite {
 
 class Tokenizer {
@@ -27,8 +25,6 @@ class Tokenizer {
   static Tokenizer FromFile(const std::string& path);
   // The same for a text already read; `where` names it in errors.
   static Tokenizer FromJson(std::string_view json, const std::string& where);
-  // A spec that ParseTokenizerJson would return; its split patterns are still checked.
-  static Tokenizer FromSpec(TokenizerSpec spec, const std::string& where);
 
   // Writes a tokenizer.json that FromFile and Hugging Face's `tokenizers` load. Throws InputError.
   void Save(const std::string& path) const;

@@ -6,7 +6,6 @@
 #include "models/tokenizer/golden_tokenizers.h"
 #include "models/tokenizer/streaming_decoder.h"
 #include "models/tokenizer/tokenizer.h"
-#include "models/tokenizer/tokenizer_spec.h"
 
 namespace suite {
 namespace {

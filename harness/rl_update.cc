@@ -1,0 +1,48 @@
+#include "harness/rl_update.h"
+
+#include "base/check.h"
+
+namespace suite {
+namespace {
+
+ObjectiveOutput BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjective& objective,
+                           const RlUpdateOptions& options, TrainedPolicy* policy) {
+  const ScoredGrid grid = policy->scorer().Score(micro_batch.packed, {options.temperature});
+  ObjectiveInput input;
+  input.logp_BT = grid.logp_BT;
+  input.entropy_BT = grid.entropy_BT;
+  if (!options.on_policy) input.old_logp_BT = micro_batch.old_logp_BT;
+  input.reference_logp_BT = micro_batch.reference_logp_BT;
+  input.advantage_BT = micro_batch.advantage_BT;
+  input.spans = &micro_batch.spans;
+  input.normalizer = micro_batch.normalizer;
+  input.step = policy->optimizer().step;
+  ObjectiveOutput output = objective.Compute(input);
+  output.loss.backward();
+  policy->scorer().Backward();
+  return output;
+}
+
+}  // namespace
+
+RlUpdate UpdateByReward(const std::vector<RlMicroBatch>& micro_batches, const PolicyObjective& objective,
+                        const RlUpdateOptions& options, TrainedPolicy* policy) {
+  SUITE_CHECK(!micro_batches.empty());
+  RlUpdate update;
+  policy->scorer().ZeroGradients();
+  for (const RlMicroBatch& micro_batch : micro_batches) {
+    const ObjectiveOutput output = BackwardOf(micro_batch, objective, options, policy);
+    update.losses.push_back(output.loss.item<double>());
+    if (update.diagnostics.empty()) {
+      update.diagnostics = output.diagnostics;
+    } else {
+      for (size_t i = 0; i < update.diagnostics.size(); ++i)
+        update.diagnostics[i].second += output.diagnostics[i].second;
+    }
+  }
+  for (auto& [name, sum] : update.diagnostics) sum /= static_cast<double>(micro_batches.size());
+  update.grad_norm = policy->Apply(options.step);
+  return update;
+}
+
+}  // namespace suite
