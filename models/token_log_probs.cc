@@ -76,7 +76,7 @@ Chunk ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double te
   return chunk;
 }
 
-// Overwrites `logits` with their gradient.
+// Turns `logits` into their gradient; the kernel does so in place.
 void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const Chunk& chunk,
                    const at::Tensor& d_logp, const at::Tensor& d_entropy) {
   const int64_t rows = logits.size(0), size = logits.size(1);
@@ -86,7 +86,8 @@ void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperat
     at::Tensor d =
         -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + chunk.entropy.unsqueeze(-1)));
     d.scatter_add_(1, target.unsqueeze(1), d_logp.unsqueeze(1));
-    logits.copy_(d / temperature);
+    // Not copied into the old tensor: autograd would take a second pass over a block it kept for an error.
+    logits = (d / temperature).to(logits.scalar_type());
     return;
   }
   const float inverse = static_cast<float>(1.0 / temperature);
@@ -113,7 +114,8 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
     const int64_t rows = hidden.size(0);
     std::vector<at::Tensor> logp, entropy, log_denominator;
     at::Tensor kept;
-    for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
+    // At least one chunk, if an empty one, so that there is something to concatenate.
+    for (int64_t begin = 0; begin == 0 || begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
       const at::Tensor logits = at::mm(hidden.narrow(0, begin, count), head.t());
       Chunk chunk = ForwardChunk(logits, target.narrow(0, begin, count), temperature);
@@ -132,7 +134,7 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &hidden = saved[0], &head = saved[1], &target = saved[2], &entropy = saved[3], &lse = saved[4];
-    // The kept block is overwritten by its gradient; a second pass through the same graph computes it again.
+    // The kernel overwrites the kept block by its gradient; a second pass through the graph computes it again.
     const bool first_pass = !context->saved_data.count("used");
     context->saved_data["used"] = true;
     const at::Tensor kept = first_pass ? saved[5] : at::Tensor();

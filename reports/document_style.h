@@ -47,8 +47,12 @@ pre { overflow-x: auto; background: var(--stripe); padding: .7rem .9rem; font-si
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; }
-  .numeric td, .numeric tbody th { white-space: normal; }
-  figure, table, tr { break-inside: avoid; }
+  table { font-size: 7pt; }
+  th, td { padding: .15rem .35rem; }
+  .figures { grid-template-columns: 1fr 1fr; gap: .6rem 1rem; }
+  figcaption { font-size: 7.5pt; }
+  figure, tr { break-inside: avoid; }
+  details { display: none; }
   h2 { break-after: avoid; }
 }
 )css";

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "reports/arm_scores.h"
 
 namespace suite {
@@ -33,18 +35,45 @@ std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs) {
   return hashes;
 }
 
-ResultCell CellOf(const ReportSpec& spec, const ScoreMatrix& scores_SC, const std::string& stream_name) {
+// What all estimates of a report share: the draws of conversations and of seeds.
+class Bootstrap {
+ public:
+  Bootstrap(const ReportSpec& spec, const RunSet& set) : spec_(spec) {
+    const std::vector<const ReportRun*> done = AllDone(set);
+    const size_t conversations = done.empty() ? 0 : FindScores(done[0]->record, spec.split).conversation_ids.size();
+    if (conversations == 0) return;
+    RandomStream stream(spec.bootstrap_seed, "report/" + spec.split + "/conversations");
+    draws_.emplace(conversations, spec.resamples, &stream);
+  }
+
+  Estimate OfMean(const ScoreMatrix& scores_SC) const {
+    RandomStream seeds = SeedStream();
+    return BootstrapMean(scores_SC, *draws_, spec_.confidence, &seeds);
+  }
+
+  Estimate OfDifference(const PairedScores& scores) const {
+    RandomStream seeds = SeedStream();
+    return BootstrapDifference(scores.left_SC, scores.right_SC, *draws_, spec_.confidence, &seeds);
+  }
+
+ private:
+  RandomStream SeedStream() const { return RandomStream(spec_.bootstrap_seed, "report/" + spec_.split + "/seeds"); }
+
+  const ReportSpec& spec_;
+  std::optional<ConversationDraws> draws_;
+};
+
+ResultCell CellOf(const Bootstrap& bootstrap, const ScoreMatrix& scores_SC) {
   ResultCell cell;
   if (scores_SC.empty()) return cell;
-  RandomStream stream(spec.bootstrap_seed, "report/" + spec.split + "/" + stream_name);
-  cell.estimate = BootstrapMean(scores_SC, spec.resamples, spec.confidence, &stream);
+  cell.estimate = bootstrap.OfMean(scores_SC);
   cell.seeds = static_cast<int>(scores_SC.size());
   cell.conversations = static_cast<int>(scores_SC[0].size());
   cell.resampled = scores_SC.size() > 1 ? "seeds and conversations" : "conversations";
   return cell;
 }
 
-ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set) {
+ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const Bootstrap& bootstrap) {
   const std::vector<const ReportRun*> done = AllDone(set);
   const bool shared = ShareOneStart(done, spec.split);
   ResultRow row;
@@ -53,7 +82,7 @@ ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set) {
   for (const MetricColumn& metric : spec.metrics) {
     ScoreMatrix scores_SC = StartScores(done, spec.split, metric.id);
     if (shared) scores_SC.resize(1);
-    row.cells.push_back(CellOf(spec, scores_SC, metric.id + "/" + spec.baseline));
+    row.cells.push_back(CellOf(bootstrap, scores_SC));
     row.cells.back().run_hashes = HashesOf(done);
   }
   return row;
@@ -83,7 +112,8 @@ std::vector<double> SeedDifferences(const PairedScores& scores) {
   return differences;
 }
 
-ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison& comparison) {
+ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison& comparison,
+                     const Bootstrap& bootstrap) {
   ComparedPair pair;
   pair.comparison = comparison;
   pair.left_name = NameOf(spec, comparison.left);
@@ -92,16 +122,11 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
   const PairedRuns runs = PairRuns(spec, set, comparison);
   pair.seeds = static_cast<int>(runs.left.size());
   if (runs.left.empty()) return pair;
-  const auto difference_in = [&](const std::string& id) {
-    const PairedScores scores = ScoresOf(runs, spec.split, id);
-    const std::string name = "report/" + spec.split + "/" + id + "/" + comparison.left + "-" + comparison.right;
-    RandomStream stream(spec.bootstrap_seed, name);
-    return BootstrapDifference(scores.left_SC, scores.right_SC, spec.resamples, spec.confidence, &stream);
-  };
-  pair.difference = difference_in(metric.id);
-  pair.over_seeds = StudentInterval(SeedDifferences(ScoresOf(runs, spec.split, metric.id)), spec.confidence);
+  const PairedScores scores = ScoresOf(runs, spec.split, metric.id);
+  pair.difference = bootstrap.OfDifference(scores);
+  pair.over_seeds = StudentInterval(SeedDifferences(scores), spec.confidence);
   pair.verdict = JudgeBoth(pair.difference, pair.over_seeds, metric.higher_is_better);
-  if (!spec.confounder.empty()) pair.confounder = difference_in(spec.confounder);
+  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(ScoresOf(runs, spec.split, spec.confounder));
   std::set<std::string> hashes;
   for (const auto* side : {&runs.left, &runs.right}) {
     for (const std::string& hash : HashesOf(*side)) hashes.insert(hash);
@@ -154,9 +179,10 @@ std::string ValueInAll(const RunSet& set, const std::string& key) {
 }  // namespace
 
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
+  const Bootstrap bootstrap(spec, set);
   ResultTable table;
   table.columns = spec.metrics;
-  if (!spec.baseline.empty() && !AllDone(set).empty()) table.rows.push_back(BaselineRow(spec, set));
+  if (!spec.baseline.empty() && !AllDone(set).empty()) table.rows.push_back(BaselineRow(spec, set, bootstrap));
   for (const ArmRuns& arm : set.arms) {
     const std::string status = StatusOf(arm);
     ResultRow row;
@@ -164,7 +190,7 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
     row.seeds = std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")");
     for (const MetricColumn& metric : spec.metrics) {
       const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
-      row.cells.push_back(CellOf(spec, scores_SC, metric.id + "/" + arm.arm.value));
+      row.cells.push_back(CellOf(bootstrap, scores_SC));
       row.cells.back().status = status;
       row.cells.back().run_hashes = HashesOf(arm.done);
     }
@@ -175,8 +201,9 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
 }
 
 std::vector<ComparedPair> CompareAll(const ReportSpec& spec, const RunSet& set) {
+  const Bootstrap bootstrap(spec, set);
   std::vector<ComparedPair> pairs;
-  for (const Comparison& comparison : spec.comparisons) pairs.push_back(Compare(spec, set, comparison));
+  for (const Comparison& comparison : spec.comparisons) pairs.push_back(Compare(spec, set, comparison, bootstrap));
   return pairs;
 }
 

@@ -3,9 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 namespace suite {
 namespace {
+
+Estimate BootstrapOf(const ScoreMatrix& scores_SC, int resamples, double confidence, const std::string& name) {
+  RandomStream conversations(3, name + "/conversations");
+  RandomStream seeds(3, name + "/seeds");
+  const ConversationDraws draws(scores_SC[0].size(), resamples, &conversations);
+  return BootstrapMean(scores_SC, draws, confidence, &seeds);
+}
 
 TEST(StatisticsTest, MeanAndSampleStdByHand) {
   EXPECT_DOUBLE_EQ(Mean({1, 2, 3, 4}), 2.5);
@@ -50,12 +58,11 @@ TEST(StatisticsTest, QuantileEqualsNumpy) {
 // less than .011, ten standard errors, so they must be these numbers.
 TEST(StatisticsTest, BootstrapIntervalEqualsTheEnumeratedOne) {
   const ScoreMatrix scores_SC = {{0, 0.5, -0.25, 1}, {0.25, 0.5, 0, 0.75}};
-  RandomStream stream(3, "enumerated");
-  const Estimate wide = BootstrapMean(scores_SC, 100000, 0.8, &stream);
+  const Estimate wide = BootstrapOf(scores_SC, 100000, 0.8, "enumerated");
   EXPECT_DOUBLE_EQ(wide.mean, 0.34375);
   EXPECT_DOUBLE_EQ(wide.interval.low, 0.09375);
   EXPECT_DOUBLE_EQ(wide.interval.high, 0.59375);
-  const Estimate narrow = BootstrapMean(scores_SC, 100000, 0.4, &stream);
+  const Estimate narrow = BootstrapOf(scores_SC, 100000, 0.4, "enumerated");
   EXPECT_DOUBLE_EQ(narrow.interval.low, 0.25);
   EXPECT_DOUBLE_EQ(narrow.interval.high, 0.4375);
 }
@@ -64,11 +71,10 @@ TEST(StatisticsTest, BootstrapIntervalEqualsTheEnumeratedOne) {
 // probability 1/4, 1/2, 1/4, so the 60 % interval is exactly [0, 1] and the 40 % interval exactly [1/2, 1/2].
 TEST(StatisticsTest, BootstrapResamplesSeeds) {
   const ScoreMatrix scores_SC = {{0, 0, 0}, {1, 1, 1}};
-  RandomStream stream(3, "seeds");
-  const Estimate wide = BootstrapMean(scores_SC, 20000, 0.6, &stream);
+  const Estimate wide = BootstrapOf(scores_SC, 20000, 0.6, "seeds");
   EXPECT_EQ(wide.interval.low, 0);
   EXPECT_EQ(wide.interval.high, 1);
-  const Estimate narrow = BootstrapMean(scores_SC, 20000, 0.4, &stream);
+  const Estimate narrow = BootstrapOf(scores_SC, 20000, 0.4, "seeds");
   EXPECT_EQ(narrow.interval.low, 0.5);
   EXPECT_EQ(narrow.interval.high, 0.5);
 }
@@ -77,10 +83,8 @@ TEST(StatisticsTest, BootstrapResamplesSeeds) {
 TEST(StatisticsTest, CopiesOfASeedDoNotNarrowTheInterval) {
   std::vector<double> scores;
   for (int c = 0; c < 200; ++c) scores.push_back(c % 5 == 0);
-  RandomStream one_stream(1, "one");
-  RandomStream five_stream(1, "five");
-  const Estimate one = BootstrapMean({scores}, 4000, 0.95, &one_stream);
-  const Estimate five = BootstrapMean(ScoreMatrix(5, scores), 4000, 0.95, &five_stream);
+  const Estimate one = BootstrapOf({scores}, 4000, 0.95, "one");
+  const Estimate five = BootstrapOf(ScoreMatrix(5, scores), 4000, 0.95, "five");
   const double width = one.interval.high - one.interval.low;
   // The normal interval is 2 * 1.96 * sqrt(.2 * .8 / 200) = .1109; 4,000 resamples leave a few percent of noise.
   EXPECT_NEAR(width, 0.1109, 0.008);
@@ -94,18 +98,34 @@ TEST(StatisticsTest, DifferenceIsPaired) {
   for (auto& row : left_SC) {
     for (double& score : row) score += 0.1;
   }
-  RandomStream stream(3, "paired");
-  const Estimate difference = BootstrapDifference(left_SC, right_SC, 1000, 0.95, &stream);
+  RandomStream conversations(3, "paired");
+  RandomStream seeds(3, "paired/seeds");
+  const ConversationDraws draws(3, 1000, &conversations);
+  const Estimate difference = BootstrapDifference(left_SC, right_SC, draws, 0.95, &seeds);
   EXPECT_NEAR(difference.mean, 0.1, 1e-12);
   EXPECT_NEAR(difference.interval.low, 0.1, 1e-12);
   EXPECT_NEAR(difference.interval.high, 0.1, 1e-12);
 }
 
-TEST(StatisticsTest, SameStreamSameInterval) {
+TEST(StatisticsTest, SameStreamsSameInterval) {
   const ScoreMatrix scores_SC = {{0, 0.5, -0.25, 1}, {0.25, 0.5, 0, 0.75}};
-  RandomStream a(3, "same");
-  RandomStream b(3, "same");
-  EXPECT_EQ(BootstrapMean(scores_SC, 500, 0.95, &a).interval.low, BootstrapMean(scores_SC, 500, 0.95, &b).interval.low);
+  EXPECT_EQ(BootstrapOf(scores_SC, 500, 0.95, "same").interval.low,
+            BootstrapOf(scores_SC, 500, 0.95, "same").interval.low);
+}
+
+TEST(StatisticsTest, DrawsAreMeansOfDrawnScores) {
+  RandomStream stream(3, "draws");
+  const ConversationDraws draws(7, 50, &stream);
+  EXPECT_EQ(draws.resamples(), 50u);
+  for (double mean : draws.Means(std::vector<double>(7, 0.5))) EXPECT_DOUBLE_EQ(mean, 0.5) << "7 of 7 are drawn";
+  // A single score of 7: the mean is how often it was drawn, a whole number; on average once.
+  double sum = 0;
+  for (double mean : draws.Means({0, 0, 0, 0, 0, 0, 7})) {
+    EXPECT_EQ(mean, std::round(mean));
+    sum += mean;
+  }
+  EXPECT_GT(sum, 25);
+  EXPECT_LT(sum, 75);
 }
 
 TEST(StatisticsTest, VerdictNeedsAnIntervalClearOfZero) {
@@ -144,8 +164,10 @@ TEST(StatisticsTest, EqualAlgorithmsAreSeldomToldApart) {
       for (double& score : left_SC[s]) score = seed_effect + 0.5 * noise.Normal();
       differences.push_back(Mean(left_SC[s]) - Mean(right_SC[s]));
     }
-    RandomStream stream(6, "resample", {trial});
-    const Estimate difference = BootstrapDifference(left_SC, right_SC, 300, 0.95, &stream);
+    RandomStream conversations(6, "resample", {trial});
+    RandomStream seeds(7, "resample", {trial});
+    const ConversationDraws draws(20, 300, &conversations);
+    const Estimate difference = BootstrapDifference(left_SC, right_SC, draws, 0.95, &seeds);
     by_bootstrap += Judge(difference, true) != Verdict::kInconclusive;
     by_both += JudgeBoth(difference, StudentInterval(differences), true) != Verdict::kInconclusive;
   }

@@ -127,7 +127,7 @@ TEST(ChooseTokens, GreedyTakesTheFirstOfTheLargest) {
   for (const auto dtype : {at::kFloat, at::kDouble}) {
     const ChosenTokens chosen = ChooseTokens(logits.to(dtype), choice, {0.99, 0.99});
     EXPECT_EQ(chosen.ids, (std::vector<int64_t>{1, 0})) << dtype;
-    const at::Tensor logp = at::log_softmax(logits.to(at::kDouble) / 0.5, 1);
+    const at::Tensor logp = at::log_softmax(logits.to(at::kDouble).div(0.5), 1);
     EXPECT_NEAR(chosen.logp[0], logp[0][1].item<double>(), 1e-6);
     EXPECT_NEAR(chosen.logp[1], logp[1][0].item<double>(), 1e-6);
   }

@@ -1,11 +1,9 @@
 #include "models/kernels/decode_attention.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/repeat_interleave.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +43,7 @@ Example As(const Example& e, at::ScalarType dtype) {
   return converted;
 }
 
-at::Tensor Run(Example e) {
+at::Tensor Attend(Example e) {
   at::Tensor out = at::full({4, e.heads * e.head_dim}, NAN, e.qkv.options());
   StoreKeysAndValues(e.qkv, e.heads, e.rows, e.step, e.cache);
   DecodeAttention(e.qkv, e.heads, e.rows, e.step, e.cache, out);
@@ -63,7 +61,7 @@ at::Tensor ByDefinition(const Example& e, int64_t row, int64_t head) {
   const at::Tensor values =
       at::cat({e.cache.prompt_v[prompt][kv].narrow(0, 0, length), e.cache.own_v[sequence][kv].narrow(0, 0, e.step),
                own_qkv(e.heads + kv_heads + kv)});
-  const at::Tensor scores = at::matmul(keys, own_qkv(head).squeeze(0)) / std::sqrt(static_cast<double>(d));
+  const at::Tensor scores = at::matmul(keys, own_qkv(head).squeeze(0)).div(std::sqrt(static_cast<double>(d)));
   return at::matmul(scores.softmax(0), values);
 }
 
@@ -80,15 +78,15 @@ void ExpectTheDefinition(const Example& e, const at::Tensor& out, double bound) 
 // numbers, a first step without own history, and head sizes that are no multiple of a vector.
 TEST(DecodeAttention, EqualsPlainAttention) {
   for (const Example& e : {MakeExample(4, 2, 16, 3), MakeExample(3, 3, 10, 0), MakeExample(6, 1, 7, 7)}) {
-    ExpectTheDefinition(e, Run(e), 1e-14);
-    ExpectTheDefinition(e, Run(As(e, at::kFloat)), 1e-6);
-    ExpectTheDefinition(e, Run(As(e, at::kBFloat16)), 0.04);  // values near 3 with 2^-8 each
+    ExpectTheDefinition(e, Attend(e), 1e-14);
+    ExpectTheDefinition(e, Attend(As(e, at::kFloat)), 1e-6);
+    ExpectTheDefinition(e, Attend(As(e, at::kBFloat16)), 0.04);  // values near 3 with 2^-8 each
   }
 }
 
 TEST(DecodeAttention, KernelEqualsItsTwinInFloat) {
   Example e = As(MakeExample(4, 2, 16, 3), at::kFloat);
-  const at::Tensor kernel = Run(e);
+  const at::Tensor kernel = Attend(e);
   at::Tensor twin = at::empty_like(kernel);
   StoreKeysAndValues(e.qkv, e.heads, e.rows, e.step, e.cache);
   DecodeAttentionGeneric(e.qkv, e.heads, e.rows, e.step, e.cache, twin);
@@ -107,7 +105,7 @@ TEST(DecodeAttention, ReadsOnlyWhatIsFilled) {
   poisoned.cache.prompt_v[1].narrow(1, 1, 8).fill_(NAN);
   poisoned.cache.own_k.narrow(3, 3, 5).fill_(NAN);
   poisoned.cache.own_v.narrow(2, 3, 5).fill_(NAN);
-  EXPECT_TRUE(Run(poisoned).equal(Run(e)));
+  EXPECT_TRUE(Attend(poisoned).equal(Attend(e)));
 }
 
 TEST(StoreKeysAndValues, WritesOneStepOfTheRowsThatAreActive) {

@@ -17,7 +17,7 @@ struct Result {
 };
 
 // Forward and backward at the same inputs in `dtype`.
-Result Run(int64_t rows, int64_t size, at::ScalarType dtype) {
+Result RunAt(int64_t rows, int64_t size, at::ScalarType dtype) {
   const at::Tensor x = NormalTensor({rows, size}, 1).mul(3.0).to(dtype).requires_grad_();
   const at::Tensor w = NormalTensor({size}, 2).to(dtype).requires_grad_();
   const at::Tensor y = RmsNorm(x, w, kEps);
@@ -49,7 +49,7 @@ TEST(RmsNorm, GradientsEqualFiniteDifferences) {
 // 130 rows cross the grain of the thread pool; 61 columns leave a remainder for vectors of any width.
 TEST(RmsNorm, KernelEqualsItsTwinInDouble) {
   for (const int64_t size : {1, 16, 61}) {
-    const Result kernel = Run(130, size, at::kFloat), twin = Run(130, size, at::kDouble);
+    const Result kernel = RunAt(130, size, at::kFloat), twin = RunAt(130, size, at::kDouble);
     EXPECT_EQ(kernel.y.scalar_type(), at::kFloat);
     EXPECT_LT(RelativeDifference(kernel.y, twin.y), 5e-7) << size;
     // A column of one normalises every row to +-1: the true gradient of x is almost nil, and only rounding is left.
@@ -60,7 +60,7 @@ TEST(RmsNorm, KernelEqualsItsTwinInDouble) {
 
 // bfloat16 has 8 bits of precision: 2^-8 a rounding, three roundings in a product.
 TEST(RmsNorm, Bfloat16TakesItsStatisticsInFloat) {
-  const Result narrow = Run(5, 64, at::kBFloat16), wide = Run(5, 64, at::kDouble);
+  const Result narrow = RunAt(5, 64, at::kBFloat16), wide = RunAt(5, 64, at::kDouble);
   EXPECT_EQ(narrow.y.scalar_type(), at::kBFloat16);
   EXPECT_EQ(narrow.dx.scalar_type(), at::kBFloat16);
   EXPECT_LT(RelativeDifference(narrow.y, wide.y), 0.012);

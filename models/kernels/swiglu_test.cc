@@ -15,7 +15,7 @@ struct Result {
   at::Tensor h, d_gate_up;
 };
 
-Result Run(int64_t rows, int64_t size, at::ScalarType dtype) {
+Result RunAt(int64_t rows, int64_t size, at::ScalarType dtype) {
   const at::Tensor x = NormalTensor({rows, 2 * size}, 1).mul(4.0).to(dtype).requires_grad_();
   const at::Tensor h = SwiGlu(x);
   Weighted(h, 2).backward();
@@ -48,14 +48,14 @@ TEST(SwiGlu, GradientsEqualFiniteDifferences) {
 // 70 rows cross the grain of the thread pool; 37 columns leave a remainder for vectors of any width.
 TEST(SwiGlu, KernelEqualsItsTwinInDouble) {
   for (const int64_t size : {1, 16, 37}) {
-    const Result kernel = Run(70, size, at::kFloat), twin = Run(70, size, at::kDouble);
+    const Result kernel = RunAt(70, size, at::kFloat), twin = RunAt(70, size, at::kDouble);
     EXPECT_LT(RelativeDifference(kernel.h, twin.h), 5e-7) << size;
     EXPECT_LT(RelativeDifference(kernel.d_gate_up, twin.d_gate_up), 5e-7) << size;
   }
 }
 
 TEST(SwiGlu, Bfloat16Runs) {
-  const Result narrow = Run(5, 32, at::kBFloat16), wide = Run(5, 32, at::kDouble);
+  const Result narrow = RunAt(5, 32, at::kBFloat16), wide = RunAt(5, 32, at::kDouble);
   EXPECT_EQ(narrow.h.scalar_type(), at::kBFloat16);
   EXPECT_EQ(narrow.d_gate_up.scalar_type(), at::kBFloat16);
   EXPECT_LT(RelativeDifference(narrow.h, wide.h), 0.015);

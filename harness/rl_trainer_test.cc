@@ -1,0 +1,168 @@
+#include "harness/rl_trainer.h"
+
+#include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "harness/conversation_task.h"
+#include "harness/small_policy.h"
+
+namespace suite {
+namespace {
+
+class RlTrainerTest : public ::testing::Test {
+ protected:
+  RlOptions Options(int64_t mu) const {
+    RlOptions options;
+    options.group_size = 4;
+    options.updates_per_rollout = mu;
+    options.learning_rate = 1e-2;
+    options.list_length = 3;
+    options.sampling.max_new_tokens = 24;
+    options.sampling.eos_ids = policy_.config().eos_ids;
+    options.sampling.max_lines = 5;
+    options.sampling.newlines_by_token = policy_.tokenizer.NewlinesByToken();
+    options.newlines_by_token = options.sampling.newlines_by_token;
+    return options;
+  }
+
+  RlTrainer Trainer(const RlOptions& options, const std::string& preset = "rank_grpo_log") const {
+    return RlTrainer(llama_, policy_.weights, options, MakeObjective(preset, {{"shape_list_end", "true"}}), task_);
+  }
+
+  static ConversationTaskOptions TaskOptions() {
+    ConversationTaskOptions options;
+    options.prompts_per_step = 3;
+    options.judge.list_length = 3;
+    options.judge.rank_rule = RankRule::kLine;
+    return options;
+  }
+
+  const Policy policy_ = SmallPolicy();
+  const Catalog catalog_ = SmallCatalog();
+  const std::vector<Conversation> conversations_ = SmallConversations();
+  const ChatTemplate chat_ = MiniatureChatTemplate();
+  const Llama llama_{policy_.config()};
+  const ConversationTask task_{conversations_, catalog_, policy_.tokenizer, chat_, TaskOptions()};
+};
+
+TEST_F(RlTrainerTest, TheRatioOfTheFirstUpdateIsExactlyOne) {
+  RlTrainer trainer = Trainer(Options(1));
+  const StepRecord record = trainer.Step();
+  for (const char* level : {"token", "rank", "sequence"}) {
+    EXPECT_EQ(record.at(std::string("ratio/") + level + "/min")[0], 1.0) << level;
+    EXPECT_EQ(record.at(std::string("ratio/") + level + "/max")[0], 1.0) << level;
+  }
+}
+
+// The second update compares with the sampler's own log-probs; at a learning rate of 0 the policy has not moved, so what
+// is left is the sampler's rounding against the trainer's. Bound: 2e-5 in log-probability, for float32 at these sizes.
+TEST_F(RlTrainerTest, SamplerAndTrainerAgreeOnLogProbabilities) {
+  RlOptions options = Options(2);
+  options.learning_rate = 0;
+  RlTrainer trainer = Trainer(options);
+  const StepRecord record = trainer.Step();
+  EXPECT_NEAR(record.at("ratio/token/min")[0], 1.0, 2e-5);
+  EXPECT_NEAR(record.at("ratio/token/max")[0], 1.0, 2e-5);
+}
+
+TEST_F(RlTrainerTest, LaterUpdatesMoveTheRatio) {
+  RlTrainer trainer = Trainer(Options(2));
+  const StepRecord record = trainer.Step();
+  EXPECT_GT(record.at("ratio/token/max")[0] - record.at("ratio/token/min")[0], 1e-3);
+  EXPECT_EQ(trainer.optimizer().step, 2);
+}
+
+TEST_F(RlTrainerTest, IsDeterministic) {
+  RlTrainer a = Trainer(Options(2)), b = Trainer(Options(2));
+  for (int i = 0; i < 3; ++i) {
+    a.Step();
+    b.Step();
+  }
+  EXPECT_TRUE(at::equal(a.weights().flat(), b.weights().flat()));
+}
+
+TEST_F(RlTrainerTest, GoesOnFromItsStateToTheBit) {
+  RlTrainer unbroken = Trainer(Options(2)), first = Trainer(Options(2)), second = Trainer(Options(2));
+  for (int i = 0; i < 4; ++i) unbroken.Step();
+  for (int i = 0; i < 2; ++i) first.Step();
+  second.Restore(first.step(), first.weights().flat(), first.optimizer());
+  for (int i = 0; i < 2; ++i) second.Step();
+  EXPECT_EQ(second.step(), 4);
+  EXPECT_TRUE(at::equal(unbroken.weights().flat(), second.weights().flat()));
+}
+
+// Rank-mean, KL and list-end terms count the whole batch, so cutting it into backward passes moves nothing but rounding.
+TEST_F(RlTrainerTest, MicroBatchesAddUpToTheBatch) {
+  RlOptions whole = Options(2), cut = Options(2);
+  whole.learning_rate = cut.learning_rate = 1e-4;
+  cut.micro_batch_prompts = 2;
+  RlTrainer a = Trainer(whole), b = Trainer(cut);
+  const StepRecord record_a = a.Step(), record_b = b.Step();
+  EXPECT_NEAR(record_a.at("loss")[0], record_b.at("loss")[0], 1e-6);
+  EXPECT_NEAR(record_a.at("grad_norm")[0], record_b.at("grad_norm")[0], 1e-4 * record_a.at("grad_norm")[0]);
+}
+
+TEST_F(RlTrainerTest, ShardsChangeRoundingOnly) {
+  RlOptions one = Options(1), three = Options(1);
+  three.shards = three.sampling.shards = 3;
+  RlTrainer a = Trainer(one), b = Trainer(three);
+  const StepRecord record_a = a.Step(), record_b = b.Step();
+  EXPECT_EQ(record_a.at("reward_by_rank"), record_b.at("reward_by_rank"));
+  EXPECT_NEAR(record_a.at("grad_norm")[0], record_b.at("grad_norm")[0], 1e-4 * record_a.at("grad_norm")[0]);
+}
+
+TEST_F(RlTrainerTest, RefusesTruncatedSampling) {
+  RlOptions options = Options(1);
+  options.sampling.choice.top_k = 5;
+  EXPECT_THROW(Trainer(options), InputError);
+}
+
+// A reward that any policy can find: rank 1 hits when the first token has an even id. Ten updates must raise it.
+class EvenFirstToken : public RlTask {
+ public:
+  std::vector<int64_t> Conversations(int64_t step) const override { return {step, step + 1, step + 2, step + 3}; }
+  std::vector<int64_t> PromptIds(int64_t conversation) const override { return {2, 40 + conversation % 7, 3}; }
+  JudgedRollouts Judge(const std::vector<int64_t>&, const std::vector<RolloutGroup>& groups) const override {
+    JudgedRollouts judged;
+    const int64_t rows = static_cast<int64_t>(groups.size() * groups[0].size());
+    judged.relevance_BN = at::zeros({rows, 3}, at::kFloat);
+    int64_t row = 0;
+    for (const RolloutGroup& group : groups) {
+      for (const Rollout& rollout : group) judged.relevance_BN[row++][0] = rollout.ids[0] % 2 == 0 ? 1.0 : 0.0;
+    }
+    judged.series["hits"] = {judged.relevance_BN.select(1, 0).mean().item<double>()};
+    return judged;
+  }
+};
+
+// With one update a rollout every ratio is 1, so GRPO and GSPO are the same update.
+TEST_F(RlTrainerTest, GrpoAndGspoAreOneUpdateOnPolicy) {
+  const EvenFirstToken task;
+  RlTrainer grpo(llama_, policy_.weights, Options(1), MakeObjective("grpo"), task);
+  RlTrainer gspo(llama_, policy_.weights, Options(1), MakeObjective("gspo"), task);
+  const double a = grpo.Step().at("grad_norm")[0], b = gspo.Step().at("grad_norm")[0];
+  EXPECT_GT(a, 1e-3);
+  EXPECT_NEAR(a, b, 1e-5 * a);
+}
+
+TEST_F(RlTrainerTest, TrainingRaisesTheReward) {
+  const EvenFirstToken task;
+  RlOptions options = Options(1);
+  options.group_size = 8;
+  options.learning_rate = 2e-2;
+  RlTrainer trainer(llama_, policy_.weights, options, MakeObjective("rank_grpo_exp_inf"), task);
+  double early = 0, late = 0;
+  for (int i = 0; i < 30; ++i) {
+    const double hits = trainer.Step().at("hits")[0];
+    if (i < 5) early += hits / 5;
+    if (i >= 25) late += hits / 5;
+  }
+  EXPECT_GT(late, early + 0.2) << "from " << early;
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,102 @@
+#include "tests/parity/golden_files.h"
+
+#include <ATen/ops/empty.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/check.h"
+#include "base/files.h"
+
+namespace suite::parity {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Folders to look in, in order.
+std::vector<std::string> GoldenFolders() {
+  const std::string golden = Environment("SUITE_GOLDEN_DIR"), shared = Environment("SUITE_SHARED_DIR");
+  if (!golden.empty()) return {golden};
+  std::vector<std::string> folders = {"tests/golden"};
+  if (!shared.empty()) folders.push_back(shared + "/golden");
+  return folders;
+}
+
+bool IsWeightFile(const fs::path& path) { return path.filename().string().rfind("model", 0) == 0; }
+
+void AddFiles(const std::string& from, const std::string& to) {
+  bool has_weights = false;
+  for (const auto& entry : fs::directory_iterator(to)) has_weights |= IsWeightFile(entry.path());
+  for (const auto& entry : fs::directory_iterator(from)) {
+    const fs::path link = fs::path(to) / entry.path().filename();
+    if (fs::exists(link) || (has_weights && IsWeightFile(entry.path()))) continue;
+    fs::create_symlink(fs::absolute(entry.path()), link);
+  }
+}
+
+void Flatten(const json& list, std::vector<double>* flat) {
+  if (!list.is_array()) return flat->push_back(list.get<double>());
+  for (const json& element : list) Flatten(element, flat);
+}
+
+}  // namespace
+
+std::optional<std::string> FindGolden(const std::string& name) {
+  for (const std::string& folder : GoldenFolders()) {
+    if (fs::exists(folder + "/" + name)) return folder + "/" + name;
+  }
+  return std::nullopt;
+}
+
+std::string MissingGolden(const std::string& name) {
+  std::string message = "no golden file " + name + " in";
+  for (const std::string& folder : GoldenFolders()) message += " " + folder;
+  return message;
+}
+
+json ReadJson(const std::string& path) { return json::parse(ReadFile(path)); }
+
+Policy LoadStagedPolicy(const std::vector<std::string>& folders, at::ScalarType dtype) {
+  static int count = 0;
+  const std::string staged = Environment("TEST_TMPDIR") + "/policy" + std::to_string(++count);
+  fs::create_directories(staged);
+  for (const std::string& folder : folders) AddFiles(folder, staged);
+  return LoadPolicy(staged, dtype);
+}
+
+std::string LlamaFolder() { return FindGolden("end_to_end/llama").value_or("tests/golden/end_to_end/llama"); }
+
+at::Tensor TensorOf(const json& list, at::ScalarType dtype) {
+  std::vector<int64_t> shape;
+  for (const json* level = &list; level->is_array(); level = &level->front()) {
+    shape.push_back(static_cast<int64_t>(level->size()));
+    if (level->empty()) break;
+  }
+  std::vector<double> flat;
+  Flatten(list, &flat);
+  at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kDouble));
+  SUITE_CHECK_EQ(tensor.numel(), static_cast<int64_t>(flat.size()));
+  std::copy(flat.begin(), flat.end(), tensor.mutable_data_ptr<double>());
+  return tensor.to(dtype);
+}
+
+std::vector<std::vector<int64_t>> UnpaddedRows(const json& ids, const json& mask) {
+  SUITE_CHECK_EQ(ids.size(), mask.size());
+  std::vector<std::vector<int64_t>> rows;
+  for (size_t row = 0; row < ids.size(); ++row) {
+    SUITE_CHECK_EQ(ids[row].size(), mask[row].size());
+    rows.emplace_back();
+    for (size_t t = 0; t < ids[row].size(); ++t) {
+      if (mask[row][t].get<int>() != 0) rows.back().push_back(ids[row][t].get<int64_t>());
+    }
+  }
+  return rows;
+}
+
+}  // namespace suite::parity
