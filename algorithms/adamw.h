@@ -38,7 +38,8 @@ AdamWState MakeAdamWState(const std::vector<at::Tensor>& parameters);
 void AdamWStep(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
                double learning_rate, const AdamWConfig& config, AdamWState* state);
 
-// Euclidean norm over all tensors: the norm of their norms, as torch.nn.utils.clip_grad_norm_ computes it.
+// Euclidean norm over all tensors, as torch.nn.utils.clip_grad_norm_ computes it, with float32's precision whatever the
+// size of a tensor.
 double GradientNorm(const std::vector<at::Tensor>& gradients);
 
 // Multiplies all gradients in place by min(1, max_norm / (norm + 1e-6)); returns the norm before.

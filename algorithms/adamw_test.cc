@@ -1,5 +1,6 @@
 #include "algorithms/adamw.h"
 
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
@@ -58,6 +59,14 @@ TEST(AdamWTest, ClipUsesTheNormOverAllTensors) {
   EXPECT_DOUBLE_EQ(ClipGradientNorm(gradients, 1.0), 5.0);
   EXPECT_NEAR(gradients[0].item<double>(), 3.0 / 5.000001, 1e-15);
   EXPECT_NEAR(gradients[1][1].item<double>(), 4.0 / 5.000001, 1e-15);
+}
+
+// All parameters of a model may lie in one flat tensor.
+TEST(AdamWTest, NormOfManyElementsKeepsItsDigits) {
+  const int64_t count = (int64_t{1} << 25) + 3;
+  const at::Tensor many = at::full({count}, 0.1, at::TensorOptions().dtype(at::kFloat));
+  const double expected = static_cast<double>(0.1f) * std::sqrt(static_cast<double>(count));
+  EXPECT_NEAR(GradientNorm({many}), expected, 1e-5 * expected);
 }
 
 }  // namespace

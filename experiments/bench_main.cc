@@ -140,6 +140,7 @@ int Main(int argc, char** argv) {
   request.sets = flags.sets;
   request.known_names["objective.preset"] = ObjectiveNames();
   Experiment experiment = LoadExperiment(request);
+  for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
   if (flags.explain) {
     std::cout << Explain(experiment.runs.front().config);
     return 0;

@@ -15,8 +15,7 @@ std::vector<ScoredSequence> Sequences(const Policy& policy, bool completion_only
   const auto items = SmallCatalog().items();
   for (size_t i = 0; i < items.size(); ++i) {
     const auto prompt = policy.tokenizer.Encode("<|user|>Like " + items[i].title + "<|assistant|>");
-    const auto answer =
-        policy.tokenizer.Encode(FormatList({items[i], items[(i + 1) % items.size()]}) + "<|end|>");
+    const auto answer = policy.tokenizer.Encode(FormatList({items[i], items[(i + 1) % items.size()]}) + "<|end|>");
     ScoredSequence one = {prompt, completion_only ? static_cast<int64_t>(prompt.size()) : 1};
     one.ids.insert(one.ids.end(), answer.begin(), answer.end());
     sequences.push_back(one);

@@ -58,8 +58,9 @@ TEST_F(RlTrainerTest, TheRatioOfTheFirstUpdateIsExactlyOne) {
   }
 }
 
-// The second update compares with the sampler's own log-probs; at a learning rate of 0 the policy has not moved, so what
-// is left is the sampler's rounding against the trainer's. Bound: 2e-5 in log-probability, for float32 at these sizes.
+// The second update compares with the sampler's own log-probs; at a learning rate of 0 the policy has not moved, so
+// what is left is the sampler's rounding against the trainer's. Bound: 2e-5 in log-probability, for float32 at these
+// sizes.
 TEST_F(RlTrainerTest, SamplerAndTrainerAgreeOnLogProbabilities) {
   RlOptions options = Options(2);
   options.learning_rate = 0;
@@ -95,7 +96,8 @@ TEST_F(RlTrainerTest, GoesOnFromItsStateToTheBit) {
   EXPECT_TRUE(at::equal(unbroken.weights().flat(), second.weights().flat()));
 }
 
-// Rank-mean, KL and list-end terms count the whole batch, so cutting it into backward passes moves nothing but rounding.
+// Rank-mean, KL and list-end terms count the whole batch, so cutting it into backward passes moves nothing but
+// rounding.
 TEST_F(RlTrainerTest, MicroBatchesAddUpToTheBatch) {
   RlOptions whole = Options(2), cut = Options(2);
   whole.learning_rate = cut.learning_rate = 1e-4;

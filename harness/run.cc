@@ -237,6 +237,8 @@ std::vector<std::string> ObjectiveNames() {
   return names;
 }
 
+void CheckObjective(const RunConfig& config) { MakeObjective(config.objective.preset, OverridesOf(config)); }
+
 void ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
                 const ReportProgress& report) {
   if (IsDone(folders, config)) return;

@@ -31,6 +31,9 @@ std::string StorePath(const RunFolders& folders, const RunConfig& config);
 // Is there a finished store?
 bool IsDone(const RunFolders& folders, const RunConfig& config);
 
+// Throws InputError for an objective whose parts do not go together: before anything is computed.
+void CheckObjective(const RunConfig& config);
+
 // Throws InputError for a config or data that cannot be used.
 void ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
                 const ReportProgress& report);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "base/error.h"
 
 namespace suite {
@@ -74,11 +75,11 @@ class KeyReader {
   std::string where_;
 };
 
-std::optional<Llama3RopeScaling> ReadRopeScaling(const KeyReader& keys, const std::string& where) {
-  if (!keys.Has("rope_scaling")) return std::nullopt;
-  const json& object = keys.Get("rope_scaling");
-  if (!object.is_object()) throw InputError(keys.Key("rope_scaling"), "is " + object.dump(), "an object or null");
-  const KeyReader scaling(object, where + ": rope_scaling");
+std::optional<Llama3RopeScaling> ReadRopeScaling(const KeyReader& keys, const char* key) {
+  if (!keys.Has(key)) return std::nullopt;
+  const json& object = keys.Get(key);
+  if (!object.is_object()) throw InputError(keys.Key(key), "is " + object.dump(), "an object or null");
+  const KeyReader scaling(object, keys.Key(key));
   const std::string type = scaling.Text("rope_type", scaling.Text("type", ""));
   if (type == "default") return std::nullopt;
   if (type != "llama3") throw InputError(scaling.Key("rope_type"), "is '" + type + "'", "llama3, default");
@@ -91,6 +92,18 @@ std::optional<Llama3RopeScaling> ReadRopeScaling(const KeyReader& keys, const st
     throw InputError(scaling.Key("high_freq_factor"), "is not above low_freq_factor");
   }
   return result;
+}
+
+// transformers 5 keeps all rotary settings in one object, `rope_parameters`; before, the scaling alone had one.
+void ReadRotary(const KeyReader& keys, LlamaConfig& config) {
+  config.rope_theta = keys.Real("rope_theta", 10000.0);
+  if (!keys.Has("rope_parameters")) {
+    config.rope_scaling = ReadRopeScaling(keys, "rope_scaling");
+    return;
+  }
+  config.rope_scaling = ReadRopeScaling(keys, "rope_parameters");
+  config.rope_theta =
+      KeyReader(keys.Get("rope_parameters"), keys.Key("rope_parameters")).Real("rope_theta", config.rope_theta);
 }
 
 void RefuseWhatIsNotSupported(const KeyReader& keys) {
@@ -107,7 +120,7 @@ void CheckSizes(const LlamaConfig& config, const std::string& where) {
         where + ": num_key_value_heads",
         std::to_string(config.kv_heads) + " does not divide num_attention_heads " + std::to_string(config.heads));
   }
-  if (config.head_dim % 2 != 0) {
+  if (config.head_dim < 2 || config.head_dim % 2 != 0) {
     throw InputError(where + ": head_dim", "is " + std::to_string(config.head_dim), "an even number (rotary pairs)");
   }
 }
@@ -133,13 +146,12 @@ LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& wher
   config.vocab_size = keys.Positive("vocab_size");
   config.max_positions = keys.Positive("max_position_embeddings", 2048);
   config.rms_norm_eps = keys.Real("rms_norm_eps", 1e-6);
-  config.rope_theta = keys.Real("rope_theta", 10000.0);
-  config.rope_scaling = ReadRopeScaling(keys, where);
+  ReadRotary(keys, config);
   config.tie_embeddings = keys.Bool("tie_word_embeddings", false);
   const bool attention_bias = keys.Bool("attention_bias", false);
   config.qkv_bias = config.model_type == "qwen2" || attention_bias;
   config.output_bias = config.model_type == "llama" && attention_bias;
-  config.mlp_bias = keys.Bool("mlp_bias", false);
+  config.mlp_bias = config.model_type == "llama" && keys.Bool("mlp_bias", false);
   config.eos_ids = keys.Ids("eos_token_id");
   if (const auto ids = keys.Ids("bos_token_id"); !ids.empty()) config.bos_id = ids.front();
   if (const auto ids = keys.Ids("pad_token_id"); !ids.empty()) config.pad_id = ids.front();
@@ -149,6 +161,9 @@ LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& wher
 
 std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtype) {
   const bool qwen2 = config.model_type == "qwen2";
+  // What the keys cannot say: Qwen2 always has exactly these biases, and Llama has them on q, k, v and o or on none.
+  SUITE_CHECK_EQ(config.qkv_bias, qwen2 || config.output_bias);
+  SUITE_CHECK(!qwen2 || (!config.output_bias && !config.mlp_bias));
   nlohmann::ordered_json object;
   object["architectures"] = {qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM"};
   object["model_type"] = config.model_type;

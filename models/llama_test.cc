@@ -2,11 +2,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/repeat_interleave.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +26,9 @@ namespace {
 class PlainDecoder {
  public:
   explicit PlainDecoder(const LlamaWeights& weights) : config_(weights.config()) {
-    for (const auto& [name, tensor] : weights.Parameters()) parameters_[name] = tensor.to(at::kDouble);
+    for (const auto& [name, tensor] : weights.Parameters()) {
+      parameters_[name] = tensor.to(at::kDouble).clone().requires_grad_();
+    }
   }
 
   at::Tensor Logits(const std::vector<int64_t>& ids) const {
@@ -38,6 +42,8 @@ class PlainDecoder {
     }
     return Linear(Norm(x, "model.norm"), config_.tie_embeddings ? "model.embed_tokens" : "lm_head");
   }
+
+  at::Tensor Gradient(const std::string& name) const { return parameters_.at(name).grad(); }
 
  private:
   at::Tensor Norm(const at::Tensor& x, const std::string& name) const {
@@ -113,12 +119,14 @@ struct Scored {
   LlamaWeights gradients;
 };
 
+constexpr double kTemperature = 0.8;
+
 // Scores a packing and carries weighted sums of both outputs back to the parameters.
 Scored ScoreWithGradients(const LlamaWeights& weights, const PackedTokens& packed) {
   Scored scored = {{}, {}, LlamaWeights::Zeros(weights.config(), weights.flat().scalar_type())};
   const Llama llama(weights.config());
   const LlamaTensors leaves = TrainableTensors(weights, scored.gradients);
-  const TokenLogProbs result = llama.LogProbs(leaves, packed, {0.8});
+  const TokenLogProbs result = llama.LogProbs(leaves, packed, {kTemperature});
   scored.logp_BT = ToGrid(result.logp_M, packed);
   scored.entropy_BT = ToGrid(result.entropy_M, packed);
   (Weighted(scored.logp_BT, 5) + Weighted(scored.entropy_BT, 6)).backward();
@@ -155,37 +163,48 @@ TEST(Llama, ScoringAGroupEqualsScoringEachCompletionAlone) {
       const NamedTensors found = shared.gradients.Parameters();
       for (size_t i = 0; i < expected.size(); ++i) {
         EXPECT_GT(expected[i].second.abs().max().item<double>(), 0.0) << name << " " << expected[i].first;
-        EXPECT_LT(RelativeDifference(found[i].second, expected[i].second), 20 * bound) << name << " " << expected[i].first;
+        EXPECT_LT(RelativeDifference(found[i].second, expected[i].second), 20 * bound)
+            << name << " " << expected[i].first;
       }
     }
   }
 }
 
-TEST(Llama, GroupLogProbsEqualThePlainDecoder) {
-  const LlamaConfig config = TinyConfigs().back().config;
-  const LlamaWeights weights = TinyWeights(config, 8);
-  const std::vector<TokenGroup> groups = TinyGroups(config.vocab_size);
-  const PackedTokens packed = PackGroups(groups);
-  const at::Tensor logp_BT = ToGrid(Llama(config).LogProbs(weights.Tensors(), packed, {0.8}).logp_M, packed);
-  int64_t row = 0;
-  for (const TokenGroup& group : groups) {
-    for (const auto& completion : group.completions) {
-      std::vector<int64_t> ids = group.prompt;
-      ids.insert(ids.end(), completion.begin(), completion.end());
-      const at::Tensor logp = (PlainDecoder(weights).Logits(ids) / 0.8).log_softmax(1);
-      for (size_t t = 0; t < completion.size(); ++t) {
-        const auto predictor = static_cast<int64_t>(group.prompt.size() + t) - 1;
-        EXPECT_NEAR(logp_BT[row][static_cast<int64_t>(t)].item<double>(), logp[predictor][completion[t]].item<double>(), 2e-5);
+// Log-probabilities, entropies and gradients of whole groups.
+TEST(Llama, GroupsEqualThePlainDecoder) {
+  for (const auto& [name, config] : TinyConfigs()) {
+    const LlamaWeights weights = TinyWeights(config, 8, at::kDouble);
+    const std::vector<TokenGroup> groups = TinyGroups(config.vocab_size);
+    const PlainDecoder plain(weights);
+    const Scored found = ScoreWithGradients(weights, PackGroups(groups));
+    std::vector<at::Tensor> logp_rows, entropy_rows;
+    for (const TokenGroup& group : groups) {
+      for (const auto& completion : group.completions) {
+        std::vector<int64_t> ids = group.prompt;
+        ids.insert(ids.end(), completion.begin(), completion.end());
+        const auto first = static_cast<int64_t>(group.prompt.size()) - 1,
+                   length = static_cast<int64_t>(completion.size());
+        const at::Tensor logp = (plain.Logits(ids) / kTemperature).log_softmax(1).narrow(0, first, length);
+        const at::Tensor target = at::tensor(completion).view({length, 1});
+        const std::vector<int64_t> padding = {0, found.logp_BT.size(1) - length};
+        logp_rows.push_back(at::constant_pad_nd(logp.gather(1, target).squeeze(1), padding));
+        entropy_rows.push_back(at::constant_pad_nd(-(logp.exp() * logp).sum(1), padding));
       }
-      ++row;
+    }
+    const at::Tensor logp_BT = at::stack(logp_rows), entropy_BT = at::stack(entropy_rows);
+    (Weighted(logp_BT, 5) + Weighted(entropy_BT, 6)).backward();
+    EXPECT_LT(LargestDifference(found.logp_BT, logp_BT), 1e-12) << name;
+    EXPECT_LT(LargestDifference(found.entropy_BT, entropy_BT), 1e-12) << name;
+    for (const auto& [parameter, gradient] : found.gradients.Parameters()) {
+      EXPECT_LT(RelativeDifference(gradient, plain.Gradient(parameter)), 1e-10) << name << " " << parameter;
     }
   }
-  EXPECT_EQ(row, packed.rows);
 }
 
-// Two layers with every kind of bias, small enough to move each parameter by itself.
+// One layer with every kind of bias, small enough to move each parameter by itself.
 TEST(Llama, ParameterGradientsEqualFiniteDifferences) {
   LlamaConfig config = TinyConfigs().back().config;
+  config.layers = 1;
   config.hidden_size = 4;
   config.heads = 2;
   config.kv_heads = 1;
@@ -217,8 +236,10 @@ TEST(Llama, ParameterGradientsEqualFiniteDifferences) {
 
 TEST(Llama, Bfloat16Trains) {
   const LlamaConfig config = TinyConfig();
-  const Scored narrow = ScoreWithGradients(TinyWeights(config, 12, at::kBFloat16), PackGroups(TinyGroups(config.vocab_size)));
-  const Scored wide = ScoreWithGradients(TinyWeights(config, 12, at::kDouble), PackGroups(TinyGroups(config.vocab_size)));
+  const Scored narrow =
+      ScoreWithGradients(TinyWeights(config, 12, at::kBFloat16), PackGroups(TinyGroups(config.vocab_size)));
+  const Scored wide =
+      ScoreWithGradients(TinyWeights(config, 12, at::kDouble), PackGroups(TinyGroups(config.vocab_size)));
   EXPECT_LT(LargestDifference(narrow.logp_BT, wide.logp_BT), 0.15);
   EXPECT_LT(RelativeDifference(narrow.gradients.flat(), wide.gradients.flat()), 0.1);
 }

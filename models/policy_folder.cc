@@ -60,6 +60,34 @@ std::string TokenizerConfigJson(const Policy& policy) {
   return object.dump(2) + "\n";
 }
 
+const char* DtypeName(at::ScalarType dtype) {
+  switch (dtype) {
+    case at::kBFloat16:
+      return "bfloat16";
+    case at::kHalf:
+      return "float16";
+    case at::kDouble:
+      return "float64";
+    default:
+      return "float32";
+  }
+}
+
+void WriteFiles(const std::string& folder, const Policy& policy) {
+  fs::create_directories(folder);
+  WriteSafetensors(folder + "/model.safetensors", policy.weights.Parameters());
+  const std::string dtype = DtypeName(policy.weights.flat().scalar_type());
+  WriteFileAtomically(folder + "/config.json", LlamaConfigToJson(policy.config(), dtype));
+  policy.tokenizer.Save(folder + "/tokenizer.json");
+  WriteFileAtomically(folder + "/tokenizer_config.json", TokenizerConfigJson(policy));
+}
+
+void RefuseToReplaceAnythingElse(const fs::path& folder) {
+  if (!fs::exists(folder)) return;
+  if (fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "config.json"))) return;
+  throw InputError(folder.string(), "is there and holds no policy", "a new path, an empty folder, or an older policy");
+}
+
 }  // namespace
 
 Policy LoadPolicy(const std::string& folder, at::ScalarType dtype) {
@@ -76,24 +104,32 @@ Policy LoadPolicy(const std::string& folder, at::ScalarType dtype) {
       named.emplace_back(name, files.back()->Load(name));
     }
   }
-  return {LlamaWeights::FromNamed(config, named, dtype, folder), Tokenizer::FromFile(folder + "/tokenizer.json"),
-          ReadChatTemplate(folder)};
+  Tokenizer tokenizer = Tokenizer::FromFile(folder + "/tokenizer.json");
+  if (tokenizer.vocab_size() > config.vocab_size) {
+    throw InputError(folder, "tokenizer.json has " + std::to_string(tokenizer.vocab_size()) + " tokens",
+                     "at most config.json's vocab_size of " + std::to_string(config.vocab_size));
+  }
+  return {LlamaWeights::FromNamed(config, named, dtype, folder), std::move(tokenizer), ReadChatTemplate(folder)};
 }
 
 void SavePolicy(const std::string& folder, const Policy& policy) {
-  const std::string temporary = folder + "." + std::to_string(getpid()) + ".tmp";
-  std::error_code failure;
-  fs::remove_all(temporary, failure);
-  if (!fs::create_directories(temporary, failure)) {
-    throw InputError(folder, "cannot be written: " + failure.message());
+  fs::path target = fs::path(folder).lexically_normal();
+  if (!target.has_filename()) target = target.parent_path();  // "out/"
+  const std::string temporary = target.string() + "." + std::to_string(getpid()) + ".tmp";
+  std::error_code ignored;
+  try {
+    RefuseToReplaceAnythingElse(target);
+    fs::remove_all(temporary);
+    WriteFiles(temporary, policy);
+    fs::remove_all(target);
+    fs::rename(temporary, target);
+  } catch (const fs::filesystem_error& failure) {
+    fs::remove_all(temporary, ignored);
+    throw InputError(folder, "cannot be written: " + failure.code().message());
+  } catch (const InputError&) {
+    fs::remove_all(temporary, ignored);
+    throw;
   }
-  WriteSafetensors(temporary + "/model.safetensors", policy.weights.Parameters());
-  WriteFileAtomically(temporary + "/config.json", LlamaConfigToJson(policy.config()));
-  policy.tokenizer.Save(temporary + "/tokenizer.json");
-  WriteFileAtomically(temporary + "/tokenizer_config.json", TokenizerConfigJson(policy));
-  fs::remove_all(folder, failure);
-  fs::rename(temporary, folder, failure);
-  if (failure) throw InputError(folder, "cannot be written: " + failure.message());
 }
 
 }  // namespace suite

@@ -21,9 +21,10 @@ struct Policy {
   const LlamaConfig& config() const { return weights.config(); }
 };
 
-// Weights are converted to `dtype`. Throws InputError naming the file and what is wrong with it.
+// Weights are converted to `dtype`. Throws InputError naming the file, or the folder and the tensor, and what is wrong.
 Policy LoadPolicy(const std::string& folder, at::ScalarType dtype);
 
+// Replaces an older policy. Throws InputError when that is impossible, and for a folder that holds anything else.
 void SavePolicy(const std::string& folder, const Policy& policy);
 
 }  // namespace suite

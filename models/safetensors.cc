@@ -1,5 +1,6 @@
 #include "models/safetensors.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -60,10 +61,12 @@ class SafetensorsFile::Mapping {
     if (fd < 0) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
     struct stat status = {};
     fstat(fd, &status);
-    size_ = S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) : 0;
+    const bool regular = S_ISREG(status.st_mode);
+    size_ = regular ? static_cast<size_t>(status.st_size) : 0;
     // Private and writable: at::from_blob wants a mutable pointer; nothing ever reaches the file.
     if (size_ >= 8) data_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
     close(fd);
+    if (!regular) throw InputError(path, "is not a regular file", "a safetensors file");
     if (size_ < 8) throw InputError(path, "has " + std::to_string(size_) + " bytes", "a safetensors file");
     if (data_ == MAP_FAILED) throw InputError(path, std::string("cannot be mapped: ") + std::strerror(errno));
   }
@@ -122,10 +125,12 @@ void SafetensorsFile::CheckEntry(const std::string& name, const Entry& entry) co
     throw InputError(where, "data_offsets [" + std::to_string(entry.begin) + ", " + std::to_string(entry.end) +
                                 "] reach past the " + std::to_string(available) + " bytes of data: truncated file");
   }
-  unsigned __int128 bytes = c10::elementSize(entry.dtype);
+  unsigned __int128 bytes = c10::elementSize(entry.dtype), reach = bytes;
   for (const int64_t size : entry.shape) {
     bytes *= static_cast<uint64_t>(size);
-    if (bytes > available) break;
+    // Strides are taken as if no size were zero.
+    reach *= std::max<uint64_t>(1, static_cast<uint64_t>(size));
+    if (reach > INT64_MAX) throw InputError(where, "shape has more elements than 64 bits count");
   }
   if (bytes != entry.end - entry.begin) {
     throw InputError(where, "shape and dtype do not fit its " + std::to_string(entry.end - entry.begin) + " bytes");
@@ -159,9 +164,14 @@ at::Tensor SafetensorsFile::Load(const std::string& name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) throw InputError(path_, "has no tensor '" + name + "'");
   const Entry& entry = found->second;
-  auto mapping = mapping_;
+  char* data = mapping_->data() + data_start_ + entry.begin;
+  if (reinterpret_cast<uintptr_t>(data) % c10::elementSize(entry.dtype) != 0) {
+    at::Tensor copy = at::empty(entry.shape, at::dtype(entry.dtype));
+    std::memcpy(copy.mutable_data_ptr(), data, copy.nbytes());
+    return copy;
+  }
   return at::from_blob(
-      mapping->data() + data_start_ + entry.begin, entry.shape, [mapping](void*) {}, at::dtype(entry.dtype));
+      data, entry.shape, [mapping = mapping_](void*) {}, at::dtype(entry.dtype));
 }
 
 void WriteSafetensors(const std::string& path, const NamedTensors& tensors) {

@@ -28,7 +28,8 @@ class SafetensorsFile {
   std::vector<std::string> names() const;
   bool Has(const std::string& name) const { return entries_.count(name) > 0; }
 
-  // A read-only view of the mapping with the stored dtype; it keeps the mapping alive. Throws InputError when absent.
+  // A view of the mapping with the stored dtype (a copy where the file does not align it); it keeps the mapping alive.
+  // Writing to it does not reach the file. Throws InputError when absent.
   at::Tensor Load(const std::string& name) const;
 
   const std::string& path() const { return path_; }
@@ -52,8 +53,8 @@ class SafetensorsFile {
   std::map<std::string, Entry> entries_;
 };
 
-// Writes tensors (any device, made contiguous on the CPU) in the order given, aligned to 8 bytes, by way of a temporary
-// file and a rename. Float32, float64, bfloat16, float16, int64, int32, uint8 and bool are written as they are.
+// Writes tensors (any device, made contiguous on the CPU) in the order given, data starting on 8 bytes, by way of a
+// temporary file and a rename. Float32, float64, bfloat16, float16, int64, int32, uint8 and bool are written as they are.
 void WriteSafetensors(const std::string& path, const NamedTensors& tensors);
 
 }  // namespace suite

@@ -148,7 +148,7 @@ class Decoder {
       Rollout& rollout = *results_[i];
       rollout.ids.push_back(chosen.ids[i]);
       rollout.logp.push_back(chosen.logp[i]);
-      if (options_.max_lines > 0) lines_[i] += options_.newlines_by_token[static_cast<size_t>(chosen.ids[i])];
+      lines_[i] += Newlines(chosen.ids[i]);
       if (Ends(chosen.ids[i], lines_[i], rollout)) continue;
       rows_.prompt[kept] = rows_.prompt[i];
       rows_.sequence[kept] = rows_.sequence[i];
@@ -162,6 +162,11 @@ class Decoder {
     streams_.resize(kept, RandomStream(0, ""));
     results_.resize(kept);
     lines_.resize(kept);
+  }
+
+  int64_t Newlines(int64_t id) const {
+    const auto index = static_cast<size_t>(id);
+    return index < options_.newlines_by_token.size() ? options_.newlines_by_token[index] : 0;
   }
 
   bool Ends(int64_t id, int64_t lines, Rollout& rollout) const {
@@ -199,6 +204,7 @@ std::vector<RolloutGroup> SampleGroups(const Llama& llama, const LlamaTensors& t
   const int64_t count = static_cast<int64_t>(prompts.size());
   const int64_t shards = std::max<int64_t>(1, std::min(options.shards, count));
   std::vector<RolloutGroup> groups(prompts.size());
+  if (prompts.empty()) return groups;
   // One shard a thread: small matrix products gain nothing from being split further.
   at::parallel_for(0, shards, 1, [&](int64_t first, int64_t last) {
     const c10::NoGradGuard no_graph;

@@ -3,7 +3,7 @@
 //
 //   SamplingOptions options;
 //   options.max_new_tokens = 96;
-//   options.eos_id = tokenizer.TokenId("<|end|>");
+//   options.eos_ids = {*tokenizer.TokenId("<|end|>")};
 //   auto groups = SampleGroups(llama, weights.Tensors(), prompts, /*group_size=*/8, options, streams);
 //   groups[3][0].ids, groups[3][0].logp          // prompt 3, completion 0
 //
@@ -41,9 +41,11 @@ struct SamplingOptions {
   TokenChoice choice;
   int64_t max_new_tokens = 96;
   std::vector<int64_t> eos_ids;
-  int64_t max_lines = 0;               // 0: no limit
-  std::vector<int> newlines_by_token;  // [vocab]; needed with max_lines
-  int64_t shards = 1;                  // prompts are split over this many threads
+  int64_t max_lines = 0;  // 0: no limit
+  // Newlines in each token, needed with max_lines (Tokenizer::NewlinesByToken). Ids past its end, of a head that is
+  // padded, hold none.
+  std::vector<int> newlines_by_token;
+  int64_t shards = 1;  // prompts are split over this many threads
 };
 
 // The stream of completion `sample` of prompt number `prompt`.

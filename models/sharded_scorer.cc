@@ -56,6 +56,7 @@ ShardedScorer::ShardedScorer(const Llama& llama, const LlamaWeights& weights, in
 
 ScoredGrid ShardedScorer::Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options) {
   SUITE_CHECK_LE(packed_of_shard.size(), leaves_.size());
+  for (const PackedTokens& packed : packed_of_shard) SUITE_CHECK_EQ(packed.max_length, packed_of_shard[0].max_length);
   shard_grids_.assign(packed_of_shard.size(), {});
   ForEachShard(packed_of_shard.size(), [&](size_t shard) {
     const c10::AutoGradMode with_graph(true);

@@ -33,7 +33,8 @@ class ShardedScorer {
   // `weights` must outlive the scorer; its numbers may be changed between calls.
   ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards);
 
-  // At most as many entries as shards. All must have the same max_length, or the grids are cut from the longest.
+  // At most as many entries as shards, all of one max_length (ask PackGroups for that of the longest). The rows of the
+  // grid are those of the first entry, then of the second, and so on.
   ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options);
 
   // Takes the gradients left on the grids of the last Score and adds the parameters' gradients to gradients().

@@ -17,7 +17,8 @@ std::vector<PackedTokens> Shards(int64_t shards) {
   const auto count = static_cast<int64_t>(groups.size());
   std::vector<PackedTokens> packed;
   for (int64_t s = 0; s < shards; ++s) {
-    packed.push_back(PackGroups({groups.begin() + count * s / shards, groups.begin() + count * (s + 1) / shards}, kLongest));
+    packed.push_back(
+        PackGroups({groups.begin() + count * s / shards, groups.begin() + count * (s + 1) / shards}, kLongest));
   }
   return packed;
 }
@@ -106,7 +107,8 @@ TEST(ScoreWithoutGradients, GivesTheSameBitsAndNoGraph) {
   const LlamaWeights weights = TinyWeights(TinyConfig(), 1);
   const Llama llama(weights.config());
   ShardedScorer scorer(llama, weights, 2);
-  const ScoredGrid with = scorer.Score(Shards(2), {0.7}), without = ScoreWithoutGradients(llama, weights.Tensors(), Shards(2), {0.7});
+  const ScoredGrid with = scorer.Score(Shards(2), {0.7}),
+                   without = ScoreWithoutGradients(llama, weights.Tensors(), Shards(2), {0.7});
   EXPECT_TRUE(without.logp_BT.equal(with.logp_BT));
   EXPECT_TRUE(without.entropy_BT.equal(with.entropy_BT));
   EXPECT_FALSE(without.logp_BT.requires_grad());

@@ -46,8 +46,8 @@ void ExpectLogProbs(const Llama& llama, const LlamaTensors& tensors, const std::
       const int64_t place = golden["positions"][row][p].get<int64_t>() - padding;
       if (place + 1 == length) continue;
       const int64_t next = rows[row][static_cast<size_t>(place + 1)];
-      comparison->Near("log-probs", logp_BT[row][place].item<double>(),
-                       expected_logp_RPV[row][p][next].item<double>(), {kTolerance});
+      comparison->Near("log-probs", logp_BT[row][place].item<double>(), expected_logp_RPV[row][p][next].item<double>(),
+                       {kTolerance});
     }
   }
 }

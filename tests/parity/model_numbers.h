@@ -12,7 +12,7 @@ namespace suite::parity {
 
 // How sequences are laid out for the forward pass.
 enum class Layout {
-  kSequences,   // one segment each
+  kSequences,    // one segment each
   kSplitAtThird  // a prompt of a third of the tokens and one completion that attends to it
 };
 

@@ -100,8 +100,9 @@ class VariantRun {
       std::vector<TokenGroup> groups;
       for (int64_t i = count * shard / shards; i < count * (shard + 1) / shards; ++i) {
         const int64_t row = rows[static_cast<size_t>(i)], prompt = row / scene_.group_size;
-        groups.push_back({scene_.prompts[static_cast<size_t>(prompt)],
-                          {scene_.groups[static_cast<size_t>(prompt)][static_cast<size_t>(row % scene_.group_size)].ids}});
+        groups.push_back(
+            {scene_.prompts[static_cast<size_t>(prompt)],
+             {scene_.groups[static_cast<size_t>(prompt)][static_cast<size_t>(row % scene_.group_size)].ids}});
       }
       packed.push_back(PackGroups(groups, scene_.spans.mask_BT.size(1)));
     }

@@ -48,14 +48,16 @@ std::string Text(const json& number) {
   return text;
 }
 
-std::unique_ptr<PolicyObjective> ObjectiveOf(const json& variant, const std::string& name, const std::string& loss_type) {
+std::unique_ptr<PolicyObjective> ObjectiveOf(const json& variant, const std::string& name,
+                                             const std::string& loss_type) {
   const json& settings = variant["settings"];
   const std::string level = settings["importance_sampling_level"];
   const bool scalar = variant.contains("scalar_rewards");
   const bool exp_inf = name.find("exp_inf") != std::string::npos, log = name.find("log") != std::string::npos;
   SUITE_CHECK(scalar || exp_inf != log);
-  const std::string preset =
-      scalar ? "grpo@official" : exp_inf ? "rank_grpo_exp_inf@official" : "rank_grpo_log@official";
+  const std::string preset = scalar    ? "grpo@official"
+                             : exp_inf ? "rank_grpo_exp_inf@official"
+                                       : "rank_grpo_log@official";
   return MakeObjective(preset, {{"ratio_unit", level == "item" ? "rank" : level},
                                 {"epsilon_low", Text(settings["epsilon"])},
                                 {"epsilon_high", Text(settings["epsilon_high"])},

@@ -1,4 +1,5 @@
-// end_to_end/golden.json as the harness would see it: prompts, groups of fixed completions, and the model they belong to.
+// end_to_end/golden.json as the harness would see it: prompts, groups of fixed completions, and the model they belong
+// to.
 //
 //   const std::unique_ptr<RolloutScene> scene = ReadRolloutScene();
 //   if (!scene) GTEST_SKIP() << MissingGolden(kRolloutScene);

@@ -1,0 +1,23 @@
+// Runs a program as a user does, and gives back what it printed and how it ended.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace suite {
+
+struct ProgramResult {
+  int exit_code = -1;  // -1 when a signal ended it
+  std::string output;  // stdout and stderr
+};
+
+// The quickstart with its own TOML file and the given further arguments. With `kill_after_s` it gets SIGKILL then, if
+// it is still there.
+ProgramResult RunQuickstart(const std::vector<std::string>& arguments,
+                            std::optional<double> kill_after_s = std::nullopt);
+
+// A fresh path under the test's temporary folder.
+std::string TemporaryPath(const std::string& name);
+
+}  // namespace suite

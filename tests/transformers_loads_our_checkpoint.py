@@ -1,0 +1,96 @@
+"""Parity with transformers, in both directions: it loads what we save, we load what it saves, logits agree.
+
+Not part of the test suite, because it needs Python packages that the build does not:
+
+    python3 -m venv venv && venv/bin/pip install torch==2.11.0 transformers==4.57.1
+    ./bazelw build //models:print_logits
+    venv/bin/python tests/transformers_loads_our_checkpoint.py bazel-bin/models/print_logits
+
+Prints one line a model with the largest difference of logits (float32, logits of a few units) and exits with 1 if one
+is above 2e-5.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import torch
+import transformers
+
+BOUND = 2e-5
+TEXT = "Heat (1995)\n<|end|>Alien"
+
+
+def our_logits(program, folder, ids):
+    printed = subprocess.run([program, "score", folder] + [str(i) for i in ids], check=True, capture_output=True, text=True)
+    return torch.tensor([[float(v) for v in line.split()] for line in printed.stdout.splitlines()])
+
+
+def their_logits(folder, ids):
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    with torch.no_grad():
+        return model(torch.tensor([ids])).logits[0]
+
+
+def random_ids(count, vocab_size, seed):
+    return torch.randint(vocab_size, (count,), generator=torch.Generator().manual_seed(seed)).tolist()
+
+
+def their_models():
+    """Random models of transformers' own, with the settings of the published families in miniature."""
+    sizes = dict(vocab_size=96, hidden_size=48, num_hidden_layers=3, num_attention_heads=6, num_key_value_heads=2,
+                 intermediate_size=80, initializer_range=0.2)
+    llama3 = {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+              "original_max_position_embeddings": 64}
+    llama, qwen = transformers.LlamaConfig, transformers.Qwen2Config
+    yield "Llama-3.2", llama(**sizes, tie_word_embeddings=True, rope_theta=500000.0, rope_scaling=llama3, rms_norm_eps=1e-5,
+                             max_position_embeddings=2048, eos_token_id=[1, 2, 3])
+    yield "SmolLM2", llama(**sizes, tie_word_embeddings=True, rope_theta=100000, max_position_embeddings=2048)
+    yield "Llama with biases", llama(**sizes, attention_bias=True, mlp_bias=True, head_dim=10, max_position_embeddings=2048)
+    yield "Qwen2.5", qwen(**sizes, tie_word_embeddings=True, rope_theta=1000000.0, max_position_embeddings=2048)
+    yield "Qwen2.5, untied", qwen(**sizes, tie_word_embeddings=False, rope_theta=1000000.0, max_position_embeddings=2048)
+
+
+def build(config, seed):
+    torch.manual_seed(seed)
+    model = transformers.AutoModelForCausalLM.from_config(config)
+    with torch.no_grad():  # biases and norms start at constants that would hide a mistake
+        for parameter in model.parameters():
+            if parameter.dim() == 1:
+                parameter.add_(torch.randn_like(parameter) * 0.3)
+    return model
+
+
+def report(name, ours, theirs):
+    difference = (ours - theirs).abs().max().item()
+    print(f"{name:28} logits up to {theirs.abs().max().item():7.3f}   difference {difference:.2e}")
+    return ours.shape == theirs.shape and difference <= BOUND
+
+
+def main(program):
+    good = True
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([program, "save", folder], check=True)
+        names = sorted(os.listdir(folder))
+        for name in names:
+            path = os.path.join(folder, name)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(path)
+            ids = tokenizer(TEXT, add_special_tokens=False)["input_ids"]
+            good &= tokenizer.decode(ids) == TEXT and tokenizer.eos_token_id == 1 and tokenizer.pad_token_id == 0
+            ids += random_ids(40, 29, 1)
+            good &= report("ours, " + name, our_logits(program, path, ids), their_logits(path, ids))
+        for seed, (name, config) in enumerate(their_models()):
+            path = os.path.join(folder, f"theirs{seed}")
+            # Several shards with an index.
+            build(config, seed).save_pretrained(path, max_shard_size="60KB")
+            shutil.copy(os.path.join(folder, names[0], "tokenizer.json"), path)
+            ids = random_ids(1500, 96, seed)  # long enough for every part of the rotary scaling
+            good &= report("theirs, " + name, our_logits(program, path, ids), their_logits(path, ids))
+    print("parity" if good else "NO PARITY", "with transformers", transformers.__version__, "and torch", torch.__version__)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
