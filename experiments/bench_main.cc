@@ -4,11 +4,13 @@
 //
 // A child process does one job: the shared stages of a run (--worker=stages) or the run itself (--worker=run).
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <set>
 #include <thread>
 
+#include "base/allocator.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "experiments/bench_flags.h"
@@ -108,6 +110,8 @@ class Bench {
   }
 
   bool RunAll(const std::vector<Job>& jobs, int max_parallel) {
+    // OpenMP threads that wait by spinning for long starve their partners on a machine that does other work too.
+    setenv("GOMP_SPINCOUNT", "20000", /*overwrite=*/0);
     PoolOptions options;
     options.max_parallel = max_parallel;
     options.board = &board_;
@@ -157,6 +161,7 @@ int Main(int argc, char** argv) {
 }  // namespace suite
 
 int main(int argc, char** argv) {
+  suite::KeepFreedMemory();
   try {
     return suite::Main(argc, argv);
   } catch (const suite::InputError& error) {

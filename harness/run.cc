@@ -119,7 +119,9 @@ class Run {
     inputs.argv = argv;
     inputs.seeds = {{"seed", config_.seed}, {"data.world_seed", config_.data.world_seed}};
     inputs.data_hashes = {{config_.data.source, dataset_.hash}};
-    return CollectProvenance(inputs);
+    NamedTexts provenance = CollectProvenance(inputs);
+    provenance.emplace_back("protocol_version", std::to_string(kProtocolVersion));
+    return provenance;
   }
 
   // Goes on from the newest checkpoint; false when there is none that the store can follow.

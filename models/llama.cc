@@ -79,7 +79,9 @@ at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& 
   plan->positions = packed.positions_N;
   plan->rotary = rotary_;
   plan->shape = attention_shape();
-  at::Tensor x = at::embedding(tensors.embedding, packed.ids_N);
+  // As in transformers, the input embedding of the padding token is not trained: it matters where a model pads with the
+  // token that also ends its turns (SmolLM2). A tied head still trains its row.
+  at::Tensor x = at::embedding(tensors.embedding, packed.ids_N, config_.pad_id.value_or(-1));
   for (const LlamaLayerTensors& layer : tensors.layers) x = Layer(x, layer, plan, config_.rms_norm_eps);
   return x;
 }

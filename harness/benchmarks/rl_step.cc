@@ -18,6 +18,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/allocator.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "harness/rl_trainer.h"
@@ -147,6 +148,7 @@ int Run(int argc, char** argv) {
 }  // namespace suite
 
 int main(int argc, char** argv) {
+  suite::KeepFreedMemory();
   try {
     return suite::Run(argc, argv);
   } catch (const std::exception& error) {

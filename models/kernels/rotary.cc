@@ -12,14 +12,23 @@ namespace suite {
 namespace {
 
 // Wavelengths longer than the original context are stretched by `factor`, short ones kept, those between interpolated.
-double StretchedFrequency(double frequency, const Llama3RopeScaling& scaling) {
-  const double wavelength = 2 * M_PI / frequency;
-  const double original = static_cast<double>(scaling.original_max_positions);
-  if (wavelength < original / scaling.high_freq_factor) return frequency;
-  if (wavelength > original / scaling.low_freq_factor) return frequency / scaling.factor;
-  const double smooth =
-      (original / wavelength - scaling.low_freq_factor) / (scaling.high_freq_factor - scaling.low_freq_factor);
-  return (1 - smooth) * frequency / scaling.factor + smooth * frequency;
+float StretchedFrequency(float frequency, const Llama3RopeScaling& scaling) {
+  const float wavelength = static_cast<float>(2 * M_PI) / frequency;
+  const auto original = static_cast<float>(scaling.original_max_positions);
+  const auto factor = static_cast<float>(scaling.factor);
+  const auto low = static_cast<float>(scaling.low_freq_factor), high = static_cast<float>(scaling.high_freq_factor);
+  if (wavelength < original / high) return frequency;
+  if (wavelength > original / low) return frequency / factor;
+  const float smooth = (original / wavelength - low) / (high - low);
+  return (1 - smooth) * frequency / factor + smooth * frequency;
+}
+
+// Rounded to float32 wherever transformers rounds (exponent, power, reciprocal): positions multiply what is lost here,
+// and at position 1500 an unrounded exponent already moves logits by 1e-4.
+float Frequency(const LlamaConfig& config, int64_t pair) {
+  const float exponent = static_cast<float>(2 * pair) / static_cast<float>(config.head_dim);
+  const float frequency = 1.0f / static_cast<float>(std::pow(config.rope_theta, static_cast<double>(exponent)));
+  return config.rope_scaling ? StretchedFrequency(frequency, *config.rope_scaling) : frequency;
 }
 
 SUITE_VECTOR_CLONES
@@ -48,11 +57,9 @@ RotaryTable MakeRotaryTable(const LlamaConfig& config, int64_t positions) {
   RotaryTable table = {at::empty({positions, half}, at::kFloat), at::empty({positions, half}, at::kFloat)};
   float *cosine = table.cos_PD.mutable_data_ptr<float>(), *sine = table.sin_PD.mutable_data_ptr<float>();
   for (int64_t i = 0; i < half; ++i) {
-    double frequency = std::pow(config.rope_theta, -static_cast<double>(2 * i) / static_cast<double>(config.head_dim));
-    if (config.rope_scaling) frequency = StretchedFrequency(frequency, *config.rope_scaling);
-    // transformers multiplies float32 by float32; the same rounding keeps far positions equal to it.
+    const float frequency = Frequency(config, i);
     for (int64_t p = 0; p < positions; ++p) {
-      const float angle = static_cast<float>(frequency) * static_cast<float>(p);
+      const float angle = frequency * static_cast<float>(p);
       cosine[p * half + i] = std::cos(angle);
       sine[p * half + i] = std::sin(angle);
     }

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 
 #include "harness/language_model_update.h"
 #include "models/sampler.h"
+#include "models/tokenizer/bpe_trainer.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"
 #include "tests/parity/model_numbers.h"
@@ -33,8 +35,18 @@ struct Checkpoint {
   Llama llama;
 };
 
-// The folders hold no tokenizer; any one will do, for their vocabularies are random ids.
-Policy LoadTiny(const std::string& folder) { return LoadStagedPolicy({folder, LlamaFolder()}, at::kFloat); }
+// A folder with a tokenizer of a few tokens: the checkpoints have none, for their vocabularies are random ids.
+std::string TokenizerFolder() {
+  const std::string folder = std::string(std::getenv("TEST_TMPDIR")) + "/tokenizer";
+  std::filesystem::create_directories(folder);
+  BpeTrainerConfig config;
+  config.vocab_size = 8;
+  config.all_bytes = false;
+  TrainBpe({"abc"}, config).Save(folder + "/tokenizer.json");
+  return folder;
+}
+
+Policy LoadTiny(const std::string& folder) { return LoadStagedPolicy({folder, TokenizerFolder()}, at::kFloat); }
 
 std::vector<Checkpoint> ReadCheckpoints(const std::string& root) {
   std::vector<std::string> folders;
