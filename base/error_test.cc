@@ -6,8 +6,7 @@ namespace suite {
 namespace {
 
 TEST(InputError, SaysWhereWhatAndWhatIsAllowed) {
-  EXPECT_STREQ(InputError("a.toml:3", "steps is -1", "1 or more").what(),
-               "a.toml:3: steps is -1; allowed: 1 or more");
+  EXPECT_STREQ(InputError("a.toml:3", "steps is -1", "1 or more").what(), "a.toml:3: steps is -1; allowed: 1 or more");
   EXPECT_STREQ(InputError("a.toml", "is empty").what(), "a.toml: is empty");
 }
 

@@ -33,7 +33,8 @@ TEST(Files, ErrorsNameThePath) {
     ReadFile(Temporary("absent"));
     FAIL() << "an absent file was read";
   } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("absent: cannot be read: No such file"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("absent: cannot be read: No such file"), std::string::npos)
+        << error.what();
   }
   EXPECT_THROW(WriteFileAtomically(Temporary("no/such/folder/x"), "1"), InputError);
   EXPECT_THROW(ReadFile(std::getenv("TEST_TMPDIR")), InputError);

@@ -35,6 +35,8 @@ SamplingOptions SamplingOf(const RunConfig& config, const Policy& policy) {
   sampling.eos_ids = policy.config().eos_ids;
   sampling.max_lines = config.data.list_length + config.rl.extra_lines;
   sampling.newlines_by_token = policy.tokenizer.NewlinesByToken();
+  // A head may be padded beyond the tokenizer; what it adds has no text.
+  sampling.newlines_by_token.resize(static_cast<size_t>(policy.config().vocab_size), 0);
   sampling.shards = config.run.threads;
   return sampling;
 }

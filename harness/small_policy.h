@@ -34,7 +34,8 @@ inline Policy SmallPolicy() {
   BpeTrainerConfig trainer;
   trainer.vocab_size = 300;
   trainer.special_tokens = {"<|pad|>", "<|end|>", "<|user|>", "<|assistant|>"};
-  const Tokenizer tokenizer = TrainBpe({FormatList(SmallCatalog().items()), FormatList(SmallCatalog().items())}, trainer);
+  const Tokenizer tokenizer =
+      TrainBpe({FormatList(SmallCatalog().items()), FormatList(SmallCatalog().items())}, trainer);
   LlamaConfig config;
   config.hidden_size = 16;
   config.heads = 2;

@@ -82,6 +82,15 @@ void WriteFiles(const std::string& folder, const Policy& policy) {
   WriteFileAtomically(folder + "/tokenizer_config.json", TokenizerConfigJson(policy));
 }
 
+// Takes what is left of it away, however saving ends.
+struct Temporary {
+  std::string folder;
+  ~Temporary() {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  }
+};
+
 void RefuseToReplaceAnythingElse(const fs::path& folder) {
   if (!fs::exists(folder)) return;
   if (fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "config.json"))) return;
@@ -115,20 +124,17 @@ Policy LoadPolicy(const std::string& folder, at::ScalarType dtype) {
 void SavePolicy(const std::string& folder, const Policy& policy) {
   fs::path target = fs::path(folder).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();  // "out/"
-  const std::string temporary = target.string() + "." + std::to_string(getpid()) + ".tmp";
-  std::error_code ignored;
+  const Temporary temporary{target.string() + "." + std::to_string(getpid()) + ".tmp"};
   try {
     RefuseToReplaceAnythingElse(target);
-    fs::remove_all(temporary);
-    WriteFiles(temporary, policy);
+    fs::remove_all(temporary.folder);
+    WriteFiles(temporary.folder, policy);
     fs::remove_all(target);
-    fs::rename(temporary, target);
+    fs::rename(temporary.folder, target);
   } catch (const fs::filesystem_error& failure) {
-    fs::remove_all(temporary, ignored);
     throw InputError(folder, "cannot be written: " + failure.code().message());
-  } catch (const InputError&) {
-    fs::remove_all(temporary, ignored);
-    throw;
+  } catch (const json::type_error&) {
+    throw InputError(folder, "cannot be written: the chat template is not UTF-8");
   }
 }
 

@@ -123,6 +123,14 @@ TEST(SavePolicy, ThatFailsLeavesNothingBehind) {
   const std::string parent = FreshFolder();
   WriteFileAtomically(parent + "/file", "");
   EXPECT_THROW(SavePolicy(parent + "/file/policy", SmallPolicy()), InputError);
+  Policy broken = SmallPolicy();  // fails at the last of the files
+  broken.chat_template = "\xff";
+  try {
+    SavePolicy(parent + "/policy", broken);
+    ADD_FAILURE();
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.what(), parent + "/policy: cannot be written: the chat template is not UTF-8");
+  }
   EXPECT_EQ(Entries(parent), std::vector<std::string>{"file"});
 }
 

@@ -167,7 +167,7 @@ at::Tensor SafetensorsFile::Load(const std::string& name) const {
   char* data = mapping_->data() + data_start_ + entry.begin;
   if (reinterpret_cast<uintptr_t>(data) % c10::elementSize(entry.dtype) != 0) {
     at::Tensor copy = at::empty(entry.shape, at::dtype(entry.dtype));
-    std::memcpy(copy.mutable_data_ptr(), data, copy.nbytes());
+    std::copy(data, data + copy.nbytes(), static_cast<char*>(copy.mutable_data_ptr()));
     return copy;
   }
   return at::from_blob(

@@ -54,7 +54,8 @@ class SafetensorsFile {
 };
 
 // Writes tensors (any device, made contiguous on the CPU) in the order given, data starting on 8 bytes, by way of a
-// temporary file and a rename. Float32, float64, bfloat16, float16, int64, int32, uint8 and bool are written as they are.
+// temporary file and a rename. Float32, float64, bfloat16, float16, int64, int32, uint8 and bool are written as they
+// are.
 void WriteSafetensors(const std::string& path, const NamedTensors& tensors);
 
 }  // namespace suite

@@ -95,7 +95,7 @@ std::string ToLongCsv(const ResultTable& table) {
 
 std::string FormatScore(double value) { return Format("%.3f", value); }
 
-std::string FormatDifference(double value) { return Format("%+.3f", value); }
+std::string FormatDifference(double value) { return Format("%+.4f", value); }
 
 std::string FormatInterval(const Interval& interval) {
   return "[" + FormatScore(interval.low) + ", " + FormatScore(interval.high) + "]";

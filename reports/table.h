@@ -57,10 +57,10 @@ TextTable ToTextTable(const ResultTable& table);
 // row, metric, mean, low, high, seeds, conversations, resampled, status, runs.
 std::string ToLongCsv(const ResultTable& table);
 
-// "0.242", "-0.013", and with a sign "+0.021".
+// "0.242"; with a sign and one more digit, for differences, "+0.0211".
 std::string FormatScore(double value);
 std::string FormatDifference(double value);
-// "[0.221, 0.263]"; FormatSignedInterval: "[-0.002, +0.044]".
+// "[0.221, 0.263]"; FormatSignedInterval: "[-0.0020, +0.0440]".
 std::string FormatInterval(const Interval& interval);
 std::string FormatSignedInterval(const Interval& interval);
 

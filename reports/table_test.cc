@@ -79,10 +79,10 @@ TEST(ResultTableTest, LongCsvKeepsRunsAndPrecision) {
 TEST(ResultTableTest, NumbersAsTexts) {
   EXPECT_EQ(FormatScore(0.24249), "0.242");
   EXPECT_EQ(FormatScore(-0.0001), "0.000");
-  EXPECT_EQ(FormatDifference(0.0211), "+0.021");
-  EXPECT_EQ(FormatDifference(-0.0211), "-0.021");
-  EXPECT_EQ(FormatDifference(0.0001), "0.000");
-  EXPECT_EQ(FormatSignedInterval({-0.002, 0.044}), "[-0.002, +0.044]");
+  EXPECT_EQ(FormatDifference(0.0211), "+0.0211");
+  EXPECT_EQ(FormatDifference(-0.0211), "-0.0211");
+  EXPECT_EQ(FormatDifference(0.00001), "0.0000");
+  EXPECT_EQ(FormatSignedInterval({-0.002, 0.044}), "[-0.0020, +0.0440]");
 }
 
 TEST(TextTableTest, RendersEverywhere) {

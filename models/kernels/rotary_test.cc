@@ -59,6 +59,26 @@ TEST(RotaryTable, WithoutScalingNothingIsStretched) {
   EXPECT_NEAR(Angle(MakeRotaryTable(config, 101), 100, 1) / 100, 2 * M_PI / 50000, 1e-10);
 }
 
+// inv_freq of transformers 4.57 (LlamaRotaryEmbedding) to the last bit: for a head size that does not divide in
+// float32, and pairs 12 to 19 of Llama-3.2-1B, across both ends of the stretching. Position 1 keeps a frequency as its
+// angle.
+TEST(RotaryTable, FrequenciesAreThoseOfTransformers) {
+  LlamaConfig llama = WithHeadDim(64, 500000.0);
+  llama.rope_scaling = Llama3RopeScaling{32.0, 1.0, 4.0, 8192};
+  const auto expect = [](const LlamaConfig& config, int64_t first_pair, const std::vector<float>& frequencies) {
+    const RotaryTable table = MakeRotaryTable(config, 2);
+    for (size_t i = 0; i < frequencies.size(); ++i) {
+      const int64_t pair = first_pair + static_cast<int64_t>(i);
+      EXPECT_EQ(table.sin_PD[1][pair].item<float>(), std::sin(frequencies[i])) << pair;
+      EXPECT_EQ(table.cos_PD[1][pair].item<float>(), std::cos(frequencies[i])) << pair;
+    }
+  };
+  expect(WithHeadDim(10, 100000.0), 0, {1.0f, 0x1.99999ap-4f, 0x1.47ae12p-7f, 0x1.0624d8p-10f, 0x1.a36e2cp-14f});
+  expect(llama, 12,
+         {0x1.ddee9ep-8f, 0x1.3d2804p-8f, 0x1.a4ee4p-9f, 0x1.524f36p-10f, 0x1.c26c4p-12f, 0x1.9731eep-14f,
+          0x1.46831ap-16f, 0x1.b15902p-17f});
+}
+
 // One head of size 4 at position 3, head size 4: dimensions (0, 2) turn by 3, (1, 3) by 3 theta^(-1/2) = 0.03.
 TEST(RotateInPlace, TurnsHalvesOfAHeadAndLeavesTheRest) {
   const RotaryTable table = MakeRotaryTable(WithHeadDim(4, 10000.0), 8);

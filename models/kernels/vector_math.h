@@ -21,7 +21,8 @@ namespace suite {
 SUITE_INLINE float VectorExp(float x) {
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
-  const float n = (x * 1.44269504088896341f + 12582912.0f) - 12582912.0f;  // rounds to nearest
+  const float shifted = x * 1.44269504088896341f + 12582912.0f;  // the nearest whole number in the low bits
+  const float n = shifted - 12582912.0f;
   float r = x - n * 0.693359375f;
   r = r - n * -2.12194440e-4f;
   float p = 1.9875691500e-4f;
@@ -31,7 +32,10 @@ SUITE_INLINE float VectorExp(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  const int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
+  // 2^n from those bits, not from a conversion of n, which would be undefined for NaN.
+  uint32_t bits;
+  std::memcpy(&bits, &shifted, sizeof(bits));
+  bits = (bits << 23) + (uint32_t{127} << 23);
   float scale;
   std::memcpy(&scale, &bits, sizeof(scale));
   return p * scale;

@@ -39,6 +39,8 @@ TEST(VectorExp, IsExactAtZeroAndClampsOutside) {
   EXPECT_LT(VectorExp(-1000.0f), 2e-38f);
 }
 
+TEST(VectorExp, PassesNanOn) { EXPECT_TRUE(std::isnan(VectorExp(NAN))); }
+
 TEST(VectorSigmoid, EqualsTheFormula) {
   for (float x = -30.0f; x <= 30.0f; x += 0.01f) {
     const double expected = 1.0 / (1.0 + std::exp(-static_cast<double>(x)));

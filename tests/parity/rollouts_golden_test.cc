@@ -1,13 +1,11 @@
 // end_to_end/golden.json before any update: tokens, chat template, segmentation, rewards, advantages, log-probs,
 // entropies, greedy tokens.
-#include <ATen/ops/cat.h>
 #include <gtest/gtest.h>
 
 #include "models/sharded_scorer.h"
 #include "models/tokenizer/chat_template.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"
-#include "tests/parity/model_numbers.h"
 #include "tests/parity/rollout_scene.h"
 
 namespace suite::parity {
