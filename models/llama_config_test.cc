@@ -127,7 +127,9 @@ TEST(LlamaConfigToJson, RoundTrips) {
     // Every key that we write has the published value, where there is one.
     const json original = json::parse(text), mine = json::parse(written);
     for (const auto& [key, value] : mine.items()) {
-      if (original.contains(key)) EXPECT_EQ(value, original[key]) << key;
+      if (original.contains(key)) {
+        EXPECT_EQ(value, original[key]) << key;
+      }
     }
     EXPECT_EQ(mine["architectures"], original["architectures"]);
     EXPECT_EQ(mine["head_dim"], 64);

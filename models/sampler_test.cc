@@ -246,7 +246,9 @@ TEST(SampleGroups, TruncationRenormalises) {
     for (const auto& [id, probability] : p) sum += probability;
     EXPECT_NEAR(sum, 1.0, 1e-5);
     EXPECT_LT(p.size(), 29u);
-    if (top_k > 0) EXPECT_LE(p.size(), static_cast<size_t>(top_k));
+    if (top_k > 0) {
+      EXPECT_LE(p.size(), static_cast<size_t>(top_k));
+    }
   }
 }
 

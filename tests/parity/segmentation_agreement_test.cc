@@ -126,7 +126,9 @@ void ExpectRanksReadAsJudged(const Tokenizer& tokenizer, const Cut& cut) {
     const auto alone = ParseAnswer(tokenizer.Decode(ids, /*skip_special_tokens=*/true));
     ASSERT_LE(alone.size(), 1u) << "rank " << rank;
     ASSERT_EQ(judged.item.has_value(), alone.size() == 1) << "rank " << rank;
-    if (judged.item) EXPECT_EQ(alone[0].item, *judged.item);
+    if (judged.item) {
+      EXPECT_EQ(alone[0].item, *judged.item);
+    }
   }
 }
 
