@@ -3,7 +3,6 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <utility>
 
@@ -12,24 +11,18 @@
 #include "algorithms/returns.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "harness/provenance/process_meter.h"
 #include "models/sharded_scorer.h"
 
 namespace suite {
 namespace {
 
-class Stopwatch {
- public:
-  // Seconds since the last call (or construction).
-  double Lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return seconds;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
+// Seconds since the timer was made or last asked.
+double Lap(WallTimer& timer) {
+  const double seconds = timer.Seconds();
+  timer.Restart();
+  return seconds;
+}
 
 int64_t CountTokens(const std::vector<std::vector<int64_t>>& prompts) {
   int64_t count = 0;
@@ -80,7 +73,7 @@ void RlTrainer::Restore(int64_t step, const at::Tensor& weights_flat, const Adam
 
 StepRecord RlTrainer::Step() {
   StepRecord record;
-  Stopwatch total, phase;
+  WallTimer total, phase;
   const std::vector<int64_t> conversations = task_.Conversations(step_);
   std::vector<std::vector<int64_t>> prompts;
   for (const int64_t conversation : conversations) prompts.push_back(task_.PromptIds(conversation));
@@ -90,15 +83,15 @@ StepRecord RlTrainer::Step() {
                                                          {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt),
                                                           static_cast<uint64_t>(sample)});
                                    });
-  record["rollout_s"] = {phase.Lap()};
+  record["rollout_s"] = {Lap(phase)};
   const JudgedRollouts judged = task_.Judge(conversations, groups);
   std::vector<RlMicroBatch> micro_batches = Cut(prompts, groups, judged, record);
-  record["judge_s"] = {phase.Lap()};
+  record["judge_s"] = {Lap(phase)};
   ScoreReference(micro_batches);
-  record["reference_s"] = {phase.Lap()};
+  record["reference_s"] = {Lap(phase)};
   for (int64_t update = 0; update < options_.updates_per_rollout; ++update) Update(micro_batches, update == 0, record);
-  record["update_s"] = {phase.Lap()};
-  record["step_s"] = {total.Lap()};
+  record["update_s"] = {Lap(phase)};
+  record["step_s"] = {total.Seconds()};
   record["learning_rate"] = {options_.learning_rate};
   ++step_;
   return record;
@@ -109,10 +102,10 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
                                          StepRecord& record) const {
   const RolloutBatch batch = MakeRolloutBatch(groups);
   const int64_t eos = options_.sampling.eos_ids.empty() ? -1 : options_.sampling.eos_ids.front();
-  const RankSpans spans = CutIntoRanks(
-      batch.ids_BT, batch.length_B,
-      at::tensor(std::vector<int64_t>(options_.newlines_by_token.begin(), options_.newlines_by_token.end())), eos,
-      options_.list_length);
+  const RankSpans spans = CutIntoRanks(batch.ids_BT, batch.length_B,
+                                       at::tensor(std::vector<int64_t>(options_.sampling.newlines_by_token.begin(),
+                                                                       options_.sampling.newlines_by_token.end())),
+                                       eos, options_.list_length);
   const ObjectiveConfig& config = objective_->config();
   const at::Tensor reward =
       AddRewardParts(Returns(judged.relevance_BN, config.returns), judged.parts, config.reward_parts);
@@ -142,7 +135,8 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
 }
 
 void RlTrainer::ScoreReference(std::vector<RlMicroBatch>& micro_batches) const {
-  if (objective_->config().kl.beta == 0.0) return;
+  const KlConfig& kl = objective_->config().kl;
+  if (kl.beta == 0.0 && (kl.schedule == BetaSchedule::kConstant || kl.final_beta == 0.0)) return;
   for (RlMicroBatch& micro_batch : micro_batches) {
     micro_batch.reference_logp_BT =
         ScoreWithoutGradients(llama_, reference_.Tensors(), micro_batch.packed, {options_.sampling.choice.temperature})

@@ -57,8 +57,7 @@ struct RlOptions {
   double max_grad_norm = 1.0;
   int64_t list_length = 20;
   int64_t shards = 1;
-  SamplingOptions sampling;
-  std::vector<int> newlines_by_token;
+  SamplingOptions sampling;  // its newlines_by_token also cuts completions into ranks
 };
 
 class RlTrainer {

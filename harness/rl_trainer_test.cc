@@ -25,7 +25,6 @@ class RlTrainerTest : public ::testing::Test {
     options.sampling.eos_ids = policy_.config().eos_ids;
     options.sampling.max_lines = 5;
     options.sampling.newlines_by_token = policy_.tokenizer.NewlinesByToken();
-    options.newlines_by_token = options.sampling.newlines_by_token;
     return options;
   }
 

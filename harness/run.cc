@@ -55,7 +55,6 @@ RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy) {
   options.list_length = config.data.list_length;
   options.shards = config.run.threads;
   options.sampling = SamplingOf(config, policy);
-  options.newlines_by_token = options.sampling.newlines_by_token;
   return options;
 }
 

@@ -48,43 +48,52 @@ void BackwardRow(float* logits, int64_t size, float inverse_temperature, float l
   }
 }
 
-struct Chunk {
+// Of some rows.
+struct Scores {
   at::Tensor logp, entropy, log_denominator;
+
+  Scores Part(int64_t begin, int64_t count) const {
+    return {logp.narrow(0, begin, count), entropy.narrow(0, begin, count), log_denominator.narrow(0, begin, count)};
+  }
 };
 
-Chunk ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double temperature) {
+Scores EmptyScores(int64_t rows, const at::Tensor& head) {
+  const at::TensorOptions options = head.options().dtype(head.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
+  return {at::empty({rows}, options), at::empty({rows}, options), at::empty({rows}, options)};
+}
+
+void ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores) {
   const int64_t rows = logits.size(0), size = logits.size(1);
   if (!UsesKernel(logits)) {
-    const at::Tensor z = logits.to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat) / temperature;
+    const at::Tensor z = logits.to(scores.logp.scalar_type()) / temperature;
     const at::Tensor log_denominator = z.logsumexp(-1);
-    const at::Tensor entropy = log_denominator - (at::exp(z - log_denominator.unsqueeze(-1)) * z).sum(-1);
-    return {z.gather(1, target.unsqueeze(1)).squeeze(1) - log_denominator, entropy, log_denominator};
+    scores.log_denominator.copy_(log_denominator);
+    scores.entropy.copy_(log_denominator - (at::exp(z - log_denominator.unsqueeze(-1)) * z).sum(-1));
+    scores.logp.copy_(z.gather(1, target.unsqueeze(1)).squeeze(1) - log_denominator);
+    return;
   }
-  Chunk chunk = {at::empty({rows}, logits.options()), at::empty({rows}, logits.options()),
-                 at::empty({rows}, logits.options())};
   const float inverse = static_cast<float>(1.0 / temperature);
   const float* data = logits.const_data_ptr<float>();
   const int64_t* ids = target.const_data_ptr<int64_t>();
-  float *logp = chunk.logp.mutable_data_ptr<float>(), *entropy = chunk.entropy.mutable_data_ptr<float>();
-  float* log_denominator = chunk.log_denominator.mutable_data_ptr<float>();
+  float *logp = scores.logp.mutable_data_ptr<float>(), *entropy = scores.entropy.mutable_data_ptr<float>();
+  float* log_denominator = scores.log_denominator.mutable_data_ptr<float>();
   at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       ForwardRow(data + n * size, size, inverse, log_denominator + n, entropy + n);
       logp[n] = data[n * size + ids[n]] * inverse - log_denominator[n];
     }
   });
-  return chunk;
 }
 
 // Turns `logits` into their gradient; the kernel does so in place.
-void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const Chunk& chunk,
+void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores,
                    const at::Tensor& d_logp, const at::Tensor& d_entropy) {
   const int64_t rows = logits.size(0), size = logits.size(1);
   if (!UsesKernel(logits)) {
-    const auto type = chunk.log_denominator.scalar_type();
-    const at::Tensor log_p = logits.to(type) / temperature - chunk.log_denominator.unsqueeze(-1);
+    const auto type = scores.log_denominator.scalar_type();
+    const at::Tensor log_p = logits.to(type) / temperature - scores.log_denominator.unsqueeze(-1);
     at::Tensor d =
-        -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + chunk.entropy.unsqueeze(-1)));
+        -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + scores.entropy.unsqueeze(-1)));
     d.scatter_add_(1, target.unsqueeze(1), d_logp.unsqueeze(1));
     // Not copied into the old tensor: autograd would take a second pass over a block it kept for an error.
     logits = (d / temperature).to(logits.scalar_type());
@@ -94,7 +103,7 @@ void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperat
   float* data = logits.mutable_data_ptr<float>();
   const int64_t* ids = target.const_data_ptr<int64_t>();
   const float *dl = d_logp.const_data_ptr<float>(), *de = d_entropy.const_data_ptr<float>();
-  const float *lse = chunk.log_denominator.const_data_ptr<float>(), *entropy = chunk.entropy.const_data_ptr<float>();
+  const float *lse = scores.log_denominator.const_data_ptr<float>(), *entropy = scores.entropy.const_data_ptr<float>();
   at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       BackwardRow(data + n * size, size, inverse, lse[n], entropy[n], dl[n], de[n]);
@@ -108,47 +117,52 @@ int64_t ChunkRows(const at::Tensor& head, const ScoreOptions& options) {
   return std::max<int64_t>(1, options.chunk_bytes / row_bytes);
 }
 
+// The block that every chunk's logits are written into. One for all chunks, not one each: malloc does not put an
+// aligned block into the hole that the last one left when small tensors lie behind it, so freed blocks would pile up.
+at::Tensor LogitsBlock(const at::Tensor& head, int64_t rows, int64_t chunk_rows) {
+  return at::empty({std::min(chunk_rows, rows), head.size(0)}, head.options());
+}
+
 struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& head,
                                const at::Tensor& target, double temperature, int64_t chunk_rows, bool for_backward) {
     const int64_t rows = hidden.size(0);
-    std::vector<at::Tensor> logp, entropy, log_denominator;
-    at::Tensor kept;
-    // At least one chunk, if an empty one, so that there is something to concatenate.
-    for (int64_t begin = 0; begin == 0 || begin < rows; begin += chunk_rows) {
+    const Scores scores = EmptyScores(rows, head);
+    const at::Tensor block = LogitsBlock(head, rows, chunk_rows);
+    for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
-      const at::Tensor logits = at::mm(hidden.narrow(0, begin, count), head.t());
-      Chunk chunk = ForwardChunk(logits, target.narrow(0, begin, count), temperature);
-      logp.push_back(chunk.logp);
-      entropy.push_back(chunk.entropy);
-      log_denominator.push_back(chunk.log_denominator);
-      if (for_backward && rows <= chunk_rows) kept = logits;
+      at::Tensor logits = block.narrow(0, 0, count);
+      at::mm_out(logits, hidden.narrow(0, begin, count), head.t());
+      ForwardChunk(logits, target.narrow(0, begin, count), temperature, scores.Part(begin, count));
     }
-    const at::Tensor all_entropy = at::cat(entropy);
-    context->save_for_backward({hidden, head, target, all_entropy, at::cat(log_denominator), kept});
+    const at::Tensor kept = for_backward && rows <= chunk_rows ? block : at::Tensor();
+    context->save_for_backward({hidden, head, target, scores.entropy, scores.log_denominator, kept});
     context->saved_data["temperature"] = temperature;
     context->saved_data["chunk_rows"] = chunk_rows;
-    return {at::cat(logp), all_entropy};
+    return {scores.logp, scores.entropy};
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &hidden = saved[0], &head = saved[1], &target = saved[2], &entropy = saved[3], &lse = saved[4];
+    const at::Tensor &hidden = saved[0], &head = saved[1], &target = saved[2];
+    const Scores scores = {/*logp=*/{}, saved[3], saved[4]};
     // The kernel overwrites the kept block by its gradient; a second pass through the graph computes it again.
-    const bool first_pass = !context->saved_data.count("used");
+    const bool kept = saved[5].defined() && !context->saved_data.count("used");
     context->saved_data["used"] = true;
-    const at::Tensor kept = first_pass ? saved[5] : at::Tensor();
     const double temperature = context->saved_data["temperature"].toDouble();
     const int64_t chunk_rows = context->saved_data["chunk_rows"].toInt(), rows = hidden.size(0);
-    const at::Tensor zero = at::zeros_like(lse);
+    const at::Tensor zero = at::zeros_like(scores.entropy);
     const at::Tensor d_logp = gradients[0].defined() ? gradients[0].contiguous() : zero;
     const at::Tensor d_entropy = gradients[1].defined() ? gradients[1].contiguous() : zero;
     at::Tensor d_hidden = at::empty_like(hidden), d_head = at::zeros_like(head);
+    const at::Tensor block = kept ? saved[5] : LogitsBlock(head, rows, chunk_rows);
     for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
       const auto part = [&](const at::Tensor& x) { return x.narrow(0, begin, count); };
-      at::Tensor logits = kept.defined() ? kept : at::mm(part(hidden), head.t());
-      BackwardChunk(logits, part(target), temperature, {{}, part(entropy), part(lse)}, part(d_logp), part(d_entropy));
+      at::Tensor logits = block.narrow(0, 0, count);
+      if (!kept) at::mm_out(logits, part(hidden), head.t());
+      BackwardChunk(logits, part(target), temperature, {{}, part(scores.entropy), part(scores.log_denominator)},
+                    part(d_logp), part(d_entropy));
       at::Tensor d_part = part(d_hidden);
       at::mm_out(d_part, logits, head);
       d_head.addmm_(logits.t(), part(hidden));

@@ -123,7 +123,7 @@ int Run(int argc, char** argv) {
   options.sampling.max_new_tokens = flags.new_tokens;
   options.sampling.shards = flags.threads;
   // Every sixth token ends a line, so that a completion holds about ten ranks.
-  for (int64_t id = 0; id < config.vocab_size; ++id) options.newlines_by_token.push_back(id % 6 == 0);
+  for (int64_t id = 0; id < config.vocab_size; ++id) options.sampling.newlines_by_token.push_back(id % 6 == 0);
   const LlamaWeights weights = LlamaWeights::Random(config, 1, 0.05);
   RlTrainer trainer(llama, weights, options, MakeObjective("rank_grpo_exp_inf@official"), task);
   std::vector<double> step_s, rollout_s, update_s;
