@@ -53,13 +53,19 @@ class Bench {
         folders_{folder_ + "/runs", flags.out + "/cache"},
         board_(std::cerr, TerminalProgress(2)) {}
 
+  // A run that failed stops neither the others nor the report, which then says what is missing.
   int Execute() {
-    if (!TrainStages() || !TrainRuns()) return signal_ ? 128 + signal_ : kFailedRuns;
+    const bool complete = TrainStages() && TrainRuns();
     board_.Close();
+    if (signal_) return 128 + signal_;
     std::vector<std::string> stores;
-    for (const ExperimentRun& run : experiment_.runs) stores.push_back(StorePath(folders_, run.config));
-    std::cout << WriteReport(ReportOf(experiment_), stores, folder_) << "\nreport: " << folder_ << "/report.html\n";
-    return 0;
+    for (const ExperimentRun& run : experiment_.runs) {
+      if (std::filesystem::exists(StorePath(folders_, run.config))) stores.push_back(StorePath(folders_, run.config));
+    }
+    if (!stores.empty()) {
+      std::cout << WriteReport(ReportOf(experiment_), stores, folder_) << "\nreport: " << folder_ << "/report.html\n";
+    }
+    return complete ? 0 : kFailedRuns;
   }
 
   void PrintPlan() const {
