@@ -1,0 +1,36 @@
+#include "harness/benchmarks/benchmark_policy.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "harness/provenance/process_meter.h"
+#include "models/policy_folder.h"
+
+namespace suite {
+
+LlamaWeights BenchmarkPolicy(const std::string& policy, at::ScalarType dtype) {
+  if (policy == "tiny") return LlamaWeights::Random(LlamaConfig(), /*seed=*/1, /*std=*/0.05).To(at::kCPU, dtype);
+  if (!std::filesystem::is_directory(policy)) {
+    throw InputError("--policy", "'" + policy + "' is no folder", "tiny, or a Hugging Face folder");
+  }
+  return LoadPolicy(policy, dtype).weights;
+}
+
+std::vector<int64_t> RandomPrompt(int64_t prompt, int64_t length, int64_t vocab_size) {
+  RandomStream stream(1, "prompt", {static_cast<uint64_t>(prompt)});
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < length; ++i) ids.push_back(stream.UniformInt(vocab_size));
+  return ids;
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double PeakMegabytes() { return static_cast<double>(PeakMemoryBytes()) / 1e6; }
+
+}  // namespace suite
