@@ -36,7 +36,7 @@ Flags ParseFlags(int argc, char** argv) {
   Flags flags;
   po::options_description options("Times the RL step on fixed work and prints one JSON line");
   options.add_options()("help", "print this text")("policy", po::value(&flags.policy)->default_value("tiny"),
-                                                   "tiny, or a Hugging Face folder")(
+                                                   "tiny, a Hugging Face folder or a GGUF file")(
       "prompts", po::value(&flags.prompts)->default_value(12), "conversations a step")(
       "group", po::value(&flags.group)->default_value(8), "completions a conversation")(
       "prompt_len", po::value(&flags.prompt_len)->default_value(22), "tokens of each prompt")(

@@ -31,7 +31,7 @@ Flags ParseFlags(int argc, char** argv) {
   Flags flags;
   po::options_description options("Times rollouts on fixed work and prints one JSON line");
   options.add_options()("help", "print this text")("policy", po::value(&flags.policy)->default_value("tiny"),
-                                                   "tiny, or a Hugging Face folder")(
+                                                   "tiny, a Hugging Face folder or a GGUF file")(
       "dtype", po::value(&flags.dtype)->default_value("float32"), "float32 or bfloat16")(
       "prompts", po::value(&flags.prompts)->default_value(4), "conversations")(
       "group", po::value(&flags.group)->default_value(8), "completions a conversation")(
