@@ -117,8 +117,9 @@ int64_t ChunkRows(const at::Tensor& head, const ScoreOptions& options) {
   return std::max<int64_t>(1, options.chunk_bytes / row_bytes);
 }
 
-// The block that every chunk's logits are written into. One for all chunks, not one each: malloc does not put an
-// aligned block into the hole that the last one left when small tensors lie behind it, so freed blocks would pile up.
+// The block that every chunk's logits are written into, in the forward pass and again in the backward pass. Not one
+// block each: malloc rarely puts an aligned block into the hole that the last one left once small tensors lie behind
+// it, so freed blocks would pile up, to as much memory as all logits.
 at::Tensor LogitsBlock(const at::Tensor& head, int64_t rows, int64_t chunk_rows) {
   return at::empty({std::min(chunk_rows, rows), head.size(0)}, head.options());
 }
@@ -135,8 +136,9 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
       at::mm_out(logits, hidden.narrow(0, begin, count), head.t());
       ForwardChunk(logits, target.narrow(0, begin, count), temperature, scores.Part(begin, count));
     }
-    const at::Tensor kept = for_backward && rows <= chunk_rows ? block : at::Tensor();
-    context->save_for_backward({hidden, head, target, scores.entropy, scores.log_denominator, kept});
+    context->save_for_backward({hidden, head, target, scores.entropy, scores.log_denominator});
+    // Not among the saved variables: the backward pass writes into it, which LibTorch would take for an error.
+    if (for_backward) context->saved_data["block"] = block;
     context->saved_data["temperature"] = temperature;
     context->saved_data["chunk_rows"] = chunk_rows;
     return {scores.logp, scores.entropy};
@@ -146,16 +148,17 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &hidden = saved[0], &head = saved[1], &target = saved[2];
     const Scores scores = {/*logp=*/{}, saved[3], saved[4]};
-    // The kernel overwrites the kept block by its gradient; a second pass through the graph computes it again.
-    const bool kept = saved[5].defined() && !context->saved_data.count("used");
-    context->saved_data["used"] = true;
     const double temperature = context->saved_data["temperature"].toDouble();
     const int64_t chunk_rows = context->saved_data["chunk_rows"].toInt(), rows = hidden.size(0);
     const at::Tensor zero = at::zeros_like(scores.entropy);
     const at::Tensor d_logp = gradients[0].defined() ? gradients[0].contiguous() : zero;
     const at::Tensor d_entropy = gradients[1].defined() ? gradients[1].contiguous() : zero;
     at::Tensor d_hidden = at::empty_like(hidden), d_head = at::zeros_like(head);
-    const at::Tensor block = kept ? saved[5] : LogitsBlock(head, rows, chunk_rows);
+    // Taken away, for it is overwritten: a second pass through the graph gets a new one and computes it all again.
+    const bool first_pass = context->saved_data.count("block");
+    const at::Tensor block = first_pass ? context->saved_data["block"].toTensor() : LogitsBlock(head, rows, chunk_rows);
+    context->saved_data.erase("block");
+    const bool kept = first_pass && rows <= chunk_rows;
     for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
       const auto part = [&](const at::Tensor& x) { return x.narrow(0, begin, count); };

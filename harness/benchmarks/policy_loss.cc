@@ -3,6 +3,9 @@
 //
 //   ./bazelw run //experiments:benchmark_policy_loss -- --threads=2 --benchmark_filter='V:32768'
 //
+// Flags and their defaults: --batch=64 --tokens=512 --hidden=256 --chunk_mib=64 --iterations=1 --threads=2, and those
+// of Google Benchmark. Time it on an idle machine: threads that wait for each other lose far more than their share.
+//
 // Two implementations of the log-probs under one objective, Rank-GRPO (exp_inf) with its KL term:
 //   chunked  ScoreTokens of models/token_log_probs.h
 //   plain    at::mm, at::log_softmax, gather and LibTorch's own autograd
