@@ -15,14 +15,6 @@ MetricColumn ColumnOf(const std::string& metric) {
 
 }  // namespace
 
-std::vector<std::string> ReportMetrics(const std::vector<int64_t>& cutoffs) {
-  std::vector<std::string> names;
-  for (const int64_t k : cutoffs) names.push_back("recall@" + std::to_string(k));
-  for (const int64_t k : cutoffs) names.push_back("ndcg@" + std::to_string(k));
-  names.insert(names.end(), {"in_catalog_ratio", "duplicate_share"});
-  return names;
-}
-
 ReportSpec ReportOf(const Experiment& experiment) {
   ReportSpec spec;
   const ReportSettings& settings = experiment.report;

@@ -9,7 +9,4 @@ namespace suite {
 // "sft" in a comparison is the policy that all runs start from; display names of arms come from [report.arms].
 ReportSpec ReportOf(const Experiment& experiment);
 
-// The metrics that [report] may name, for a config's cut-offs.
-std::vector<std::string> ReportMetrics(const std::vector<int64_t>& cutoffs);
-
 }  // namespace suite

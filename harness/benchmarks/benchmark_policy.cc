@@ -27,6 +27,8 @@ std::vector<int64_t> RandomPrompt(int64_t prompt, int64_t length, int64_t vocab_
   return ids;
 }
 
+int64_t BenchmarkShards(const LlamaConfig& config, int64_t threads) { return config.hidden_size < 256 ? threads : 1; }
+
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t middle = values.size() / 2;

@@ -99,8 +99,7 @@ int Run(int argc, char** argv) {
   options.updates_per_rollout = flags.mu;
   options.learning_rate = 1e-6;
   options.list_length = kListLength;
-  // Splitting sequences over threads helps small models; the matrix products of larger ones use all threads themselves.
-  options.shards = config.hidden_size < 256 ? flags.threads : 1;
+  options.shards = BenchmarkShards(config, flags.threads);
   options.sampling.max_new_tokens = flags.new_tokens;
   options.sampling.shards = options.shards;
   // Every sixth token ends a line, so that a completion holds about ten ranks.

@@ -63,7 +63,7 @@ double TimeRollouts(const Llama& llama, const LlamaTensors& tensors, const Flags
   }
   SamplingOptions options;
   options.max_new_tokens = new_tokens;
-  options.shards = llama.config().hidden_size < 256 ? flags.threads : 1;
+  options.shards = BenchmarkShards(llama.config(), flags.threads);
   WallTimer timer;
   SampleGroups(llama, tensors, prompts, flags.group, options, [](int64_t prompt, int64_t sample) {
     return RandomStream(1, "rollout", {static_cast<uint64_t>(prompt), static_cast<uint64_t>(sample)});
