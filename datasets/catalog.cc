@@ -42,8 +42,9 @@ Catalog::Catalog(std::vector<Item> items) : items_(std::move(items)) {
   }
 }
 
-Catalog Catalog::FromTsv(const std::string& path) {
-  const std::string text = ReadFile(path);
+Catalog Catalog::FromTsv(const std::string& path) { return ParseTsv(ReadFile(path), path); }
+
+Catalog Catalog::ParseTsv(std::string_view text, const std::string& name) {
   std::vector<Item> items;
   std::map<Item, int> line_of;
   int line_number = 0;
@@ -52,7 +53,8 @@ Catalog Catalog::FromTsv(const std::string& path) {
     std::string_view line(text.data() + begin, end - begin);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     begin = end + 1;
-    const std::string where = path + ":" + std::to_string(++line_number);
+    const std::string where = name + ":" + std::to_string(++line_number);
+    if (FirstInvalidUtf8(line)) throw InputError(where, "the line is not UTF-8", "UTF-8 text");
     if (line_number == 1) {
       if (line != kHeader) throw InputError(where, "header '" + std::string(line) + "'", "title<TAB>year");
       continue;
@@ -64,7 +66,7 @@ Catalog Catalog::FromTsv(const std::string& path) {
                        "each (title, year) once");
     }
   }
-  if (line_number == 0) throw InputError(path, "the file is empty", "a header line title<TAB>year, then items");
+  if (line_number == 0) throw InputError(name, "the file is empty", "a header line title<TAB>year, then items");
   return Catalog(std::move(items));
 }
 

@@ -3,7 +3,7 @@
 // An item's id is its position in the list. The authors use two rules, one beside the other:
 //
 //   Catalog catalog = Catalog::FromTsv("datasets/reddit_v2_catalog.tsv");
-//   catalog.Find({"Heat", 1995});                 // exact title and year: what reward and metrics demand; id or
+//   catalog.Find({"Heat", 1995});                 // exact title and year, what reward and metrics demand: id or
 //   nullopt catalog.ContainsLowerCase({"heat", 1996});    // lower-cased title, some year within 2: the in-catalog
 //   ratio
 //
@@ -32,6 +32,9 @@ class Catalog {
   // Reads lines `title<TAB>year` under one header line `title<TAB>year`; UTF-8. A year is an integer from 0 to 9999.
   // Throws InputError naming file and line.
   static Catalog FromTsv(const std::string& path);
+
+  // The same from memory; `name` stands for the file in errors.
+  static Catalog ParseTsv(std::string_view text, const std::string& name);
 
   int size() const { return static_cast<int>(items_.size()); }
   const std::vector<Item>& items() const { return items_; }

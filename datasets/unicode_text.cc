@@ -1,6 +1,7 @@
 #include "datasets/unicode_text.h"
 
 #include <unicode/locid.h>
+#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
@@ -38,6 +39,21 @@ std::u32string DecodeUtf8(std::string_view text) {
     decoded.push_back(static_cast<char32_t>(c));
   }
   return decoded;
+}
+
+std::optional<size_t> FirstInvalidUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    if (static_cast<unsigned char>(text[i]) < 0x80) {
+      ++i;
+      continue;
+    }
+    int32_t next = 0;
+    UChar32 c;
+    U8_NEXT(text.data() + i, next, static_cast<int32_t>(std::min<size_t>(text.size() - i, U8_MAX_LENGTH)), c);
+    if (c < 0) return i;
+    i += static_cast<size_t>(next);
+  }
+  return std::nullopt;
 }
 
 std::string EncodeUtf8(std::u32string_view text) {
@@ -91,6 +107,22 @@ std::string LowerCase(std::string_view text) {
   std::string lowered;
   FromUtf8(text).toLower(icu::Locale::getRoot()).toUTF8String(lowered);
   return lowered;
+}
+
+std::u32string FoldedWithoutAccents(std::string_view text) {
+  if (IsAscii(text)) return DecodeUtf8(LowerAscii(std::string(text)));
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkd = icu::Normalizer2::getNFKDInstance(error);
+  icu::UnicodeString decomposed;
+  // The data file of ICU is linked in: failing to find the table would be a bug, and leaves the text as it is.
+  if (U_SUCCESS(error)) nfkd->normalize(FromUtf8(text).foldCase(), decomposed, error);
+  std::string utf8;
+  decomposed.toUTF8String(utf8);
+  std::u32string kept;
+  for (const char32_t c : DecodeUtf8(utf8)) {
+    if (u_charType(static_cast<UChar32>(c)) != U_NON_SPACING_MARK) kept.push_back(c);
+  }
+  return kept;
 }
 
 }  // namespace suite

@@ -7,12 +7,18 @@
 // no Unicode normalisation: a precomposed letter differs from a letter with a combining accent.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace suite {
 
 std::u32string DecodeUtf8(std::string_view text);
+
+// The offset of the first byte that is not UTF-8, for readers that refuse such a file.
+std::optional<size_t> FirstInvalidUtf8(std::string_view text);
+
 std::string EncodeUtf8(std::u32string_view text);
 
 // str.isspace() and \s: the White_Space property and U+001C to U+001F. Not U+200B, not U+FEFF.
@@ -29,5 +35,8 @@ std::string NormalizedTitle(std::string_view title);
 
 // str.lower(): full lower-casing, independent of the locale.
 std::string LowerCase(std::string_view text);
+
+// Case folded, compatibility decomposed (NFKD), accents off: "Amélie" becomes "amelie". For looking titles up loosely.
+std::u32string FoldedWithoutAccents(std::string_view text);
 
 }  // namespace suite

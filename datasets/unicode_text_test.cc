@@ -56,5 +56,22 @@ TEST(UnicodeText, LowersWithoutFolding) {
   EXPECT_EQ(LowerCase("AMÉLIE"), "amélie");
 }
 
+TEST(FirstInvalidUtf8, FindsTheByte) {
+  EXPECT_EQ(FirstInvalidUtf8("aé七😀"), std::nullopt);
+  EXPECT_EQ(FirstInvalidUtf8(""), std::nullopt);
+  EXPECT_EQ(FirstInvalidUtf8("ab\xff"), 2u);
+  EXPECT_EQ(FirstInvalidUtf8("a\xc3"), 1u);             // cut off
+  EXPECT_EQ(FirstInvalidUtf8("\xc0\x80"), 0u);          // overlong
+  EXPECT_EQ(FirstInvalidUtf8("\xed\xa0\x80"), 0u);      // a surrogate
+  EXPECT_EQ(FirstInvalidUtf8("\xf4\x90\x80\x80"), 0u);  // beyond U+10FFFF
+}
+
+TEST(FoldedWithoutAccents, FoldsAndStrips) {
+  EXPECT_EQ(EncodeUtf8(FoldedWithoutAccents("AMÉLIE")), "amelie");
+  EXPECT_EQ(EncodeUtf8(FoldedWithoutAccents("Ame\u0301lie")), "amelie");
+  EXPECT_EQ(EncodeUtf8(FoldedWithoutAccents("Straße")), "strasse");
+  EXPECT_EQ(EncodeUtf8(FoldedWithoutAccents("Heat")), "heat");
+}
+
 }  // namespace
 }  // namespace suite

@@ -4,7 +4,8 @@
 //   config.seed = 1;            // another world: other films, tastes, users, teacher
 //   config.n_train = 3000;
 //
-// What the world is made of and why: world.h, conversations.h, teacher.h. The seed feeds named random streams
+// What the world is made of and why: world.h, conversations.h, teacher.h (which also has the numbers of the teacher:
+// how good it is does not change the world). The seed feeds named random streams
 // ("miniature/..."), which no other part of the project uses, so a training seed never changes the data.
 //
 // Notation below: unit(v) = v / |v|; z is a vector of standard normals, d its dimension, so that z / sqrt(d) has length
@@ -67,13 +68,6 @@ struct MiniatureConfig {
   // Context embedding: unit(mean text view of the liked films + .35 x sum of the vectors of the words said).
   double context_word_weight = 0.35;
 
-  // Teacher: 8 (text view . unit(context + .5 z / sqrt(d))) + .8 web popularity + Gumbel noise, the top N.
-  double teacher_context = 8;
-  double teacher_context_noise = 0.5;
-  double teacher_popularity = 0.8;
-  // Teacher as a judge (Reflect): clip(round(1.1 zscore(u.c_i) + .6 z), -2, 2).
-  double judge_slope = 1.1;
-  double judge_noise = 0.6;
   // Web lists: 5 (text view . context) + .8 web popularity + Gumbel noise, the top 5 to 15.
   double web_context = 5;
   double web_popularity = 0.8;

@@ -3,9 +3,8 @@
 namespace suite {
 
 MiniatureData BuildMiniature(const MiniatureConfig& config, const Catalog& titles) {
-  MiniatureData data{BuildWorld(config, titles), {}, {}, {}};
+  MiniatureData data{BuildWorld(config, titles), {}, {}};
   data.splits = SimulateSplits(data.world);
-  for (const SimulatedConversation& c : data.splits.train) data.teacher_lists.push_back(TeacherList(data.world, c));
   for (const SimulatedConversation& c : data.splits.web) data.web_lists.push_back(MakeWebList(data.world, c));
   return data;
 }

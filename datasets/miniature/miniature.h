@@ -3,8 +3,9 @@
 //   MiniatureConfig config;                                            // 200 catalog films, 6000 / 300 / 1500
 //   const MiniatureData data = BuildMiniature(config, Catalog::FromTsv(kRedditV2CatalogPath));
 //   Prompt(data.splits.train[0])                                       // the user's turn
-//   FormatList(ItemsOf(data.world, data.teacher_lists[0]))             // the raw teacher's answer to it
 //   FormatList(ItemsOf(data.world, data.web_lists[0].items))           // one text to pretrain the base model on
+//
+// The teacher that answers these conversations is simulated_teacher.h, the embedder miniature_embedder.h.
 //
 // For Remap, s = p^T (S + I) + lambda s_context, the caller has data.world.text_embedding [universe, content_dim] (rows
 // of unit length, catalog first) and ContextEmbeddings(data.splits.train) [conversations, content_dim]: S and s_context
@@ -24,8 +25,7 @@ namespace suite {
 struct MiniatureData {
   World world;
   SimulatedSplits splits;
-  std::vector<std::vector<int>> teacher_lists;  // [n_train], universe ids, for splits.train in order
-  std::vector<WebList> web_lists;               // [n_web]
+  std::vector<WebList> web_lists;  // [n_web]
 };
 
 // `titles` lends its real (title, year) pairs. Throws InputError for a config that makes no world.

@@ -57,6 +57,8 @@ class MiniatureStatistics : public ::testing::TestWithParam<uint64_t> {
     return order;
   }
 
+  std::vector<int> ListOf(const SimulatedConversation& c) const { return DrawTeacherList(data_.world, c, 10, {}, {}); }
+
   // p^T (S + I) + s_context, p_k = 1 / sqrt(k), for every catalog film.
   std::vector<double> RemapScores(const SimulatedConversation& c, const std::vector<int>& list) const {
     const World& world = data_.world;
@@ -75,9 +77,9 @@ class MiniatureStatistics : public ::testing::TestWithParam<uint64_t> {
   }
 
   std::vector<int> RemapAndReflect(const SimulatedConversation& c) const {
-    std::vector<double> scores = RemapScores(c, TeacherList(data_.world, c));
+    std::vector<double> scores = RemapScores(c, ListOf(c));
     const std::vector<int> candidates = Best(scores, 30, c.liked);
-    const std::vector<int> judgements = TeacherJudgements(data_.world, c, candidates);
+    const std::vector<int> judgements = DrawJudgements(data_.world, c, candidates, {});
     for (size_t i = 0; i < candidates.size(); ++i) scores[static_cast<size_t>(candidates[i])] += 0.5 * judgements[i];
     return Best(scores, 10, c.liked);
   }
@@ -88,9 +90,9 @@ TEST_P(MiniatureStatistics, EachStageOfTheDemonstrationsIsBetterThanTheLast) {
   const MetricMeans popularity = MeansOf([&](const SimulatedConversation& c) {
     return Best({world.log_popularity.begin(), world.log_popularity.begin() + world.catalog.size()}, 10, c.liked);
   });
-  const MetricMeans teacher = MeansOf([&](const SimulatedConversation& c) { return TeacherList(world, c); });
+  const MetricMeans teacher = MeansOf([&](const SimulatedConversation& c) { return ListOf(c); });
   const MetricMeans remap =
-      MeansOf([&](const SimulatedConversation& c) { return Best(RemapScores(c, TeacherList(world, c)), 10, c.liked); });
+      MeansOf([&](const SimulatedConversation& c) { return Best(RemapScores(c, ListOf(c)), 10, c.liked); });
   const MetricMeans reflect = MeansOf([&](const SimulatedConversation& c) { return RemapAndReflect(c); });
   const MetricMeans truth = MeansOf(
       [&](const SimulatedConversation& c) { return Best(Affinity(world, c.user_content, c.user_taste), 10, c.liked); });
@@ -119,8 +121,9 @@ double OutOfCatalogShare(const std::vector<std::vector<int>>& lists, int n_catal
 
 TEST_P(MiniatureStatistics, TeacherAndWebNameFilmsOutsideTheCatalog) {
   // 80 of 280 films are outside; which of them the web believes popular differs from world to world.
-  EXPECT_NEAR(OutOfCatalogShare(data_.teacher_lists, 200), 0.28, 0.05);
-  std::vector<std::vector<int>> web;
+  std::vector<std::vector<int>> teacher, web;
+  for (const SimulatedConversation& c : data_.splits.train) teacher.push_back(ListOf(c));
+  EXPECT_NEAR(OutOfCatalogShare(teacher, 200), 0.28, 0.05);
   for (const WebList& list : data_.web_lists) web.push_back(list.items);
   EXPECT_NEAR(OutOfCatalogShare(web, 200), 0.28, 0.06);
 }

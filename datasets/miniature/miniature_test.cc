@@ -44,7 +44,6 @@ std::string Fingerprint(const MiniatureData& data) {
       for (const float x : c.context_embedding) text += std::to_string(x) + ' ';
     }
   }
-  for (const auto& list : data.teacher_lists) text += FormatList(ItemsOf(data.world, list)) + '\n';
   for (const auto& list : data.web_lists)
     text += list.prompt + '\n' + FormatList(ItemsOf(data.world, list.items)) + '\n';
   return Sha256Hex(text);
@@ -54,7 +53,6 @@ TEST(Miniature, HasTheSizesAsked) {
   EXPECT_EQ(Data().splits.train.size(), 6000u);
   EXPECT_EQ(Data().splits.validation.size(), 300u);
   EXPECT_EQ(Data().splits.test.size(), 1500u);
-  EXPECT_EQ(Data().teacher_lists.size(), 6000u);
   EXPECT_EQ(Data().web_lists.size(), 4000u);
   EXPECT_EQ(ContextEmbeddings(Data().splits.test).size(), 1500u * 16);
 }
@@ -153,14 +151,6 @@ TEST(Miniature, ContextEmbeddingsHaveUnitLength) {
   }
 }
 
-TEST(Miniature, TeacherListsAreDistinctAndNeverNameALikedFilm) {
-  for (size_t i = 0; i < Data().teacher_lists.size(); ++i) {
-    const std::vector<int>& list = Data().teacher_lists[i];
-    EXPECT_EQ(std::set<int>(list.begin(), list.end()).size(), 10u);
-    for (const int id : Data().splits.train[i].liked) EXPECT_EQ(std::count(list.begin(), list.end(), id), 0);
-  }
-}
-
 TEST(Miniature, WebListsAreDistinctAndOfAllLengths) {
   std::set<size_t> lengths;
   for (const WebList& list : Data().web_lists) {
@@ -169,16 +159,6 @@ TEST(Miniature, WebListsAreDistinctAndOfAllLengths) {
   }
   EXPECT_EQ(*lengths.begin(), 5u);
   EXPECT_EQ(*lengths.rbegin(), 15u);
-}
-
-TEST(Miniature, JudgementsDependOnlyOnConversationAndFilms) {
-  const SimulatedConversation& c = Data().splits.train[3];
-  const std::vector<int> forward{1, 2, 3, 50, 60, 70}, backward{70, 60, 50, 3, 2, 1};
-  const std::vector<int> a = TeacherJudgements(Data().world, c, forward);
-  std::vector<int> b = TeacherJudgements(Data().world, c, backward);
-  EXPECT_EQ(a, std::vector<int>(b.rbegin(), b.rend()));
-  for (const int r : a) EXPECT_LE(std::abs(r), 2);
-  EXPECT_TRUE(TeacherJudgements(Data().world, c, {}).empty());
 }
 
 TEST(Miniature, RefusesAWorldWithoutPromptsLeft) {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <set>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "datasets/miniature/latent.h"
 
@@ -27,18 +30,61 @@ Latent ContextOf(const SimulatedConversation& conversation) {
   return {conversation.context_embedding.begin(), conversation.context_embedding.end()};
 }
 
-}  // namespace
-
-std::vector<int> TeacherList(const World& world, const SimulatedConversation& conversation) {
-  const MiniatureConfig& config = world.config;
-  RandomStream stream = StreamOf(world, "teacher", conversation);
-  const Latent context = Perturbed(ContextOf(conversation), config.teacher_context_noise, &stream);
-  return GumbelTop(TextScores(world, context, config.teacher_context, config.teacher_popularity), config.list_length,
-                   conversation.liked, &stream);
+// The best of `order` where each rank is outside the catalog with probability `share`; when one side has run out, the
+// other fills in.
+std::vector<int> WithOutsideShare(const World& world, const SimulatedConversation& conversation,
+                                  const std::vector<int>& order, int length, double share) {
+  std::deque<int> inside, outside;
+  for (const int id : order) (id < world.catalog.size() ? inside : outside).push_back(id);
+  RandomStream stream = StreamOf(world, "teacher outside", conversation);
+  std::vector<int> list;
+  while (static_cast<int>(list.size()) < length) {
+    const bool go_outside = stream.Uniform() < share;
+    std::deque<int>& side = (go_outside ? outside.empty() : !inside.empty()) ? inside : outside;
+    list.push_back(side.front());
+    side.pop_front();
+  }
+  return list;
 }
 
-std::vector<int> TeacherJudgements(const World& world, const SimulatedConversation& conversation,
-                                   const std::vector<int>& candidates) {
+}  // namespace
+
+void CheckTeacherQuality(const TeacherQuality& quality) {
+  const auto require = [](bool holds, const char* key, double value, const char* allowed) {
+    if (!holds) throw InputError(key, std::to_string(value), allowed);
+  };
+  require(quality.noise >= 0, "teacher.noise", quality.noise, "0 or more");
+  require(quality.knowledge >= 0 && quality.knowledge <= 1, "teacher.knowledge", quality.knowledge, "0 to 1");
+  require(quality.judge_noise >= 0, "teacher.judge_noise", quality.judge_noise, "0 or more");
+  const double outside = quality.out_of_catalog.value_or(0);
+  require(outside >= 0 && outside <= 1, "teacher.out_of_catalog", outside, "0 to 1");
+}
+
+std::vector<int> UnknownFilms(const World& world, double knowledge) {
+  const auto universe = static_cast<int>(world.universe.size());
+  RandomStream stream(world.config.seed, "miniature/teacher knowledge");
+  std::vector<int> order = GumbelTop(world.web_log_popularity, universe, {}, &stream);
+  order.erase(order.begin(), order.begin() + std::lround(knowledge * universe));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+std::vector<int> DrawTeacherList(const World& world, const SimulatedConversation& conversation, int length,
+                                 const TeacherQuality& quality, const std::vector<int>& unknown) {
+  RandomStream stream = StreamOf(world, "teacher", conversation);
+  const Latent context = Perturbed(ContextOf(conversation), quality.noise, &stream);
+  std::set<int> excluded(conversation.liked.begin(), conversation.liked.end());
+  excluded.insert(unknown.begin(), unknown.end());
+  const int available = static_cast<int>(world.universe.size() - excluded.size());
+  length = std::min(length, available);
+  const std::vector<int> order =
+      GumbelTop(TextScores(world, context, quality.context, quality.popularity),
+                quality.out_of_catalog ? available : length, {excluded.begin(), excluded.end()}, &stream);
+  return quality.out_of_catalog ? WithOutsideShare(world, conversation, order, length, *quality.out_of_catalog) : order;
+}
+
+std::vector<int> DrawJudgements(const World& world, const SimulatedConversation& conversation,
+                                const std::vector<int>& candidates, const TeacherQuality& quality) {
   std::vector<double> fit;
   double mean = 0;
   for (const int id : candidates) {
@@ -52,8 +98,7 @@ std::vector<int> TeacherJudgements(const World& world, const SimulatedConversati
   for (size_t i = 0; i < candidates.size(); ++i) {
     RandomStream noise(world.config.seed, "miniature/judge/" + conversation.conversation.id,
                        {static_cast<uint64_t>(candidates[i])});
-    const double opinion =
-        world.config.judge_slope * (fit[i] - mean) / spread + world.config.judge_noise * noise.Normal();
+    const double opinion = quality.judge_slope * (fit[i] - mean) / spread + quality.judge_noise * noise.Normal();
     judgements.push_back(static_cast<int>(std::lround(std::clamp(opinion, -2.0, 2.0))));
   }
   return judgements;

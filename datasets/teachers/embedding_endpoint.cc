@@ -1,0 +1,117 @@
+#include "datasets/teachers/embedding_endpoint.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "datasets/teachers/embedding_response.h"
+
+namespace suite {
+namespace {
+
+using nlohmann::json;
+
+EmbeddingSettings Checked(EmbeddingSettings settings, const std::string& where) {
+  CheckRange(static_cast<double>(settings.batch_size), 1, 4096, where + ".batch_size");
+  if (settings.dimensions) CheckRange(static_cast<double>(*settings.dimensions), 1, 1e6, where + ".dimensions");
+  if (settings.encoding_format != "base64" && settings.encoding_format != "float") {
+    throw UnknownName(where + ".encoding_format", "format", settings.encoding_format, {"base64", "float"});
+  }
+  return settings;
+}
+
+json BodyOf(const EmbeddingSettings& settings, const std::vector<std::string>& texts, size_t first, size_t end) {
+  json body = {{"model", settings.endpoint.model}, {"encoding_format", settings.encoding_format}};
+  if (settings.dimensions) body["dimensions"] = *settings.dimensions;
+  body["input"] = std::vector<std::string>(texts.begin() + static_cast<std::ptrdiff_t>(first),
+                                           texts.begin() + static_cast<std::ptrdiff_t>(end));
+  return body;
+}
+
+// Puts the rows of one batch in their place; the first batch to arrive says how wide all are.
+Reading PlaceRows(const json& response, size_t first, size_t end, size_t texts, EmbeddingRows* rows) {
+  std::string problem;
+  const EmbeddingRows batch = ReadEmbeddings(response, static_cast<int64_t>(end - first), &problem);
+  if (!problem.empty()) return {ReadVerdict::kBadResponse, problem};
+  if (rows->dimension == 0) {
+    rows->dimension = batch.dimension;
+    rows->values.resize(texts * static_cast<size_t>(batch.dimension));
+  }
+  if (batch.dimension != rows->dimension) {
+    return {ReadVerdict::kBadResponse, "vectors of " + std::to_string(batch.dimension) + " numbers after others of " +
+                                           std::to_string(rows->dimension)};
+  }
+  const auto place = static_cast<std::ptrdiff_t>(first * static_cast<size_t>(rows->dimension));
+  std::copy(batch.values.begin(), batch.values.end(), rows->values.begin() + place);
+  return {};
+}
+
+}  // namespace
+
+EmbeddingEndpoint::EmbeddingEndpoint(EmbeddingSettings settings, const std::string& where)
+    : settings_(Checked(std::move(settings), where)), endpoint_(settings_.endpoint, "/embeddings", where) {}
+
+std::string EmbeddingEndpoint::Identity() const {
+  return "embeddings path=" + endpoint_.path() + " model=" + settings_.endpoint.model +
+         " encoding_format=" + settings_.encoding_format +
+         " dimensions=" + (settings_.dimensions ? std::to_string(*settings_.dimensions) : "none") +
+         " item_prefix=" + json(settings_.item_prefix).dump() +
+         " conversation_prefix=" + json(settings_.conversation_prefix).dump();
+}
+
+EmbeddingRows EmbeddingEndpoint::Items(const std::vector<Item>& items) {
+  std::vector<std::string> texts;
+  for (const Item& item : items) texts.push_back(settings_.item_prefix + ItemText(item));
+  return Embed(texts);
+}
+
+EmbeddingRows EmbeddingEndpoint::Conversations(const std::vector<Conversation>& conversations) {
+  std::vector<std::string> texts;
+  for (const Conversation& conversation : conversations) {
+    texts.push_back(settings_.conversation_prefix + ConversationText(conversation));
+  }
+  return Embed(texts);
+}
+
+EmbeddingRows EmbeddingEndpoint::Embed(const std::vector<std::string>& texts) {
+  std::map<std::string, size_t> place;
+  std::vector<std::string> distinct;
+  for (const std::string& text : texts) {
+    if (place.emplace(text, distinct.size()).second) distinct.push_back(text);
+  }
+  EmbeddingRows rows = EmbedDistinct(distinct);
+  if (distinct.size() == texts.size()) return rows;
+  EmbeddingRows all;
+  all.dimension = rows.dimension;
+  for (const std::string& text : texts) {
+    const float* row = rows.row(static_cast<int64_t>(place.at(text)));
+    all.values.insert(all.values.end(), row, row + rows.dimension);
+  }
+  return all;
+}
+
+EmbeddingRows EmbeddingEndpoint::EmbedDistinct(const std::vector<std::string>& texts) {
+  const size_t batch = static_cast<size_t>(settings_.batch_size);
+  const auto first = [&](int64_t i) { return static_cast<size_t>(i) * batch; };
+  const auto end = [&](int64_t i) { return std::min(texts.size(), first(i) + batch); };
+  EmbeddingRows rows;
+  std::map<int64_t, Failure> failures;
+  EndpointJob job;
+  job.count = static_cast<int64_t>((texts.size() + batch - 1) / batch);
+  job.body = [&](int64_t i, int64_t) { return BodyOf(settings_, texts, first(i), end(i)); };
+  job.read = [&](int64_t i, const json& response) {
+    return PlaceRows(response, first(i), end(i), texts.size(), &rows);
+  };
+  job.fail = [&](int64_t i, const Failure& failure) { failures[i] = failure; };
+  endpoint_.Ask(job);
+  if (!failures.empty()) {
+    const auto& [i, failure] = *failures.begin();
+    throw InputError(endpoint_.path(), std::to_string(failures.size()) + " of " + std::to_string(job.count) +
+                                           " batches failed, the first with texts " + std::to_string(first(i)) +
+                                           " to " + std::to_string(end(i) - 1) + ": " + FailureText(failure));
+  }
+  return rows;
+}
+
+}  // namespace suite

@@ -1,0 +1,161 @@
+#include "datasets/teachers/http_transfers.h"
+
+#include <curl/curl.h>
+
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+
+namespace suite {
+namespace {
+
+struct EasyDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct MultiDeleter {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct ListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+struct Transfer {
+  std::unique_ptr<CURL, EasyDeleter> easy;
+  std::string sent;
+  std::string received;
+  size_t max_bytes = 0;
+  char reason[CURL_ERROR_SIZE] = {};
+};
+
+size_t Receive(char* bytes, size_t size, size_t count, void* out) {
+  auto* transfer = static_cast<Transfer*>(out);
+  if (transfer->received.size() + size * count > transfer->max_bytes) return 0;  // libcurl then ends the transfer
+  transfer->received.append(bytes, size * count);
+  return size * count;
+}
+
+void InitialiseCurl() {
+  static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
+  SUITE_CHECK_EQ(kDone, CURLE_OK);
+}
+
+long Milliseconds(double seconds) { return static_cast<long>(std::ceil(seconds * 1000.0)); }
+
+void Configure(Transfer* transfer, const HttpOptions& options, const std::string& url, curl_slist* headers) {
+  CURL* easy = transfer->easy.get();
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->sent.size()));
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->sent.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, Receive);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Milliseconds(options.timeout_seconds));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options.connect_seconds));
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // other threads of the program must not be interrupted
+}
+
+HttpOutcome OutcomeOf(CURLcode code) {
+  if (code == CURLE_OK) return HttpOutcome::kAnswered;
+  return code == CURLE_OPERATION_TIMEDOUT ? HttpOutcome::kTimedOut : HttpOutcome::kCut;
+}
+
+HttpResult ResultOf(int64_t id, CURLcode code, Transfer* transfer) {
+  HttpResult result;
+  result.id = id;
+  result.outcome = OutcomeOf(code);
+  if (code != CURLE_OK) result.reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+  long status = 0;
+  curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  result.status = status;
+  curl_off_t wait = 0;
+  curl_easy_getinfo(transfer->easy.get(), CURLINFO_RETRY_AFTER, &wait);  // seconds, also where a date was given
+  if (wait > 0) result.retry_after = static_cast<double>(wait);
+  result.body = std::move(transfer->received);
+  return result;
+}
+
+}  // namespace
+
+struct HttpTransfers::State {
+  HttpOptions options;
+  std::unique_ptr<curl_slist, ListDeleter> headers;
+  std::unique_ptr<CURLM, MultiDeleter> multi;
+  std::map<int64_t, std::unique_ptr<Transfer>> transfers;
+
+  ~State() {
+    for (auto& [id, transfer] : transfers) curl_multi_remove_handle(multi.get(), transfer->easy.get());
+  }
+
+  void AddHeader(const std::string& header) {
+    curl_slist* longer = curl_slist_append(headers.get(), header.c_str());
+    SUITE_CHECK(longer != nullptr);
+    headers.release();  // NOLINT: the longer list holds it
+    headers.reset(longer);
+  }
+
+  // The place of the transfer that `easy` belongs to.
+  auto Find(CURL* easy) {
+    auto it = transfers.begin();
+    while (it != transfers.end() && it->second->easy.get() != easy) ++it;
+    SUITE_CHECK(it != transfers.end());
+    return it;
+  }
+};
+
+HttpTransfers::HttpTransfers(const HttpOptions& options) {
+  InitialiseCurl();
+  state_ = std::make_unique<State>();
+  state_->options = options;
+  state_->multi.reset(curl_multi_init());
+  SUITE_CHECK(state_->multi != nullptr);
+  state_->AddHeader("Content-Type: application/json");
+  state_->AddHeader("Expect:");  // no round trip before a long body
+  for (const std::string& header : options.headers) state_->AddHeader(header);
+}
+
+HttpTransfers::~HttpTransfers() = default;
+
+void HttpTransfers::Start(int64_t id, const std::string& url, std::string body) {
+  SUITE_CHECK_EQ(state_->transfers.count(id), size_t{0});
+  auto transfer = std::make_unique<Transfer>();
+  transfer->easy.reset(curl_easy_init());
+  SUITE_CHECK(transfer->easy != nullptr);
+  transfer->sent = std::move(body);
+  transfer->max_bytes = state_->options.max_response_bytes;
+  Configure(transfer.get(), state_->options, url, state_->headers.get());
+  SUITE_CHECK_EQ(curl_multi_add_handle(state_->multi.get(), transfer->easy.get()), CURLM_OK);
+  state_->transfers.emplace(id, std::move(transfer));
+}
+
+std::vector<HttpResult> HttpTransfers::Wait(int milliseconds) {
+  CURLM* multi = state_->multi.get();
+  int running = 0;
+  SUITE_CHECK_EQ(curl_multi_perform(multi, &running), CURLM_OK);
+  if (running == under_way() && milliseconds > 0) {
+    // Unlike curl_multi_wait, this also sleeps when there is nothing to wait for.
+    SUITE_CHECK_EQ(curl_multi_poll(multi, nullptr, 0, milliseconds, nullptr), CURLM_OK);
+    SUITE_CHECK_EQ(curl_multi_perform(multi, &running), CURLM_OK);
+  }
+  std::vector<HttpResult> results;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;  // the message does not outlive the handle's removal
+    const auto it = state_->Find(message->easy_handle);
+    curl_multi_remove_handle(multi, it->second->easy.get());
+    results.push_back(ResultOf(it->first, code, it->second.get()));
+    state_->transfers.erase(it);
+  }
+  return results;
+}
+
+int64_t HttpTransfers::under_way() const { return static_cast<int64_t>(state_->transfers.size()); }
+
+}  // namespace suite

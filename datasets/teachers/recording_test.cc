@@ -1,0 +1,95 @@
+#include "datasets/teachers/recording.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace suite {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kExample[] =
+    R"({"conversation": "train/17", "list_length": 2, "list": [["Heat", 1995], ["Alien", 1979]]})"
+    "\n\n"
+    R"({"conversation": "train/17", "candidates": [["Heat", 1995], ["Alien", 1979]], "judgements": [2, -1]})"
+    "\r\n"
+    R"({"conversation": "train/18", "list": [["(500) Days of Summer", 2009]]})";
+
+std::string ErrorOf(const std::string& text) {
+  try {
+    ParseRecording(text, "file.jsonl");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(RecordingTest, ReadsTheDocumentedForm) {
+  const Recording recording = ParseRecording(kExample, "file.jsonl");
+  EXPECT_EQ(recording.FindList("train/17", 2).items, (std::vector<Item>{{"Heat", 1995}, {"Alien", 1979}}));
+  EXPECT_EQ(recording.FindList("train/18", 1).items, (std::vector<Item>{{"(500) Days of Summer", 2009}}));
+  const auto* judgements = recording.FindJudgements("train/17", {{"Heat", 1995}, {"Alien", 1979}});
+  ASSERT_NE(judgements, nullptr);
+  EXPECT_EQ(*judgements, (std::vector<int>{2, -1}));
+}
+
+TEST(RecordingTest, AShorterListIsTheHeadOfTheNextLonger) {
+  Recording recording;
+  recording.AddList("here", "c", 3, {{"A", 1}, {"B", 2}, {"C", 3}});
+  recording.AddList("here", "c", 5, {{"X", 1}, {"Y", 2}});  // the teacher gave fewer than asked
+  EXPECT_EQ(recording.FindList("c", 2).items, (std::vector<Item>{{"A", 1}, {"B", 2}}));
+  EXPECT_EQ(recording.FindList("c", 3).items.size(), 3u);
+  EXPECT_EQ(recording.FindList("c", 4).items, (std::vector<Item>{{"X", 1}, {"Y", 2}}));
+  EXPECT_TRUE(recording.FindList("c", 5).found);
+  EXPECT_FALSE(recording.FindList("c", 6).found);
+  EXPECT_FALSE(recording.FindList("d", 1).found);
+  EXPECT_EQ(recording.LongestList("c"), 5);
+  EXPECT_EQ(recording.LongestList("d"), 0);
+}
+
+TEST(RecordingTest, JudgementsAreOfTheseCandidatesInThisOrder) {
+  const Recording recording = ParseRecording(kExample, "file.jsonl");
+  EXPECT_EQ(recording.FindJudgements("train/17", {{"Alien", 1979}, {"Heat", 1995}}), nullptr);
+  EXPECT_EQ(recording.FindJudgements("train/17", {{"Heat", 1995}}), nullptr);
+  EXPECT_EQ(recording.FindJudgements("train/18", {{"Heat", 1995}, {"Alien", 1979}}), nullptr);
+}
+
+TEST(RecordingTest, WrittenLinesReadBack) {
+  const std::vector<Item> items = {{"\"Quoted\" (x)\n", 0}, {"Amélie", 2001}};
+  const std::string text = ListLine("a\tb", 7, items) + JudgementsLine("a\tb", items, {-2, 2});
+  const Recording recording = ParseRecording(text, "file.jsonl");
+  EXPECT_EQ(recording.FindList("a\tb", 7).items, items);
+  EXPECT_EQ(*recording.FindJudgements("a\tb", items), (std::vector<int>{-2, 2}));
+}
+
+TEST(RecordingTest, TheSameTwiceIsFineAndAnotherAnswerIsNot) {
+  const std::string list = ListLine("c", 1, {{"A", 1}});
+  const std::string judged = JudgementsLine("c", {{"A", 1}}, {1});
+  EXPECT_EQ(ErrorOf(list + list + judged + judged), "no error");
+  EXPECT_EQ(ErrorOf(list + ListLine("c", 1, {{"B", 1}})),
+            "file.jsonl:2: a second list of length 1 for c; allowed: one answer to each question");
+  EXPECT_THAT(ErrorOf(judged + JudgementsLine("c", {{"A", 1}}, {2})), HasSubstr("file.jsonl:2: other judgements"));
+}
+
+TEST(RecordingTest, BadLinesAreNamed) {
+  EXPECT_THAT(ErrorOf("{}"), HasSubstr("file.jsonl:1: no JSON object with a 'conversation'; allowed: "));
+  EXPECT_THAT(ErrorOf("\n[1"), HasSubstr("file.jsonl:2: no JSON object"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": 17, "list": []})"), HasSubstr("no JSON object with a 'conversation'"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c"})"), HasSubstr("no array 'candidates'"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": "A"})"), HasSubstr("no array 'list'"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": ["A"]})"),
+              HasSubstr("\"A\" in 'list'; allowed: [\"Title\", year]"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", "1990"]]})"), HasSubstr("\"1990\"; allowed: an integer"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", 12345]]})"), HasSubstr("12345; allowed: an integer"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", 1]], "length": 1})"), HasSubstr("unknown key 'length'"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [], "list_length": 0})"), HasSubstr("list_length: 0"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "candidates": [["A", 1]], "judgements": [3]})"),
+              HasSubstr("judgements: 3; allowed: an integer from -2 to 2"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "candidates": [["A", 1]], "judgements": [1, 1]})"),
+              HasSubstr("2 judgements for 1 candidates; allowed: one for each"));
+}
+
+}  // namespace
+}  // namespace suite

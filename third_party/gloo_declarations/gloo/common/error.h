@@ -1,0 +1,2 @@
+// Named by c10d's header; nothing of it is used.
+#pragma once

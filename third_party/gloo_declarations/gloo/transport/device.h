@@ -1,0 +1,15 @@
+// Held by pointer only.
+#pragma once
+
+namespace gloo {
+namespace transport {
+
+class Device;
+
+class UnboundBuffer {
+ public:
+  virtual ~UnboundBuffer();
+};
+
+}  // namespace transport
+}  // namespace gloo
