@@ -10,7 +10,6 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -18,7 +17,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "models/config_keys.h"
 #include "models/safetensors.h"
+#include "models/tokenizer/strict_json.h"
 
 namespace suite {
 namespace {
@@ -57,57 +58,8 @@ struct BertWeights {
   std::vector<BertLayer> layers;
 };
 
-// Values in messages: short, and never deep.
-std::string Shown(const json& value) { return value.is_structured() ? "a list or object" : value.dump(); }
-
-// Reads keys of one JSON object and names file and key in every error.
-class KeyReader {
- public:
-  explicit KeyReader(const std::string& path)
-      : KeyReader(json::parse(ReadFile(path), nullptr, /*allow_exceptions=*/false), path) {}
-  KeyReader(json object, std::string where) : object_(std::move(object)), where_(std::move(where)) {
-    if (!object_.is_object()) throw InputError(where_, "is not a JSON object");
-  }
-
-  bool Has(const char* key) const { return object_.contains(key) && !object_.at(key).is_null(); }
-
-  const json& Get(const char* key) const {
-    if (!Has(key)) throw InputError(where_, std::string("has no key '") + key + "'");
-    return object_.at(key);
-  }
-
-  int64_t Positive(const char* key) const {
-    const json& value = Get(key);
-    constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
-    if (!value.is_number_integer() || value.get<int64_t>() < 1 || value.get<int64_t>() > kLargest) {
-      throw InputError(At(key), "is " + Shown(value), "a whole number from 1 to " + std::to_string(kLargest));
-    }
-    return value.get<int64_t>();
-  }
-
-  double PositiveReal(const char* key) const {
-    const json& value = Get(key);
-    if (!value.is_number() || !(value.get<double>() > 0)) {
-      throw InputError(At(key), "is " + Shown(value), "a number above 0");
-    }
-    return value.get<double>();
-  }
-
-  // Absent counts as the one value that is supported.
-  void Only(const char* key, const json& supported) const {
-    if (Has(key) && Get(key) != supported) throw InputError(At(key), "is " + Shown(Get(key)), supported.dump());
-  }
-
-  std::string At(const std::string& key) const { return where_ + ": " + key; }
-  const json& object() const { return object_; }
-
- private:
-  json object_;
-  std::string where_;
-};
-
 BertConfig ReadConfig(const std::string& path) {
-  const KeyReader keys(path);
+  const ConfigKeys keys = ConfigKeys::FromText(ReadFile(path), path);
   keys.Get("model_type");
   keys.Only("model_type", "bert");
   keys.Only("hidden_act", "gelu");
@@ -122,7 +74,7 @@ BertConfig ReadConfig(const std::string& path) {
   config.vocab_size = keys.Positive("vocab_size");
   config.max_positions = keys.Positive("max_position_embeddings");
   config.token_types = keys.Positive("type_vocab_size");
-  config.layer_norm_eps = keys.PositiveReal("layer_norm_eps");
+  config.layer_norm_eps = keys.Real("layer_norm_eps");
   if (config.hidden_size % config.heads != 0) {
     throw InputError(keys.At("num_attention_heads"), std::to_string(config.heads) + " does not divide hidden_size " +
                                                          std::to_string(config.hidden_size));
@@ -133,14 +85,14 @@ BertConfig ReadConfig(const std::string& path) {
 // Checks that modules.json is the encoder, a pooling and the normalization; returns the pooling's folder.
 std::string PoolingFolder(const std::string& folder) {
   const std::string path = folder + "/modules.json";
-  json modules = json::parse(ReadFile(path), nullptr, /*allow_exceptions=*/false);
+  json modules = ParseJson(ReadFile(path), path);
   const std::vector<std::string> wanted = {"Transformer", "Pooling", "Normalize"};
   if (!modules.is_array() || modules.size() != wanted.size()) {
     throw InputError(path, "is not a list of three modules", "Transformer, Pooling, Normalize");
   }
   std::string pooling;
   for (size_t i = 0; i < wanted.size(); ++i) {
-    const KeyReader module(std::move(modules[i]), path + ": module " + std::to_string(i));
+    const ConfigKeys module(std::move(modules[i]), path + ": module " + std::to_string(i));
     module.Get("type");
     module.Only("type", "sentence_transformers.models." + wanted[i]);
     const json& inside = module.Get("path");
@@ -153,7 +105,7 @@ std::string PoolingFolder(const std::string& folder) {
 }
 
 void CheckPooling(const std::string& path, int64_t hidden_size) {
-  const KeyReader keys(path);
+  const ConfigKeys keys = ConfigKeys::FromText(ReadFile(path), path);
   const std::string prefix = "pooling_mode_";
   for (const auto& [key, value] : keys.object().items()) {
     if (key.rfind(prefix, 0) != 0 || key == "pooling_mode_mean_tokens") continue;
@@ -165,7 +117,7 @@ void CheckPooling(const std::string& path, int64_t hidden_size) {
 }
 
 int64_t ReadMaxTokens(const std::string& path, int64_t max_positions, int64_t template_size) {
-  const KeyReader keys(path);
+  const ConfigKeys keys = ConfigKeys::FromText(ReadFile(path), path);
   keys.Only("do_lower_case", false);
   const int64_t max_tokens = keys.Positive("max_seq_length");
   if (max_tokens <= template_size || max_tokens > max_positions) {

@@ -1,12 +1,7 @@
 #include "models/gguf.h"
 
 #include <ATen/ops/empty.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <iterator>
 
@@ -37,39 +32,10 @@ std::string Printable(const std::string& text) {
 
 }  // namespace
 
-class GgufFile::Mapping {
- public:
-  explicit Mapping(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK);
-    if (fd < 0) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
-    struct stat status = {};
-    const bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    size_ = regular ? static_cast<uint64_t>(status.st_size) : 0;
-    if (size_ > 0) data_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-    const std::string reason = std::strerror(errno);
-    close(fd);
-    if (!regular) throw InputError(path, "is not a regular file", "a GGUF file");
-    if (size_ == 0) throw InputError(path, "is empty", "a GGUF file");
-    if (data_ == MAP_FAILED) throw InputError(path, "cannot be mapped: " + reason);
-  }
-  ~Mapping() {
-    if (data_ != MAP_FAILED) munmap(data_, size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-
-  const uint8_t* data() const { return static_cast<const uint8_t*>(data_); }
-  uint64_t size() const { return size_; }
-
- private:
-  void* data_ = MAP_FAILED;
-  uint64_t size_ = 0;
-};
-
 // Reads the header from front to back; `where` says in errors what was being read.
 class GgufFile::Reader {
  public:
-  Reader(const std::string& path, const Mapping& mapping) : path_(path), mapping_(mapping), where_(path) {}
+  Reader(const std::string& path, const MappedFile& mapping) : path_(path), mapping_(mapping), where_(path) {}
 
   void Enter(const std::string& part) { where_ = path_ + ": " + Printable(part); }
   const std::string& where() const { return where_; }
@@ -82,7 +48,7 @@ class GgufFile::Reader {
                                    ", but the file ends at byte " + std::to_string(mapping_.size()));
     }
     place_ += count;
-    return mapping_.data() + place_ - count;
+    return reinterpret_cast<const uint8_t*>(mapping_.data()) + place_ - count;
   }
 
   template <typename T>
@@ -169,12 +135,13 @@ class GgufFile::Reader {
   }
 
   std::string path_;
-  const Mapping& mapping_;
+  const MappedFile& mapping_;
   std::string where_;
   uint64_t place_ = 0;
 };
 
-GgufFile::GgufFile(const std::string& path) : path_(path), mapping_(std::make_shared<Mapping>(path)) {
+GgufFile::GgufFile(const std::string& path)
+    : path_(path), mapping_(std::make_shared<const MappedFile>(path, "a GGUF file")) {
   Reader reader(path, *mapping_);
   if (mapping_->size() < 4 || std::memcmp(reader.Bytes(4), "GGUF", 4) != 0) {
     throw InputError(path, "does not begin with GGUF", "a GGUF file");
@@ -324,8 +291,8 @@ at::Tensor GgufFile::Load(const std::string& name) const {
   const GgufTensorType* type = &GgufTensorTypes().front();
   while (type->name != entry.type) ++type;
   at::Tensor result = at::empty(entry.shape, at::dtype(at::kFloat));
-  type->widen(mapping_->data() + data_start_ + entry.offset, entry.bytes / type->bytes,
-              result.mutable_data_ptr<float>());
+  type->widen(reinterpret_cast<const uint8_t*>(mapping_->data()) + data_start_ + entry.offset,
+              entry.bytes / type->bytes, result.mutable_data_ptr<float>());
   return result;
 }
 

@@ -22,6 +22,8 @@
 #include <variant>
 #include <vector>
 
+#include "models/mapped_file.h"
+
 namespace suite {
 
 // Integers keep their signedness only; arrays of arrays are refused.
@@ -61,7 +63,6 @@ class GgufFile {
   const std::string& path() const { return path_; }
 
  private:
-  class Mapping;
   class Reader;
 
   void ReadMetadata(Reader& reader, uint64_t count);
@@ -71,7 +72,7 @@ class GgufFile {
   uint64_t Alignment() const;
 
   std::string path_;
-  std::shared_ptr<Mapping> mapping_;
+  std::shared_ptr<const MappedFile> mapping_;
   std::map<std::string, GgufValue> metadata_;
   std::map<std::string, GgufTensor> tensors_;
   uint64_t data_start_ = 0;

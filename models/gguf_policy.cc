@@ -27,8 +27,8 @@ class Keys {
   int64_t Positive(const std::string& key, std::optional<int64_t> absent = std::nullopt) const {
     if (!Has(key) && absent) return *absent;
     const int64_t value = file_.Integer(architecture_ + "." + key);
-    constexpr int64_t kLargest = int64_t{1} << 31;
-    if (value < 1 || value > kLargest) throw InputError(At(key), "is " + std::to_string(value), "from 1 to 2^31");
+    constexpr int64_t kLargest = (int64_t{1} << 31) - 1;
+    if (value < 1 || value > kLargest) throw InputError(At(key), "is " + std::to_string(value), "from 1 to 2^31 - 1");
     return value;
   }
 
@@ -127,19 +127,11 @@ void ReadTokenIds(const GgufFile& file, LlamaConfig* config) {
 void ReadHeads(const Keys& keys, LlamaConfig* config) {
   config->heads = keys.Positive("attention.head_count");
   config->kv_heads = keys.Positive("attention.head_count_kv", config->heads);
-  if (config->heads % config->kv_heads != 0) {
-    throw InputError(keys.At("attention.head_count_kv"), "is " + std::to_string(config->kv_heads),
-                     "a divisor of head_count " + std::to_string(config->heads));
-  }
   const int64_t rotated =
       keys.Positive("rope.dimension_count", std::max<int64_t>(1, config->hidden_size / config->heads));
   config->head_dim = keys.Positive("attention.key_length", rotated);
   keys.ExpectIfThere("rope.dimension_count", config->head_dim, "all of a head");
   keys.ExpectIfThere("attention.value_length", config->head_dim, "as key_length");
-  if (config->head_dim % 2 != 0) {
-    throw InputError(keys.At("rope.dimension_count"), "head dimension " + std::to_string(config->head_dim),
-                     "an even number (rotary pairs)");
-  }
 }
 
 // One tensor under both its names. `heads` of a tensor with permuted rows; 0 otherwise.
@@ -197,6 +189,10 @@ LlamaConfig GgufLlamaConfig(const GgufFile& file) {
   config.rms_norm_eps = keys.Real("attention.layer_norm_rms_epsilon");
   config.rope_theta = keys.Real("rope.freq_base", 10000.0);
   ReadHeads(keys, &config);
+  const std::string prefix = config.model_type + ".";
+  CheckLlamaSizes(config, file.path(),
+                  {prefix + "attention.head_count", prefix + "attention.head_count_kv", prefix + "rope.dimension_count",
+                   prefix + "context_length"});
   const auto embedding = file.tensors().find(kEmbedding);
   if (embedding == file.tensors().end()) {
     throw InputError(file.path(), std::string("tensor '") + kEmbedding + "' is missing");

@@ -1,12 +1,17 @@
 #include "models/llama.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <optional>
+#include <utility>
 
+#include "models/kernels/matrix_product.h"
 #include "models/kernels/rms_norm.h"
 #include "models/kernels/swiglu.h"
+#include "models/linear.h"
 
 namespace suite {
 namespace {
@@ -23,10 +28,6 @@ struct AttentionPlan : torch::CustomClassHolder {
 };
 
 using PlanPointer = c10::intrusive_ptr<AttentionPlan>;
-
-at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
-}
 
 // Projection to queries, keys and values, rotation in place, attention: one node, so that the unrotated projection is
 // never kept.
@@ -51,15 +52,9 @@ struct RotaryAttentionFunction : torch::autograd::Function<RotaryAttentionFuncti
     const int64_t rotated = plan->shape.heads + plan->shape.kv_heads;
     RotateInPlace(d_qkv, plan->positions, plan->rotary, rotated, /*inverse=*/true);
     const at::Tensor d_bias = context->saved_data["bias"].toBool() ? d_qkv.sum(0) : at::Tensor();
-    return {at::mm(d_qkv, weight), at::mm(d_qkv.t(), x), d_bias, at::Tensor()};
+    return {Product(d_qkv, weight), Product(d_qkv.t(), x), d_bias, at::Tensor()};
   }
 };
-
-at::Tensor AddLinear(const at::Tensor& residual, const at::Tensor& x, const at::Tensor& weight,
-                     const at::Tensor& bias) {
-  const at::Tensor sum = at::addmm(residual, x, weight.t());
-  return bias.defined() ? sum + bias : sum;
-}
 
 at::Tensor Layer(const at::Tensor& x, const LlamaLayerTensors& t, const PlanPointer& plan, double eps) {
   const auto bias = t.qkv_bias.defined() ? std::optional<at::Tensor>(t.qkv_bias) : std::nullopt;
@@ -69,9 +64,73 @@ at::Tensor Layer(const at::Tensor& x, const LlamaLayerTensors& t, const PlanPoin
   return AddLinear(middle, gated, t.down, t.down_bias);
 }
 
+using MaybeTensor = std::optional<at::Tensor>;  // what autograd takes for a weight that may be absent
+
+MaybeTensor Maybe(const at::Tensor& weight) { return weight.defined() ? MaybeTensor(weight) : std::nullopt; }
+
+// From a layer's tensors in the order of its fields.
+LlamaLayerTensors LayerOf(const variable_list& list) {
+  return {list[0], list[1], list[2], list[3], list[4], list[5], list[6], list[7], list[8], list[9]};
+}
+
+// A layer that keeps its input only: the backward pass builds the layer's own graph and runs through it.
+struct RecomputedLayerFunction : torch::autograd::Function<RecomputedLayerFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const MaybeTensor& input_norm,
+                            const MaybeTensor& qkv, const MaybeTensor& qkv_bias, const MaybeTensor& output,
+                            const MaybeTensor& output_bias, const MaybeTensor& mlp_norm, const MaybeTensor& gate_up,
+                            const MaybeTensor& gate_up_bias, const MaybeTensor& down, const MaybeTensor& down_bias,
+                            const PlanPointer& plan, double eps) {
+    variable_list weights;
+    for (const MaybeTensor* weight :
+         {&input_norm, &qkv, &qkv_bias, &output, &output_bias, &mlp_norm, &gate_up, &gate_up_bias, &down, &down_bias}) {
+      weights.push_back(weight->value_or(at::Tensor()));
+    }
+    variable_list saved = {x};
+    saved.insert(saved.end(), weights.begin(), weights.end());
+    context->save_for_backward(std::move(saved));
+    context->saved_data["plan"] = c10::IValue::make_capsule(plan);
+    context->saved_data["eps"] = eps;
+    return Layer(x, LayerOf(weights), plan, eps);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const PlanPointer plan = c10::static_intrusive_pointer_cast<AttentionPlan>(context->saved_data["plan"].toCapsule());
+    const c10::AutoGradMode with_graph(true);
+    variable_list inputs, defined;
+    for (const at::Tensor& saved : context->get_saved_variables()) {
+      inputs.push_back(saved.defined() ? saved.detach().requires_grad_() : at::Tensor());
+      if (saved.defined()) defined.push_back(inputs.back());
+    }
+    const at::Tensor y =
+        Layer(inputs[0], LayerOf({inputs.begin() + 1, inputs.end()}), plan, context->saved_data["eps"].toDouble());
+    const variable_list found = torch::autograd::grad({y}, defined, {gradients[0]});
+    variable_list result;
+    size_t next = 0;
+    for (const at::Tensor& input : inputs) result.push_back(input.defined() ? found[next++] : at::Tensor());
+    result.resize(result.size() + 2);  // the plan, eps
+    return result;
+  }
+};
+
+at::Tensor RecomputedLayer(const at::Tensor& x, const LlamaLayerTensors& t, const PlanPointer& plan, double eps) {
+  return RecomputedLayerFunction::apply(x, Maybe(t.input_norm), Maybe(t.qkv), Maybe(t.qkv_bias), Maybe(t.output),
+                                        Maybe(t.output_bias), Maybe(t.mlp_norm), Maybe(t.gate_up),
+                                        Maybe(t.gate_up_bias), Maybe(t.down), Maybe(t.down_bias), plan, eps);
+}
+
 }  // namespace
 
-Llama::Llama(const LlamaConfig& config) : config_(config), rotary_(MakeRotaryTable(config, config.max_positions)) {}
+Llama::Llama(const LlamaConfig& config, const LlamaOptions& options)
+    : config_(config), options_(options), rotary_(MakeRotaryTable(config, config.max_positions)) {}
+
+int64_t Llama::ActivationBytesPerRow(at::ScalarType dtype) const {
+  const int64_t attended = config_.heads * config_.head_dim;
+  const int64_t qkv = attended + 2 * config_.kv_heads * config_.head_dim;
+  // The input, its norm, what lies between attention and MLP, its norm; the rest as named in Layer.
+  const int64_t whole = 4 * config_.hidden_size + qkv + attended + 3 * config_.intermediate_size;
+  const int64_t kept = options_.recompute_layers ? config_.hidden_size : whole;
+  return config_.layers * kept * static_cast<int64_t>(c10::elementSize(dtype));
+}
 
 at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& packed) const {
   auto plan = c10::make_intrusive<AttentionPlan>();
@@ -82,7 +141,10 @@ at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& 
   // As in transformers, the input embedding of the padding token is not trained: it matters where a model pads with the
   // token that also ends its turns (SmolLM2). A tied head still trains its row.
   at::Tensor x = at::embedding(tensors.embedding, packed.ids_N, config_.pad_id.value_or(-1));
-  for (const LlamaLayerTensors& layer : tensors.layers) x = Layer(x, layer, plan, config_.rms_norm_eps);
+  const bool recompute = options_.recompute_layers && c10::GradMode::is_enabled();
+  for (const LlamaLayerTensors& layer : tensors.layers) {
+    x = recompute ? RecomputedLayer(x, layer, plan, config_.rms_norm_eps) : Layer(x, layer, plan, config_.rms_norm_eps);
+  }
   return x;
 }
 
@@ -94,7 +156,7 @@ TokenLogProbs Llama::LogProbs(const LlamaTensors& tensors, const PackedTokens& p
 
 at::Tensor Llama::Logits(const LlamaTensors& tensors, const PackedTokens& packed) const {
   const at::Tensor hidden = RmsNorm(HiddenStates(tensors, packed), tensors.final_norm, config_.rms_norm_eps);
-  return at::mm(hidden, tensors.head.t());
+  return Linear(hidden, tensors.head, {});
 }
 
 }  // namespace suite

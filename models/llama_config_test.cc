@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/error.h"
 
@@ -153,31 +154,32 @@ TEST(LlamaConfigFromJson, NamesWhatIsWrong) {
       {"use_sliding_window", true,
        "x/config.json: use_sliding_window: is true; sliding-window attention is not "
        "supported; allowed: false"},
-      {"hidden_size", Absent(), "x/config.json: has no key 'hidden_size'; allowed: Hugging Face's config.json"},
-      {"hidden_size", nullptr, "x/config.json: has no key 'hidden_size'; allowed: Hugging Face's config.json"},
-      {"hidden_size", 0, "x/config.json: hidden_size: is 0; allowed: a whole number from 1 to 2^31"},
-      {"hidden_size", -64, "x/config.json: hidden_size: is -64; allowed: a whole number from 1 to 2^31"},
-      {"hidden_size", 64.5, "x/config.json: hidden_size: is 64.5; allowed: a whole number from 1 to 2^31"},
-      {"hidden_size", "64", "x/config.json: hidden_size: is \"64\"; allowed: a whole number from 1 to 2^31"},
+      {"hidden_size", Absent(), "x/config.json: has no key 'hidden_size'; allowed: an object with it"},
+      {"hidden_size", nullptr, "x/config.json: has no key 'hidden_size'; allowed: an object with it"},
+      {"hidden_size", 0, "x/config.json: hidden_size: is 0; allowed: a whole number from 1 to 2^31 - 1"},
+      {"hidden_size", -64, "x/config.json: hidden_size: is -64; allowed: a whole number from 1 to 2^31 - 1"},
+      {"hidden_size", 64.5, "x/config.json: hidden_size: is 64.5; allowed: a whole number from 1 to 2^31 - 1"},
+      {"hidden_size", "64", "x/config.json: hidden_size: is \"64\"; allowed: a whole number from 1 to 2^31 - 1"},
       {"vocab_size", 18446744073709551615u,
-       "x/config.json: vocab_size: is 18446744073709551615; allowed: a whole number from 1 to 2^31"},
-      {"num_hidden_layers", Absent(),
-       "x/config.json: has no key 'num_hidden_layers'; allowed: Hugging Face's config.json"},
-      {"num_key_value_heads", 5, "x/config.json: num_key_value_heads: 5 does not divide num_attention_heads 32"},
-      {"num_key_value_heads", 64, "x/config.json: num_key_value_heads: 64 does not divide num_attention_heads 32"},
-      {"head_dim", 63, "x/config.json: head_dim: is 63; allowed: an even number (rotary pairs)"},
+       "x/config.json: vocab_size: is 18446744073709551615; allowed: a whole number from 1 to 2^31 - 1"},
+      {"num_hidden_layers", Absent(), "x/config.json: has no key 'num_hidden_layers'; allowed: an object with it"},
+      {"num_key_value_heads", 5,
+       "x/config.json: num_key_value_heads: is 5; allowed: a divisor of num_attention_heads 32"},
+      {"num_key_value_heads", 64,
+       "x/config.json: num_key_value_heads: is 64; allowed: a divisor of num_attention_heads 32"},
+      {"head_dim", 63, "x/config.json: head_dim: head dimension 63; allowed: an even number (rotary pairs)"},
       {"rms_norm_eps", 0, "x/config.json: rms_norm_eps: is 0; allowed: a number above 0"},
       {"rope_theta", "big", "x/config.json: rope_theta: is \"big\"; allowed: a number above 0"},
       {"tie_word_embeddings", "yes", "x/config.json: tie_word_embeddings: is \"yes\"; allowed: true, false"},
       {"eos_token_id", -1, "x/config.json: eos_token_id: is -1; allowed: a token id or a list of them"},
       {"eos_token_id", {1, "a"}, "x/config.json: eos_token_id: is [1,\"a\"]; allowed: a token id or a list of them"},
-      {"rope_scaling", 3, "x/config.json: rope_scaling: is 3; allowed: an object or null"},
+      {"rope_scaling", 3, "x/config.json: rope_scaling: is 3; allowed: a JSON object"},
       {"rope_scaling",
        {{"rope_type", "yarn"}},
        "x/config.json: rope_scaling: rope_type: is 'yarn'; allowed: llama3, default"},
       {"rope_scaling",
        {{"rope_type", "llama3"}, {"factor", 8}},
-       "x/config.json: rope_scaling: has no key 'low_freq_factor'; allowed: Hugging Face's config.json"},
+       "x/config.json: rope_scaling: has no key 'low_freq_factor'; allowed: an object with it"},
   };
   for (const BadConfig& bad : kBad) {
     json object = json::parse(kLlama);
@@ -206,12 +208,42 @@ TEST(LlamaConfigFromJson, RefusesFactorsThatCross) {
 }
 
 TEST(LlamaConfigFromJson, RefusesTextThatIsNoObject) {
-  for (const char* text : {"", "[]", "{", "null", "\xff", "{\"model_type\": \"llama\"} more"}) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"", "config.json: parse error at line 1, column 1: "},
+      {"[]", "config.json: is []; allowed: a JSON object"},
+      {"{", "config.json: parse error at line 1, column 2: "},
+      {"null", "config.json: is null; allowed: a JSON object"},
+      {"\xff", "config.json: parse error at line 1, column 1: "},
+      {"{\"model_type\": \"llama\"} more", "config.json: parse error at line 1, column 25: "},
+      {"{\"a\": 1, \"b\": {\"a\": 2}, \"a\": 3}",
+       "config.json: the key 'a' is there twice in one object; allowed: each key once"},
+      {"{\"rope_theta\": NaN}", "config.json: NaN at line 1, column 16; allowed: finite numbers: JSON has no other"},
+      {"{\"rope_theta\": 1e999}", "config.json: number overflow parsing '1e999'; allowed: JSON"}};
+  for (const auto& [text, message] : kCases) {
     try {
       LlamaConfigFromJson(text, "config.json");
       ADD_FAILURE() << text;
     } catch (const InputError& error) {
-      EXPECT_STREQ(error.what(), "config.json: is not a JSON object; allowed: Hugging Face's config.json");
+      EXPECT_EQ(std::string(error.what()).substr(0, std::string(message).size()), message);
+    }
+  }
+}
+
+// Products of sizes that no memory holds, and that no 64 bits would.
+TEST(LlamaConfigFromJson, RefusesAbsurdSizes) {
+  const std::tuple<const char*, int64_t, const char*> kCases[] = {
+      {"head_dim", 2147483646,
+       "config.json: num_attention_heads: 32 heads of dimension 2147483646; allowed: a product of at most 2^31 - 1"},
+      {"max_position_embeddings", (1 << 22) + 1,
+       "config.json: max_position_embeddings: is 4194305; allowed: at most 2^22: tables of all positions are kept"}};
+  for (const auto& [key, value, message] : kCases) {
+    json object = json::parse(kLlama);
+    object[key] = value;
+    try {
+      LlamaConfigFromJson(object.dump(), "config.json");
+      ADD_FAILURE() << key;
+    } catch (const InputError& error) {
+      EXPECT_STREQ(error.what(), message);
     }
   }
 }

@@ -234,6 +234,24 @@ TEST(Llama, ParameterGradientsEqualFiniteDifferences) {
   }
 }
 
+// Recomputed layers run the same operations on the same numbers.
+TEST(Llama, RecomputedLayersGiveTheSameBits) {
+  for (const auto& [name, config] : TinyConfigs()) {
+    const LlamaWeights weights = TinyWeights(config, 8);
+    const PackedTokens packed = PackGroups(TinyGroups(config.vocab_size));
+    std::vector<at::Tensor> logp, gradient;
+    for (const bool recompute : {false, true}) {
+      const LlamaWeights gradients = LlamaWeights::Zeros(config, at::kFloat);
+      const Llama llama(config, {recompute});
+      logp.push_back(llama.LogProbs(TrainableTensors(weights, gradients), packed, {}).logp_M);
+      Weighted(logp.back(), 5).backward();
+      gradient.push_back(gradients.flat());
+    }
+    EXPECT_TRUE(logp[1].equal(logp[0])) << name;
+    EXPECT_TRUE(gradient[1].equal(gradient[0])) << name;
+  }
+}
+
 TEST(Llama, Bfloat16Trains) {
   const LlamaConfig config = TinyConfig();
   const Scored narrow =

@@ -1,11 +1,15 @@
 #include "models/llama_weights.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/logical_and.h>
+#include <ATen/ops/logical_not.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -64,16 +68,26 @@ std::vector<std::vector<Part>> LayerParts(const LlamaConfig& c, int64_t layer) {
 
 constexpr size_t kBlocksPerLayer = 10;
 
+std::vector<Part> EmbeddingParts(const LlamaConfig& c) {
+  return {{"model.embed_tokens.weight", {c.vocab_size, c.hidden_size}}};
+}
+
+std::vector<Part> FinalNormParts(const LlamaConfig& c) { return {{"model.norm.weight", {c.hidden_size}}}; }
+
+std::vector<Part> HeadParts(const LlamaConfig& c) {
+  if (c.tie_embeddings) return {};
+  return {{"lm_head.weight", {c.vocab_size, c.hidden_size}}};
+}
+
 // Every block with its place: embedding, kBlocksPerLayer for each layer, final norm, head (empty when tied).
 std::vector<Block> Blocks(const LlamaConfig& config) {
   std::vector<Block> blocks;
-  blocks.push_back({{{"model.embed_tokens.weight", {config.vocab_size, config.hidden_size}}}});
+  blocks.push_back({EmbeddingParts(config)});
   for (int64_t layer = 0; layer < config.layers; ++layer) {
     for (auto& parts : LayerParts(config, layer)) blocks.push_back({std::move(parts)});
   }
-  blocks.push_back({{{"model.norm.weight", {config.hidden_size}}}});
-  blocks.push_back({});
-  if (!config.tie_embeddings) blocks.back() = {{{"lm_head.weight", {config.vocab_size, config.hidden_size}}}};
+  blocks.push_back({FinalNormParts(config)});
+  blocks.push_back({HeadParts(config)});
   int64_t offset = 0;
   for (Block& block : blocks) {
     block.offset = offset;
@@ -132,6 +146,56 @@ std::string ShapeText(at::IntArrayRef shape) {
   return text + "]";
 }
 
+using FileOf = std::function<std::string(const std::string& tensor)>;
+
+void CheckPart(const Part& part, const std::map<std::string, at::Tensor>& given, const FileOf& file_of,
+               const std::string& where) {
+  const auto found = given.find(part.name);
+  if (found == given.end()) throw InputError(where, "tensor '" + part.name + "' is missing");
+  const at::Tensor& tensor = found->second;
+  const std::string thing = "tensor '" + part.name + "'";
+  if (!at::isFloatingType(tensor.scalar_type())) {
+    throw InputError(file_of(part.name), thing + " is of type " + c10::toString(tensor.scalar_type()), "a float type");
+  }
+  if (tensor.sizes() != at::IntArrayRef(part.shape)) {
+    throw InputError(file_of(part.name), thing + " has shape " + ShapeText(tensor.sizes()), ShapeText(part.shape));
+  }
+}
+
+// Layer by layer: a config with billions of layers fails at the first that is not there.
+void CheckShapes(const LlamaConfig& config, const std::map<std::string, at::Tensor>& given, const FileOf& file_of,
+                 const std::string& where) {
+  std::set<std::string> wanted;
+  const auto check = [&](const std::vector<Part>& parts) {
+    for (const Part& part : parts) {
+      CheckPart(part, given, file_of, where);
+      wanted.insert(part.name);
+    }
+  };
+  check(EmbeddingParts(config));
+  for (int64_t layer = 0; layer < config.layers; ++layer) {
+    for (const auto& parts : LayerParts(config, layer)) check(parts);
+  }
+  check(FinalNormParts(config));
+  check(HeadParts(config));
+  for (const auto& [name, tensor] : given) {
+    // A tied checkpoint may still carry its head; it is the embedding once more.
+    if (wanted.count(name) > 0 || (name == "lm_head.weight" && config.tie_embeddings)) continue;
+    throw InputError(file_of(name), "tensor '" + name + "' is not part of this architecture",
+                     "the tensors of " + config.model_type + " with " + std::to_string(config.layers) + " layers");
+  }
+}
+
+void CheckRange(const at::Tensor& from, const at::Tensor& to, const std::string& where, const std::string& name) {
+  const bool same_range = to.scalar_type() != at::kHalf && from.scalar_type() != at::kDouble;
+  if (same_range || to.scalar_type() == from.scalar_type()) return;
+  const at::Tensor lost = at::logical_and(at::isfinite(from), at::logical_not(at::isfinite(to)));
+  if (!lost.any().item<bool>()) return;
+  const double largest = from.abs().masked_fill(at::logical_not(lost), 0).max().item<double>();
+  throw InputError(where, "tensor '" + name + "' holds " + std::to_string(largest),
+                   std::string("what ") + c10::toString(to.scalar_type()) + " can hold");
+}
+
 }  // namespace
 
 LlamaWeights LlamaWeights::Zeros(const LlamaConfig& config, at::ScalarType dtype) {
@@ -155,27 +219,14 @@ LlamaWeights LlamaWeights::Random(const LlamaConfig& config, uint64_t seed, doub
 }
 
 LlamaWeights LlamaWeights::FromNamed(const LlamaConfig& config, const NamedTensors& named, at::ScalarType dtype,
-                                     const std::string& where) {
+                                     const std::string& where, const std::map<std::string, std::string>& files) {
+  const auto file_of = [&](const std::string& name) { return files.count(name) > 0 ? files.at(name) : where; };
+  const std::map<std::string, at::Tensor> given(named.begin(), named.end());
+  CheckShapes(config, given, file_of, where);
   LlamaWeights weights = Zeros(config, dtype);
-  std::map<std::string, at::Tensor> wanted;
-  for (const auto& [name, tensor] : weights.Parameters()) wanted[name] = tensor;
-  std::map<std::string, bool> seen;
-  for (const auto& [name, tensor] : named) {
-    // A tied checkpoint may still carry its head; it is the embedding once more.
-    if (name == "lm_head.weight" && config.tie_embeddings) continue;
-    const auto target = wanted.find(name);
-    if (target == wanted.end()) throw InputError(where, "tensor '" + name + "' is not part of this architecture");
-    if (!at::isFloatingType(tensor.scalar_type()))
-      throw InputError(where, "tensor '" + name + "' is not of a float type");
-    if (tensor.sizes() != target->second.sizes()) {
-      throw InputError(where, "tensor '" + name + "' has shape " + ShapeText(tensor.sizes()),
-                       ShapeText(target->second.sizes()));
-    }
-    target->second.copy_(tensor);
-    seen[name] = true;
-  }
-  for (const auto& [name, tensor] : wanted) {
-    if (!seen.count(name)) throw InputError(where, "tensor '" + name + "' is missing");
+  for (const auto& [name, target] : weights.Parameters()) {
+    target.copy_(given.at(name));
+    CheckRange(given.at(name), target, file_of(name), name);
   }
   return weights;
 }
@@ -208,6 +259,13 @@ NamedTensors LlamaWeights::Parameters() const {
 
 LlamaTensors LlamaWeights::Tensors() const {
   return Assemble(config_, [&](const Block& block) { return BlockTensor(flat_, block); });
+}
+
+LlamaWeights LlamaWeights::Converted(at::ScalarType dtype, const std::string& where) const {
+  LlamaWeights converted = To(flat_.device(), dtype);
+  const NamedTensors before = Parameters(), after = converted.Parameters();
+  for (size_t i = 0; i < before.size(); ++i) CheckRange(before[i].second, after[i].second, where, before[i].first);
+  return converted;
 }
 
 LlamaWeights LlamaWeights::Clone() const { return LlamaWeights(config_, flat_.clone()); }

@@ -16,6 +16,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,10 +56,12 @@ class LlamaWeights {
   // Matrices and embeddings normal with standard deviation `std` (named stream "init"), norms 1, biases 0; float32.
   static LlamaWeights Random(const LlamaConfig& config, uint64_t seed, double std);
 
-  // From Hugging Face's named tensors in any float dtype, converted to `dtype`. Throws InputError naming `where` and
-  // the tensor for a missing, an unknown or a wrongly shaped one.
+  // From Hugging Face's named tensors in any float dtype, converted to `dtype`. Throws InputError naming the tensor,
+  // and `where` or, of a tensor that is in `files`, its file: for a missing, an unknown or a wrongly shaped tensor, and
+  // for a value that was finite and is not in `dtype` (float16 ends at 65504). All shapes are looked at before memory
+  // is asked for, so what is asked for is bounded by what was given.
   static LlamaWeights FromNamed(const LlamaConfig& config, const NamedTensors& named, at::ScalarType dtype,
-                                const std::string& where);
+                                const std::string& where, const std::map<std::string, std::string>& files = {});
 
   // Views under Hugging Face's names, in transformers' order of named_parameters().
   NamedTensors Parameters() const;
@@ -67,6 +70,10 @@ class LlamaWeights {
 
   LlamaWeights Clone() const;
   LlamaWeights To(at::Device device, at::ScalarType dtype) const;
+
+  // As To on the same device, but throws InputError with `where` and the tensor for a value that was finite and is not
+  // in `dtype`.
+  LlamaWeights Converted(at::ScalarType dtype, const std::string& where) const;
 
   const LlamaConfig& config() const { return config_; }
   // [total], with up to 15 zeros of padding after each block.

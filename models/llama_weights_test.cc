@@ -147,9 +147,11 @@ TEST(LlamaWeights, FromNamedNamesWhatIsWrong) {
       {[](NamedTensors& named) {
          named.emplace_back("model.layers.2.mlp.up_proj.weight", at::zeros({20, 12}));
        },
-       "x: tensor 'model.layers.2.mlp.up_proj.weight' is not part of this architecture"},
+       "x: tensor 'model.layers.2.mlp.up_proj.weight' is not part of this architecture; allowed: the tensors of llama "
+       "with 2 layers"},
       {[](NamedTensors& named) { named.emplace_back("model.layers.0.self_attn.q_proj.bias", at::zeros({16})); },
-       "x: tensor 'model.layers.0.self_attn.q_proj.bias' is not part of this architecture"},
+       "x: tensor 'model.layers.0.self_attn.q_proj.bias' is not part of this architecture; allowed: the tensors of "
+       "llama with 2 layers"},
       {[](NamedTensors& named) {
          named[0].second = at::zeros({28, 12});
        },
@@ -159,7 +161,7 @@ TEST(LlamaWeights, FromNamedNamesWhatIsWrong) {
       {[](NamedTensors& named) {
          named[0].second = at::zeros({29, 12}, at::kLong);
        },
-       "x: tensor 'model.embed_tokens.weight' is not of a float type"},
+       "x: tensor 'model.embed_tokens.weight' is of type Long; allowed: a float type"},
   };
   for (const auto& [damage, message] : kCases) {
     NamedTensors named = TinyWeights(TinyConfig(), 3).Parameters();
@@ -171,6 +173,60 @@ TEST(LlamaWeights, FromNamedNamesWhatIsWrong) {
       EXPECT_STREQ(error.what(), message);
     }
   }
+}
+
+TEST(LlamaWeights, FromNamedNamesTheFileOfATensor) {
+  NamedTensors named = TinyWeights(TinyConfig(), 3).Parameters();
+  named[0].second = at::zeros({28, 12});
+  try {
+    LlamaWeights::FromNamed(TinyConfig(), named, at::kFloat, "x", {{"model.embed_tokens.weight", "x/shard"}});
+    ADD_FAILURE();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "x/shard: tensor 'model.embed_tokens.weight' has shape [28, 12]; allowed: [29, 12]");
+  }
+}
+
+// 2^31 layers of 2^31 by 2^31 would be refused by no allocator in good time: the first shape is.
+TEST(LlamaWeights, FromNamedLooksAtShapesBeforeItTakesMemory) {
+  LlamaConfig config = TinyConfig();
+  config.layers = (int64_t{1} << 31) - 1;
+  const NamedTensors named = TinyWeights(TinyConfig(), 3).Parameters();
+  const auto error_of = [&] {
+    try {
+      LlamaWeights::FromNamed(config, named, at::kFloat, "x");
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(error_of(), "x: tensor 'model.layers.2.input_layernorm.weight' is missing");
+  config.hidden_size = config.vocab_size = config.layers;
+  EXPECT_EQ(error_of(), "x: tensor 'model.embed_tokens.weight' has shape [29, 12]; allowed: [2147483647, 2147483647]");
+}
+
+TEST(LlamaWeights, RefusesValuesThatTheTypeCannotHold) {
+  const auto error_of = [](const std::function<void()>& convert) {
+    try {
+      convert();
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  LlamaWeights weights = TinyWeights(TinyConfig(), 3);
+  Parameter(weights, "model.norm.weight")[3] = 65519.0;  // rounds to 65504
+  EXPECT_EQ(error_of([&] { weights.Converted(at::kHalf, "x"); }), "accepted");
+  Parameter(weights, "model.norm.weight")[3] = -70000.0;
+  const std::string message = "x: tensor 'model.norm.weight' holds 70000.000000; allowed: what Half can hold";
+  const auto load = [&](at::ScalarType dtype) {
+    LlamaWeights::FromNamed(TinyConfig(), weights.Parameters(), dtype, "x");
+  };
+  EXPECT_EQ(error_of([&] { weights.Converted(at::kHalf, "x"); }), message);
+  EXPECT_EQ(error_of([&] { load(at::kHalf); }), message);
+  EXPECT_EQ(error_of([&] { load(at::kBFloat16); }), "accepted");
+  // What was infinite before may stay so.
+  Parameter(weights, "model.norm.weight")[3] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(error_of([&] { load(at::kHalf); }), "accepted");
 }
 
 TEST(TrainableTensors, AddGradientsToTheirBuffer) {

@@ -1,6 +1,6 @@
 // The C++ side of tests/transformers_loads_our_checkpoint.py.
 //
-//   print_logits save FOLDER               saves one small random policy for each kind of config, under its name
+//   print_logits save FOLDER               saves one small policy for each kind of config, under its name
 //   print_logits score FOLDER 5 17 3 ...   loads a policy and prints the logits [T, vocab] of these ids, a row a line
 #include <ATen/core/Tensor.h>
 
@@ -13,21 +13,13 @@
 #include "models/packed_tokens.h"
 #include "models/policy_folder.h"
 #include "models/tiny_llama.h"
-#include "models/tokenizer/bpe_trainer.h"
+#include "models/tiny_policy.h"
 
 namespace suite {
 namespace {
 
 void Save(const std::string& folder) {
-  BpeTrainerConfig tokenizer;
-  tokenizer.vocab_size = 29;
-  tokenizer.all_bytes = false;
-  tokenizer.special_tokens = {"<|pad|>", "<|end|>"};
-  for (auto [name, config] : TinyConfigs()) {
-    config.eos_ids = {1};
-    config.pad_id = 0;
-    SavePolicy(folder + "/" + name, {TinyWeights(config, 1), TrainBpe({"Heat (1995)\nAlien (1979)\n"}, tokenizer), ""});
-  }
+  for (const auto& [name, config] : TinyConfigs()) SavePolicy(folder + "/" + name, TinyPolicy(config));
 }
 
 void Score(const std::string& folder, std::vector<int64_t> ids) {

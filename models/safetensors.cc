@@ -2,9 +2,6 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,11 +9,13 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <string_view>
+#include <tuple>
 
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "models/tokenizer/strict_json.h"
 
 namespace suite {
 namespace {
@@ -47,62 +46,46 @@ std::string NameOfDtype(at::ScalarType dtype) {
   return "";
 }
 
+// As in Hugging Face's own reader.
+constexpr uint64_t kLongestHeader = 100000000;
+
 size_t ReadUnsigned(const std::string& where, const json& value) {
-  if (!value.is_number_unsigned()) throw InputError(where, "holds " + value.dump(), "whole numbers from 0");
+  if (!value.is_number_unsigned()) throw InputError(where, "holds " + Shown(value), "whole numbers from 0");
   return value.get<size_t>();
 }
 
 }  // namespace
 
-class SafetensorsFile::Mapping {
- public:
-  explicit Mapping(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY);
-    if (fd < 0) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
-    struct stat status = {};
-    fstat(fd, &status);
-    const bool regular = S_ISREG(status.st_mode);
-    size_ = regular ? static_cast<size_t>(status.st_size) : 0;
-    // Private and writable: at::from_blob wants a mutable pointer; nothing ever reaches the file.
-    if (size_ >= 8) data_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
-    close(fd);
-    if (!regular) throw InputError(path, "is not a regular file", "a safetensors file");
-    if (size_ < 8) throw InputError(path, "has " + std::to_string(size_) + " bytes", "a safetensors file");
-    if (data_ == MAP_FAILED) throw InputError(path, std::string("cannot be mapped: ") + std::strerror(errno));
-  }
-  ~Mapping() {
-    if (data_ != MAP_FAILED) munmap(data_, size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-
-  char* data() const { return static_cast<char*>(data_); }
-  size_t size() const { return size_; }
-
- private:
-  void* data_ = MAP_FAILED;
-  size_t size_ = 0;
-};
-
-SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path), mapping_(std::make_shared<Mapping>(path)) {
+SafetensorsFile::SafetensorsFile(const std::string& path)
+    : path_(path), mapping_(std::make_shared<const MappedFile>(path, "a safetensors file")) {
   ReadHeader();
   CheckThatDataIsCovered();
 }
 
 void SafetensorsFile::ReadHeader() {
+  // What a clone without Git LFS has in the place of large files.
+  constexpr std::string_view kPointer = "version https://git-lfs";
+  if (std::string_view(mapping_->data(), std::min(mapping_->size(), kPointer.size())) == kPointer) {
+    throw InputError(path_, "is a Git LFS pointer", "the file that it points to (git lfs pull)");
+  }
+  if (mapping_->size() < 8) {
+    throw InputError(path_, "has " + std::to_string(mapping_->size()) + " bytes", "a safetensors file");
+  }
   uint64_t length = 0;
   std::memcpy(&length, mapping_->data(), sizeof(length));
   if (length > mapping_->size() - 8) {
     throw InputError(path_, "header of " + std::to_string(length) + " bytes in a file of " +
                                 std::to_string(mapping_->size()) + ": truncated or not a safetensors file");
   }
+  if (length > kLongestHeader) {
+    throw InputError(path_, "header of " + std::to_string(length) + " bytes", "at most 100000000");
+  }
   data_start_ = 8 + length;
-  const char* text = mapping_->data() + 8;
-  const json header = json::parse(text, text + length, nullptr, /*allow_exceptions=*/false);
-  if (!header.is_object()) throw InputError(path_, "header is not a JSON object");
+  const json header = ParseJson({mapping_->data() + 8, length}, path_ + ": header");
+  if (!header.is_object()) throw InputError(path_ + ": header", "is " + Shown(header), "a JSON object");
   for (const auto& [name, value] : header.items()) {
     if (name == "__metadata__") continue;
-    const std::string where = path_ + ": " + name;
+    const std::string where = WhereOf(name);
     if (!value.is_object() || !value.contains("dtype") || !value["dtype"].is_string() || !value.contains("shape") ||
         !value["shape"].is_array() || !value.contains("data_offsets") || !value["data_offsets"].is_array() ||
         value["data_offsets"].size() != 2) {
@@ -119,9 +102,13 @@ void SafetensorsFile::ReadHeader() {
 }
 
 void SafetensorsFile::CheckEntry(const std::string& name, const Entry& entry) const {
-  const std::string where = path_ + ": " + name;
+  const std::string where = WhereOf(name);
   const size_t available = mapping_->size() - data_start_;
-  if (entry.begin > entry.end || entry.end > available) {
+  if (entry.begin > entry.end) {
+    throw InputError(where, "data_offsets [" + std::to_string(entry.begin) + ", " + std::to_string(entry.end) + "]",
+                     "a begin that is not after its end");
+  }
+  if (entry.end > available) {
     throw InputError(where, "data_offsets [" + std::to_string(entry.begin) + ", " + std::to_string(entry.end) +
                                 "] reach past the " + std::to_string(available) + " bytes of data: truncated file");
   }
@@ -133,23 +120,32 @@ void SafetensorsFile::CheckEntry(const std::string& name, const Entry& entry) co
     if (reach > INT64_MAX) throw InputError(where, "shape has more elements than 64 bits count");
   }
   if (bytes != entry.end - entry.begin) {
-    throw InputError(where, "shape and dtype do not fit its " + std::to_string(entry.end - entry.begin) + " bytes");
+    throw InputError(
+        where, "data_offsets hold " + std::to_string(entry.end - entry.begin) + " bytes",
+        std::to_string(static_cast<uint64_t>(bytes)) + ", by its shape and dtype " + NameOfDtype(entry.dtype));
   }
 }
 
 void SafetensorsFile::CheckThatDataIsCovered() const {
-  std::vector<std::pair<size_t, size_t>> ranges;
-  for (const auto& [name, entry] : entries_) ranges.emplace_back(entry.begin, entry.end);
+  using Range = std::tuple<size_t, size_t, std::string>;  // begin, end, name
+  std::vector<Range> ranges;
+  for (const auto& [name, entry] : entries_) ranges.emplace_back(entry.begin, entry.end, name);
   std::sort(ranges.begin(), ranges.end());
   size_t reached = 0;
-  for (const auto& [begin, end] : ranges) {
-    if (begin != reached) throw InputError(path_, "tensors overlap or leave a hole at byte " + std::to_string(reached));
+  for (const auto& [begin, end, name] : ranges) {
+    if (begin != reached) {
+      const char* fault = begin < reached ? "overlap those of the tensor before it" : "leave a hole before them";
+      throw InputError(WhereOf(name), "its bytes begin at " + std::to_string(begin) + ": they " + fault,
+                       std::to_string(reached) + ", where the tensor before it ends");
+    }
     reached = end;
   }
   if (reached != mapping_->size() - data_start_) {
     throw InputError(path_, std::to_string(mapping_->size() - data_start_ - reached) + " bytes belong to no tensor");
   }
 }
+
+std::string SafetensorsFile::WhereOf(const std::string& name) const { return path_ + ": " + name.substr(0, 100); }
 
 std::vector<std::string> SafetensorsFile::names() const {
   std::vector<std::string> names;

@@ -4,8 +4,9 @@
 //   at::Tensor norm = file.Load("model.norm.weight");           // a view of the mapping; clone it to keep or change it
 //   WriteSafetensors("model.safetensors", {{"model.norm.weight", norm}});
 //
-// The whole header is checked when a file is opened: a truncated file, a header that is not JSON, an unknown dtype, or
-// offsets that overlap, leave holes, or do not fit shape and dtype throw InputError naming file, tensor and reason.
+// The whole header is checked when a file is opened: a truncated file, a header that is not JSON or has a name twice,
+// an unknown dtype, or offsets that overlap, leave holes, or do not fit shape and dtype throw InputError naming file,
+// tensor and reason.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,6 +16,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "models/mapped_file.h"
 
 namespace suite {
 
@@ -41,14 +44,14 @@ class SafetensorsFile {
     size_t begin;
     size_t end;
   };
-  class Mapping;
 
   void ReadHeader();
   void CheckEntry(const std::string& name, const Entry& entry) const;
   void CheckThatDataIsCovered() const;
+  std::string WhereOf(const std::string& name) const;  // in errors
 
   std::string path_;
-  std::shared_ptr<Mapping> mapping_;
+  std::shared_ptr<const MappedFile> mapping_;
   size_t data_start_ = 0;
   std::map<std::string, Entry> entries_;
 };

@@ -46,18 +46,28 @@ std::vector<BadFile> BadFiles() {
   const std::string two = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";
   const std::string eight(8, '\0'), sixteen(16, '\0');
   return {
-      {"empty", "", "has 0 bytes; allowed: a safetensors file"},
+      {"empty", "", "is empty; allowed: a safetensors file"},
       {"seven bytes", "1234567", "has 7 bytes; allowed: a safetensors file"},
       {"text", "hello world, hello",
        "header of 8031924123371070824 bytes in a file of 18: truncated or not a safetensors file"},
+      {"pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4f\nsize 9\n",
+       "is a Git LFS pointer; allowed: the file that it points to (git lfs pull)"},
+      {"longest header", Bytes(two, std::string(100000001, ' '), 100000001),
+       "header of 100000001 bytes; allowed: at most 100000000"},
       {"header cut", Bytes(two, "", 80), "header of 80 bytes in a file of 62: truncated or not a safetensors file"},
       {"largest length", Bytes(two, eight, UINT64_MAX),
        "header of 18446744073709551615 bytes in a file of 70: truncated or not a safetensors file"},
-      {"no JSON", Bytes("{\"a\":", eight), "header is not a JSON object"},
-      {"no object", Bytes("[1, 2]", eight), "header is not a JSON object"},
-      {"bad UTF-8", Bytes("{\"\xff\":1}", eight), "header is not a JSON object"},
-      {"deep", Bytes(std::string(100000, '['), ""), "header is not a JSON object"},
-      {"no header", Bytes("", ""), "header is not a JSON object"},
+      {"no JSON", Bytes("{\"a\":", eight),
+       "header: parse error at line 1, column 6: syntax error while parsing value - unexpected end of input; expected "
+       "'[', '{', or a literal; allowed: JSON"},
+      {"no object", Bytes("[1, 2]", eight), "header: is an array; allowed: a JSON object"},
+      {"bad UTF-8", Bytes("{\"\xff\":1}", eight),
+       "header: parse error at line 1, column 3: syntax error while parsing object key - invalid string: ill-formed "
+       "UTF-8 byte; last read: '\"\uFFFD'; expected string literal; allowed: JSON"},
+      {"deep", Bytes(std::string(100000, '['), ""), "header: JSON nested 100000 deep; allowed: 64 levels"},
+      {"no header", Bytes("", ""),
+       "header: parse error at line 1, column 1: syntax error while parsing value - unexpected end of input; expected "
+       "'[', '{', or a literal; allowed: JSON"},
       {"entry is a number", Bytes(R"({"a":3})", ""),
        "a: is 3; allowed: an object with dtype, shape and two data_offsets"},
       {"no dtype", Bytes(R"({"a":{"shape":[2],"data_offsets":[0,8]}})", eight),
@@ -73,14 +83,14 @@ std::vector<BadFile> BadFiles() {
        "a: holds 8.0; allowed: whole numbers from 0"},
       {"data cut", Bytes(two, "1234"), "a: data_offsets [0, 8] reach past the 4 bytes of data: truncated file"},
       {"offsets reversed", Bytes(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", eight),
-       "a: data_offsets [8, 0] reach past the 8 bytes of data: truncated file"},
+       "a: data_offsets [8, 0]; allowed: a begin that is not after its end"},
       {"offsets past 2^63",
        Bytes(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[18446744073709551608,18446744073709551615]}})", eight),
        "a: data_offsets [18446744073709551608, 18446744073709551615] reach past the 8 bytes of data: truncated file"},
       {"shape too large", Bytes(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight),
-       "a: shape and dtype do not fit its 8 bytes"},
+       "a: data_offsets hold 8 bytes; allowed: 12, by its shape and dtype F32"},
       {"shape too small", Bytes(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})", eight),
-       "a: shape and dtype do not fit its 8 bytes"},
+       "a: data_offsets hold 8 bytes; allowed: 4, by its shape and dtype F32"},
       {"product overflows to 8",
        Bytes(R"({"a":{"dtype":"F32","shape":[4611686018427387906,4],"data_offsets":[0,8]}})", eight),
        "a: shape has more elements than 64 bits count"},
@@ -93,25 +103,27 @@ std::vector<BadFile> BadFiles() {
        Bytes(
            R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
            eight + "1234"),
-       "tensors overlap or leave a hole at byte 8"},
+       "b: its bytes begin at 4: they overlap those of the tensor before it; allowed: 8, where the tensor before it "
+       "ends"},
       {"same place twice",
        Bytes(
            R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
            eight),
-       "tensors overlap or leave a hole at byte 8"},
+       "b: its bytes begin at 0: they overlap those of the tensor before it; allowed: 8, where the tensor before it "
+       "ends"},
       {"hole",
        Bytes(
            R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
            sixteen),
-       "tensors overlap or leave a hole at byte 4"},
+       "b: its bytes begin at 8: they leave a hole before them; allowed: 4, where the tensor before it ends"},
       {"hole at the start", Bytes(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})", sixteen),
-       "tensors overlap or leave a hole at byte 0"},
+       "a: its bytes begin at 8: they leave a hole before them; allowed: 0, where the tensor before it ends"},
       {"trailing bytes", Bytes(two, sixteen), "8 bytes belong to no tensor"},
       {"a name twice",
        Bytes(
            R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"a":{"dtype":"U8","shape":[8],"data_offsets":[8,16]}})",
            sixteen),
-       "tensors overlap or leave a hole at byte 0"},
+       "header: the key 'a' is there twice in one object; allowed: each key once"},
   };
 }
 

@@ -10,12 +10,15 @@
 #include "models/kernels/decode_attention.h"
 #include "models/kernels/rms_norm.h"
 #include "models/kernels/swiglu.h"
+#include "models/linear.h"
 
 namespace suite {
 namespace {
 
-at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
+// Keys and values of a bfloat16 model are kept in float32 on the CPU, where attention has a float32 kernel; they are
+// the same numbers.
+at::ScalarType CacheType(const at::Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == at::kBFloat16 ? at::kFloat : x.scalar_type();
 }
 
 // Decodes one batch of prompts from prefill to the last finished row.
@@ -60,8 +63,7 @@ class Decoder {
 
  private:
   at::Tensor Head(const at::Tensor& hidden) const {
-    const at::Tensor normed = RmsNorm(hidden, tensors_.final_norm, llama_.config().rms_norm_eps);
-    return at::mm(normed, tensors_.head.t());
+    return Linear(RmsNorm(hidden, tensors_.final_norm, llama_.config().rms_norm_eps), tensors_.head, {});
   }
 
   // Fills the prompt part of every layer's cache; returns the last row of each prompt [B, hidden].
@@ -89,40 +91,39 @@ class Decoder {
     }
     const at::Tensor position = at::tensor(positions).to(tensors_.embedding.device());
     at::Tensor x = at::embedding(tensors_.embedding, at::tensor(ids).to(tensors_.embedding.device()));
-    at::Tensor attended = at::empty({x.size(0), c.heads * c.head_dim}, x.options());
+    at::Tensor attended = at::empty({x.size(0), c.heads * c.head_dim}, x.options().dtype(CacheType(x)));
     for (size_t layer = 0; layer < tensors_.layers.size(); ++layer) {
       const LlamaLayerTensors& t = tensors_.layers[layer];
       at::Tensor qkv = Linear(RmsNorm(x, t.input_norm, c.rms_norm_eps), t.qkv, t.qkv_bias);
       RotateInPlace(qkv, position, llama_.rotary(), c.heads + c.kv_heads, false);
+      qkv = qkv.to(CacheType(qkv));
       StoreKeysAndValues(qkv, c.heads, rows_, step, caches_[layer]);
       DecodeAttention(qkv, c.heads, rows_, step, caches_[layer], attended);
-      x = Residual(x, attended, t);
+      x = Residual(x, attended.to(x.scalar_type()), t);
     }
     return x;
   }
 
   // Output projection and MLP, each added to the residual stream.
   at::Tensor Residual(const at::Tensor& x, const at::Tensor& attended, const LlamaLayerTensors& t) const {
-    at::Tensor middle = at::addmm(x, attended, t.output.t());
-    if (t.output_bias.defined()) middle.add_(t.output_bias);
+    const at::Tensor middle = AddLinear(x, attended, t.output, t.output_bias);
     const at::Tensor gate_up =
         Linear(RmsNorm(middle, t.mlp_norm, llama_.config().rms_norm_eps), t.gate_up, t.gate_up_bias);
     at::Tensor gated = at::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
     SwiGluInto(gate_up, gated);
-    middle.addmm_(gated, t.down.t());
-    if (t.down_bias.defined()) middle.add_(t.down_bias);
-    return middle;
+    return AddLinear(middle, gated, t.down, t.down_bias);
   }
 
   void MakeCache(const at::Tensor& qkv, DecodeCache& cache) const {
     const LlamaConfig& c = llama_.config();
     const int64_t count = static_cast<int64_t>(lengths_.size()), rows = count * group_size_;
     const int64_t longest = *std::max_element(lengths_.begin(), lengths_.end());
+    const at::TensorOptions options = qkv.options().dtype(CacheType(qkv));
     cache.prompt_length = lengths_;
-    cache.prompt_k = at::zeros({count, c.kv_heads, c.head_dim, longest}, qkv.options());
-    cache.prompt_v = at::zeros({count, c.kv_heads, longest, c.head_dim}, qkv.options());
-    cache.own_k = at::empty({rows, c.kv_heads, c.head_dim, options_.max_new_tokens}, qkv.options());
-    cache.own_v = at::empty({rows, c.kv_heads, options_.max_new_tokens, c.head_dim}, qkv.options());
+    cache.prompt_k = at::zeros({count, c.kv_heads, c.head_dim, longest}, options);
+    cache.prompt_v = at::zeros({count, c.kv_heads, longest, c.head_dim}, options);
+    cache.own_k = at::empty({rows, c.kv_heads, c.head_dim, options_.max_new_tokens}, options);
+    cache.own_v = at::empty({rows, c.kv_heads, options_.max_new_tokens, c.head_dim}, options);
     for (int64_t b = 0; b < count; ++b) {
       const Segment& segment = prompts_.segments[static_cast<size_t>(b)];
       const auto part = [&](int64_t first_head) {

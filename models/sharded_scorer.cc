@@ -46,7 +46,9 @@ ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors
   return Concatenate(grids);
 }
 
-ShardedScorer::ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards) : llama_(llama) {
+ShardedScorer::ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards,
+                             std::optional<at::ScalarType> compute)
+    : llama_(llama), copy_(weights, compute.value_or(weights.flat().scalar_type())) {
   for (int64_t shard = 0; shard < shards; ++shard) {
     gradients_.push_back(LlamaWeights::Zeros(weights.config(), weights.flat().scalar_type())
                              .To(weights.flat().device(), weights.flat().scalar_type()));
@@ -60,7 +62,7 @@ ScoredGrid ShardedScorer::Score(const std::vector<PackedTokens>& packed_of_shard
   shard_grids_.assign(packed_of_shard.size(), {});
   ForEachShard(packed_of_shard.size(), [&](size_t shard) {
     const c10::AutoGradMode with_graph(true);
-    shard_grids_[shard] = ScoreShard(llama_, leaves_[shard], packed_of_shard[shard], options);
+    shard_grids_[shard] = ScoreShard(llama_, copy_.Connect(leaves_[shard]), packed_of_shard[shard], options);
   });
   grid_ = Concatenate(shard_grids_);
   grid_.logp_BT.requires_grad_();

@@ -8,12 +8,17 @@
 //   at::Tensor logp_BT = scorer.Score(packed_of_shard, {}).logp_BT;      // a leaf, requires grad
 //   objective->Compute(...).loss.backward();
 //   scorer.Backward();                                                   // adds into scorer.gradients()
+//
+// It can compute in bfloat16 while weights and gradients stay float32 (models/compute_copy.h); after a change of the
+// weights it must be told then.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <vector>
 
+#include "models/compute_copy.h"
 #include "models/llama.h"
 
 namespace suite {
@@ -30,8 +35,15 @@ ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors
 
 class ShardedScorer {
  public:
-  // `weights` must outlive the scorer; its numbers may be changed between calls.
-  ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards);
+  // Shares the memory of `weights`. `compute` is the type of the forward and backward pass: that of the weights, or
+  // bfloat16 for float32 weights.
+  ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards,
+                std::optional<at::ScalarType> compute = std::nullopt);
+
+  // Call after the numbers of the weights have changed. (Without a type of its own the scorer needs no telling.)
+  void WeightsChanged() { copy_.Refresh(); }
+  // The weights in the type of computation.
+  const LlamaWeights& compute_weights() const { return copy_.weights(); }
 
   // At most as many entries as shards, all of one max_length (ask PackGroups for that of the longest). The rows of the
   // grid are those of the first entry, then of the second, and so on.
@@ -40,11 +52,13 @@ class ShardedScorer {
   // Takes the gradients left on the grids of the last Score and adds the parameters' gradients to gradients().
   void Backward();
 
+  // In the type of the weights.
   const LlamaWeights& gradients() const { return gradients_.front(); }
   void ZeroGradients();
 
  private:
   const Llama& llama_;
+  ComputeCopy copy_;
   std::vector<LlamaWeights> gradients_;  // one a shard
   std::vector<LlamaTensors> leaves_;     // one a shard, all views of the same weights
   std::vector<ScoredGrid> shard_grids_;  // with graphs

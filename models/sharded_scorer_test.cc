@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
+#include <iostream>
 
 #include "models/gradient_check.h"
 #include "models/tiny_llama.h"
@@ -101,6 +102,37 @@ TEST(ShardedScorer, SeesChangedWeights) {
   EXPECT_GT(LargestDifference(after, before), 1e-2);
   const ScoredGrid fresh = ScoreWithoutGradients(llama, weights.Tensors(), Shards(2), {});
   EXPECT_TRUE(fresh.logp_BT.equal(after));
+}
+
+// In bfloat16 the weights stay as they are, and a change of them counts once the scorer is told.
+TEST(ShardedScorer, ComputesInBfloat16) {
+  const LlamaWeights weights = TinyWeights(TinyConfig(), 1);
+  const Llama llama(weights.config());
+  ShardedScorer scorer(llama, weights, 2, at::kBFloat16);
+  const ScoredGrid grid = scorer.Score(Shards(2), {});
+  (Weighted(grid.logp_BT, 2) + Weighted(grid.entropy_BT, 3)).backward();
+  scorer.Backward();
+  EXPECT_EQ(scorer.gradients().flat().scalar_type(), at::kFloat);
+  EXPECT_LT(RelativeDifference(scorer.gradients().flat(), ScoreOnce(2).gradient), 0.1);
+  for (int w : {1, 2, 3}) {
+    const auto run = [&](const LlamaWeights& ws) {
+      ShardedScorer s(llama, ws, 1);
+      const ScoredGrid g = s.Score(Shards(1), {});
+      ((w & 1 ? Weighted(g.logp_BT, 2) : Weighted(g.logp_BT, 2) * 0) + (w & 2 ? Weighted(g.entropy_BT, 3) : Weighted(g.entropy_BT, 3) * 0)).backward();
+      s.Backward();
+      return s.gradients().flat().clone().to(at::kDouble);
+    };
+    const LlamaWeights n = weights.To(at::kCPU, at::kBFloat16);
+    const at::Tensor exact = run(weights.To(at::kCPU, at::kDouble)), rounded = run(n.To(at::kCPU, at::kDouble)), bf = run(n);
+    std::cout << "XX " << w << " rounded-exact " << RelativeDifference(rounded, exact) << " bf-rounded " << RelativeDifference(bf, rounded) << " norms " << (rounded-exact).norm().item<double>()/exact.norm().item<double>() << " " << (bf-rounded).norm().item<double>()/exact.norm().item<double>() << "\n";
+  }
+  weights.flat().mul_(1.1);
+  EXPECT_TRUE(scorer.Score(Shards(2), {}).logp_BT.equal(grid.logp_BT));
+  scorer.WeightsChanged();
+  const ScoredGrid changed = scorer.Score(Shards(2), {});
+  EXPECT_GT(LargestDifference(changed.logp_BT, grid.logp_BT), 1e-2);
+  const ScoredGrid fresh = ScoreWithoutGradients(llama, scorer.compute_weights().Tensors(), Shards(2), {});
+  EXPECT_TRUE(fresh.logp_BT.equal(changed.logp_BT));
 }
 
 TEST(ScoreWithoutGradients, GivesTheSameBitsAndNoGraph) {

@@ -9,15 +9,16 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "models/gradient_buffer.h"
+#include "models/kernels/matrix_product.h"
 #include "models/kernels/vector_math.h"
+#include "models/kernels/wide_row.h"
 
 namespace suite {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-bool UsesKernel(const at::Tensor& logits) { return logits.device().is_cpu() && logits.scalar_type() == at::kFloat; }
 
 SUITE_VECTOR_CLONES
 void ForwardRow(const float* logits, int64_t size, float inverse_temperature, float* log_denominator, float* entropy) {
@@ -62,9 +63,46 @@ Scores EmptyScores(int64_t rows, const at::Tensor& head) {
   return {at::empty({rows}, options), at::empty({rows}, options), at::empty({rows}, options)};
 }
 
+template <typename T>
+void ForwardRows(const at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores) {
+  const int64_t size = logits.size(1);
+  const float inverse = static_cast<float>(1.0 / temperature);
+  const T* data = logits.const_data_ptr<T>();
+  const int64_t* ids = target.const_data_ptr<int64_t>();
+  float *logp = scores.logp.mutable_data_ptr<float>(), *entropy = scores.entropy.mutable_data_ptr<float>();
+  float* log_denominator = scores.log_denominator.mutable_data_ptr<float>();
+  at::parallel_for(0, logits.size(0), 16, [&](int64_t begin, int64_t end) {
+    WideRow<T> wide(size);
+    for (int64_t n = begin; n < end; ++n) {
+      const float* row = wide.Read(data + n * size);
+      ForwardRow(row, size, inverse, log_denominator + n, entropy + n);
+      logp[n] = row[ids[n]] * inverse - log_denominator[n];
+    }
+  });
+}
+
+template <typename T>
+void BackwardRows(at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores,
+                  const at::Tensor& d_logp, const at::Tensor& d_entropy) {
+  const int64_t size = logits.size(1);
+  const float inverse = static_cast<float>(1.0 / temperature);
+  T* data = logits.mutable_data_ptr<T>();
+  const int64_t* ids = target.const_data_ptr<int64_t>();
+  const float *dl = d_logp.const_data_ptr<float>(), *de = d_entropy.const_data_ptr<float>();
+  const float *lse = scores.log_denominator.const_data_ptr<float>(), *entropy = scores.entropy.const_data_ptr<float>();
+  at::parallel_for(0, logits.size(0), 16, [&](int64_t begin, int64_t end) {
+    WideRow<T> wide(size);
+    for (int64_t n = begin; n < end; ++n) {
+      float* row = wide.Edit(data + n * size);
+      BackwardRow(row, size, inverse, lse[n], entropy[n], dl[n], de[n]);
+      row[ids[n]] += inverse * dl[n];
+      wide.Store(data + n * size);
+    }
+  });
+}
+
 void ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores) {
-  const int64_t rows = logits.size(0), size = logits.size(1);
-  if (!UsesKernel(logits)) {
+  if (!IsKernelInput(logits)) {
     const at::Tensor z = logits.to(scores.logp.scalar_type()) / temperature;
     const at::Tensor log_denominator = z.logsumexp(-1);
     scores.log_denominator.copy_(log_denominator);
@@ -72,24 +110,17 @@ void ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double tem
     scores.logp.copy_(z.gather(1, target.unsqueeze(1)).squeeze(1) - log_denominator);
     return;
   }
-  const float inverse = static_cast<float>(1.0 / temperature);
-  const float* data = logits.const_data_ptr<float>();
-  const int64_t* ids = target.const_data_ptr<int64_t>();
-  float *logp = scores.logp.mutable_data_ptr<float>(), *entropy = scores.entropy.mutable_data_ptr<float>();
-  float* log_denominator = scores.log_denominator.mutable_data_ptr<float>();
-  at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      ForwardRow(data + n * size, size, inverse, log_denominator + n, entropy + n);
-      logp[n] = data[n * size + ids[n]] * inverse - log_denominator[n];
-    }
-  });
+  if (logits.scalar_type() == at::kFloat) {
+    ForwardRows<float>(logits, target, temperature, scores);
+  } else {
+    ForwardRows<at::BFloat16>(logits, target, temperature, scores);
+  }
 }
 
 // Turns `logits` into their gradient; the kernel does so in place.
 void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores,
                    const at::Tensor& d_logp, const at::Tensor& d_entropy) {
-  const int64_t rows = logits.size(0), size = logits.size(1);
-  if (!UsesKernel(logits)) {
+  if (!IsKernelInput(logits)) {
     const auto type = scores.log_denominator.scalar_type();
     const at::Tensor log_p = logits.to(type) / temperature - scores.log_denominator.unsqueeze(-1);
     at::Tensor d =
@@ -99,17 +130,19 @@ void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperat
     logits = (d / temperature).to(logits.scalar_type());
     return;
   }
-  const float inverse = static_cast<float>(1.0 / temperature);
-  float* data = logits.mutable_data_ptr<float>();
-  const int64_t* ids = target.const_data_ptr<int64_t>();
-  const float *dl = d_logp.const_data_ptr<float>(), *de = d_entropy.const_data_ptr<float>();
-  const float *lse = scores.log_denominator.const_data_ptr<float>(), *entropy = scores.entropy.const_data_ptr<float>();
-  at::parallel_for(0, rows, 16, [&](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      BackwardRow(data + n * size, size, inverse, lse[n], entropy[n], dl[n], de[n]);
-      data[n * size + ids[n]] += inverse * dl[n];
-    }
-  });
+  if (logits.scalar_type() == at::kFloat) {
+    BackwardRows<float>(logits, target, temperature, scores, d_logp, d_entropy);
+  } else {
+    BackwardRows<at::BFloat16>(logits, target, temperature, scores, d_logp, d_entropy);
+  }
+}
+
+void AddHeadGradient(const at::Tensor& d_logits, const at::Tensor& hidden, at::Tensor* d_head) {
+  if (d_head->scalar_type() == d_logits.scalar_type()) {
+    AddProduct(d_logits.t(), hidden, d_head);
+  } else {
+    d_head->add_(Product(d_logits.t(), hidden));
+  }
 }
 
 int64_t ChunkRows(const at::Tensor& head, const ScoreOptions& options) {
@@ -133,7 +166,7 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
     for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
       const int64_t count = std::min(chunk_rows, rows - begin);
       at::Tensor logits = block.narrow(0, 0, count);
-      at::mm_out(logits, hidden.narrow(0, begin, count), head.t());
+      ProductInto(hidden.narrow(0, begin, count), head.t(), &logits);
       ForwardChunk(logits, target.narrow(0, begin, count), temperature, scores.Part(begin, count));
     }
     context->save_for_backward({hidden, head, target, scores.entropy, scores.log_denominator});
@@ -153,7 +186,11 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
     const at::Tensor zero = at::zeros_like(scores.entropy);
     const at::Tensor d_logp = gradients[0].defined() ? gradients[0].contiguous() : zero;
     const at::Tensor d_entropy = gradients[1].defined() ? gradients[1].contiguous() : zero;
-    at::Tensor d_hidden = at::empty_like(hidden), d_head = at::zeros_like(head);
+    at::Tensor d_hidden = at::empty_like(hidden);
+    // Chunks are summed in float32, also those of a bfloat16 head.
+    const at::Tensor buffer = GradientBuffer(head);
+    const bool in_place = buffer.defined() && buffer.scalar_type() == scores.entropy.scalar_type();
+    at::Tensor d_head = in_place ? buffer : at::zeros(head.sizes(), scores.entropy.options());
     // Taken away, for it is overwritten: a second pass through the graph gets a new one and computes it all again.
     const bool first_pass = context->saved_data.count("block");
     const at::Tensor block = first_pass ? context->saved_data["block"].toTensor() : LogitsBlock(head, rows, chunk_rows);
@@ -163,14 +200,14 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
       const int64_t count = std::min(chunk_rows, rows - begin);
       const auto part = [&](const at::Tensor& x) { return x.narrow(0, begin, count); };
       at::Tensor logits = block.narrow(0, 0, count);
-      if (!kept) at::mm_out(logits, part(hidden), head.t());
+      if (!kept) ProductInto(part(hidden), head.t(), &logits);
       BackwardChunk(logits, part(target), temperature, {{}, part(scores.entropy), part(scores.log_denominator)},
                     part(d_logp), part(d_entropy));
       at::Tensor d_part = part(d_hidden);
-      at::mm_out(d_part, logits, head);
-      d_head.addmm_(logits.t(), part(hidden));
+      ProductInto(logits, head, &d_part);
+      AddHeadGradient(logits, part(hidden), &d_head);
     }
-    return {d_hidden, d_head, {}, {}, {}, {}};
+    return {d_hidden, in_place ? at::Tensor() : d_head.to(head.scalar_type()), {}, {}, {}, {}};
   }
 };
 

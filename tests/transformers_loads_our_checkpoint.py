@@ -6,10 +6,17 @@ Not part of the test suite, because it needs Python packages that the build does
     ./bazelw build //models:print_logits
     venv/bin/python tests/transformers_loads_our_checkpoint.py bazel-bin/models/print_logits
 
+With the argument `--record tests/recorded/checkpoints.json` it also keeps what it saw: the SHA-256 of every file that we
+saved and the logits that transformers gave for them. Where there is no Python, //tests/recorded:checkpoints_test saves the
+same policies, finds the same bytes, and compares its own logits with those.
+
 Prints one line a model with the largest difference of float32 logits. It exits with 1 if we are further from transformers
 than three times what its own float32 logits are from its own float64 logits (the two roundings add up).
 """
 
+import argparse
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -65,6 +72,17 @@ def build(config, seed):
     return model
 
 
+def kept(folder, ids):
+    """What the record holds of one saved policy."""
+    theirs, exact = their_logits(folder, ids, torch.float32), their_logits(folder, ids, torch.float64)
+    files = {}
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            files[name] = hashlib.sha256(file.read()).hexdigest()
+    return {"files": files, "ids": ids, "rounding": (theirs - exact).abs().max().item(),
+            "logits": [[float(f"{v:.9g}") for v in row] for row in theirs.tolist()]}
+
+
 def report(name, program, folder, ids):
     ours = our_logits(program, folder, ids).double()
     theirs, exact = their_logits(folder, ids, torch.float32), their_logits(folder, ids, torch.float64)
@@ -74,8 +92,21 @@ def report(name, program, folder, ids):
     return ours.shape == theirs.shape and difference <= BOUND * rounding
 
 
-def main(program):
+def write_record(path, policies):
+    versions = {"transformers": transformers.__version__, "torch": torch.__version__.split("+")[0]}
+    command = "python tests/transformers_loads_our_checkpoint.py bazel-bin/models/print_logits --record " + path
+    with open(path, "w") as file:
+        json.dump({"versions": versions, "command": command, "policies": policies}, file)
+        file.write("\n")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("program", help="bazel-bin/models/print_logits")
+    arguments.add_argument("--record", metavar="FILE", help="writes what the test without Python compares with")
+    program, record = vars(arguments.parse_args()).values()
     good = True
+    policies = {}
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([program, "save", folder], check=True)
         names = sorted(os.listdir(folder))
@@ -84,8 +115,9 @@ def main(program):
             tokenizer = transformers.AutoTokenizer.from_pretrained(path)
             ids = tokenizer(TEXT, add_special_tokens=False)["input_ids"]
             good &= tokenizer.decode(ids) == TEXT and tokenizer.eos_token_id == 1 and tokenizer.pad_token_id == 0
-            ids += random_ids(40, 29, 1)
+            ids += random_ids(20, 29, 1)
             good &= report("ours, " + name, program, path, ids)
+            policies[name] = kept(path, ids)
         for seed, (name, config) in enumerate(their_models()):
             path = os.path.join(folder, f"theirs{seed}")
             # Several shards with an index.
@@ -94,8 +126,10 @@ def main(program):
             ids = random_ids(1500, 96, seed)  # long enough for every part of the rotary scaling
             good &= report("theirs, " + name, program, path, ids)
     print("parity" if good else "NO PARITY", "with transformers", transformers.__version__, "and torch", torch.__version__)
+    if record and good:
+        write_record(record, policies)
     return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -110,8 +110,9 @@ ChosenTokens ChooseTokens(const at::Tensor& logits, const TokenChoice& choice, c
   const int64_t rows = logits.size(0), size = logits.size(1);
   SUITE_CHECK_EQ(static_cast<int64_t>(uniforms.size()), rows);
   const bool truncated = choice.top_k > 0 || choice.top_p < 1.0;
+  const bool half = logits.scalar_type() == at::kBFloat16 || logits.scalar_type() == at::kHalf;
   if (!logits.device().is_cpu() && truncated) return ChooseTokens(logits.cpu(), choice, uniforms);
-  if (logits.device().is_cpu() && logits.scalar_type() != at::kFloat && truncated) {
+  if (logits.device().is_cpu() && (half || (logits.scalar_type() != at::kFloat && truncated))) {
     return ChooseTokens(logits.to(at::kFloat), choice, uniforms);
   }
   if (!logits.device().is_cpu() || logits.scalar_type() != at::kFloat) return ChooseGeneric(logits, choice, uniforms);

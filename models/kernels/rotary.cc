@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "models/kernels/vector_math.h"
+#include "models/kernels/wide_row.h"
 
 namespace suite {
 namespace {
@@ -50,6 +51,26 @@ void RotateGeneric(at::Tensor& x, const at::Tensor& positions, const RotaryTable
   pairs.select(2, 1).copy_(b * c + a * s);
 }
 
+template <typename T>
+void RotateRows(at::Tensor& x, const at::Tensor& positions, const RotaryTable& table, int64_t heads, bool inverse) {
+  const int64_t half = table.cos_PD.size(1), width = x.size(1), limit = table.cos_PD.size(0);
+  T* data = x.mutable_data_ptr<T>();
+  const int64_t* position = positions.const_data_ptr<int64_t>();
+  const float *cosine = table.cos_PD.const_data_ptr<float>(), *sine = table.sin_PD.const_data_ptr<float>();
+  at::parallel_for(0, x.size(0), 64, [&](int64_t begin, int64_t end) {
+    WideRow<T> rotated(heads * 2 * half);
+    for (int64_t n = begin; n < end; ++n) {
+      SUITE_CHECK_LT(position[n], limit);
+      const int64_t angle = position[n] * half;
+      float* row = rotated.Edit(data + n * width);
+      for (int64_t head = 0; head < heads; ++head) {
+        RotateHead(row + head * 2 * half, cosine + angle, sine + angle, inverse ? -1.0f : 1.0f, half);
+      }
+      rotated.Store(data + n * width);
+    }
+  });
+}
+
 }  // namespace
 
 RotaryTable MakeRotaryTable(const LlamaConfig& config, int64_t positions) {
@@ -69,20 +90,13 @@ RotaryTable MakeRotaryTable(const LlamaConfig& config, int64_t positions) {
 
 void RotateInPlace(at::Tensor& x, const at::Tensor& positions, const RotaryTable& table, int64_t heads, bool inverse) {
   SUITE_CHECK(x.is_contiguous());
-  if (!x.device().is_cpu() || x.scalar_type() != at::kFloat) return RotateGeneric(x, positions, table, heads, inverse);
-  const int64_t half = table.cos_PD.size(1), width = x.size(1), limit = table.cos_PD.size(0);
-  float* data = x.mutable_data_ptr<float>();
-  const int64_t* position = positions.const_data_ptr<int64_t>();
-  const float *cosine = table.cos_PD.const_data_ptr<float>(), *sine = table.sin_PD.const_data_ptr<float>();
-  at::parallel_for(0, x.size(0), 64, [&](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      SUITE_CHECK_LT(position[n], limit);
-      const int64_t angle = position[n] * half;
-      for (int64_t head = 0; head < heads; ++head) {
-        RotateHead(data + n * width + head * 2 * half, cosine + angle, sine + angle, inverse ? -1.0f : 1.0f, half);
-      }
-    }
-  });
+  if (!IsKernelInput(x)) {
+    RotateGeneric(x, positions, table, heads, inverse);
+  } else if (x.scalar_type() == at::kFloat) {
+    RotateRows<float>(x, positions, table, heads, inverse);
+  } else {
+    RotateRows<at::BFloat16>(x, positions, table, heads, inverse);
+  }
 }
 
 }  // namespace suite

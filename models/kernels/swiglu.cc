@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "models/kernels/vector_math.h"
+#include "models/kernels/wide_row.h"
 
 namespace suite {
 namespace {
@@ -13,10 +14,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kRowGrain = 32;
-
-bool UsesKernel(const at::Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
-}
 
 SUITE_VECTOR_CLONES
 void ForwardRow(const float* gate, const float* up, int64_t size, float* out) {
@@ -33,23 +30,52 @@ void BackwardRow(const float* dh, const float* gate, const float* up, int64_t si
   }
 }
 
+template <typename T>
+void ForwardRows(const at::Tensor& gate_up, at::Tensor* out) {
+  const int64_t size = gate_up.size(1) / 2;
+  const T* in = gate_up.const_data_ptr<T>();
+  T* out_data = out->mutable_data_ptr<T>();
+  at::parallel_for(0, gate_up.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
+    WideRow<T> input(2 * size), output(size);
+    for (int64_t n = begin; n < end; ++n) {
+      const float* row = input.Read(in + n * 2 * size);
+      ForwardRow(row, row + size, size, output.Target(out_data + n * size));
+      output.Store(out_data + n * size);
+    }
+  });
+}
+
+template <typename T>
+void BackwardRows(const at::Tensor& dh, const at::Tensor& gate_up, at::Tensor* result) {
+  const int64_t size = gate_up.size(1) / 2;
+  const T *dh_data = dh.const_data_ptr<T>(), *in = gate_up.const_data_ptr<T>();
+  T* out = result->mutable_data_ptr<T>();
+  at::parallel_for(0, gate_up.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
+    WideRow<T> input(2 * size), gradient(size), output(2 * size);
+    for (int64_t n = begin; n < end; ++n) {
+      const int64_t at = n * 2 * size;
+      const float* row = input.Read(in + at);
+      float* target = output.Target(out + at);
+      BackwardRow(gradient.Read(dh_data + n * size), row, row + size, size, target, target + size);
+      output.Store(out + at);
+    }
+  });
+}
+
 at::Tensor Backward(const at::Tensor& dh_any, const at::Tensor& gate_up) {
   const int64_t size = gate_up.size(1) / 2;
   const at::Tensor dh = dh_any.contiguous();
-  if (!UsesKernel(gate_up)) {
+  if (!IsKernelInput(gate_up)) {
     const at::Tensor gate = gate_up.narrow(1, 0, size), up = gate_up.narrow(1, size, size);
     const at::Tensor s = gate.sigmoid();
     return at::cat({dh * up * (s + gate * s * (1 - s)), dh * gate * s}, 1);
   }
   at::Tensor result = at::empty_like(gate_up);
-  const float *dh_data = dh.const_data_ptr<float>(), *in = gate_up.const_data_ptr<float>();
-  float* out = result.mutable_data_ptr<float>();
-  at::parallel_for(0, gate_up.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      const int64_t row = n * 2 * size;
-      BackwardRow(dh_data + n * size, in + row, in + row + size, size, out + row, out + row + size);
-    }
-  });
+  if (gate_up.scalar_type() == at::kFloat) {
+    BackwardRows<float>(dh, gate_up, &result);
+  } else {
+    BackwardRows<at::BFloat16>(dh, gate_up, &result);
+  }
   return result;
 }
 
@@ -69,17 +95,15 @@ struct SwiGluFunction : torch::autograd::Function<SwiGluFunction> {
 
 void SwiGluInto(const at::Tensor& gate_up, at::Tensor& out) {
   const int64_t size = gate_up.size(1) / 2;
-  if (!UsesKernel(gate_up)) {
+  if (!IsKernelInput(gate_up)) {
     out.copy_(at::silu(gate_up.narrow(1, 0, size)) * gate_up.narrow(1, size, size));
     return;
   }
-  const float* in = gate_up.const_data_ptr<float>();
-  float* out_data = out.mutable_data_ptr<float>();
-  at::parallel_for(0, gate_up.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t n = begin; n < end; ++n) {
-      ForwardRow(in + n * 2 * size, in + n * 2 * size + size, size, out_data + n * size);
-    }
-  });
+  if (gate_up.scalar_type() == at::kFloat) {
+    ForwardRows<float>(gate_up, &out);
+  } else {
+    ForwardRows<at::BFloat16>(gate_up, &out);
+  }
 }
 
 at::Tensor SwiGlu(const at::Tensor& gate_up_N2I) { return SwiGluFunction::apply(gate_up_N2I); }

@@ -2,7 +2,7 @@
 //
 //   at::Tensor h_NI = SwiGlu(gate_up_N2I);        // gate_up [N, 2 I]: the gate's columns, then the up-projection's
 //
-// Any float dtype and device; CPU float32 runs a fused kernel, everything else ATen operators.
+// Any float dtype and device; float32 and bfloat16 on the CPU run a fused kernel, everything else ATen operators.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,7 +11,7 @@ namespace suite {
 
 at::Tensor SwiGlu(const at::Tensor& gate_up_N2I);
 
-// The same without a graph, for the sampler: one row kernel for float32 on the CPU.
+// The same without a graph, for the sampler: the same kernel.
 void SwiGluInto(const at::Tensor& gate_up_N2I, at::Tensor& out_NI);
 
 }  // namespace suite

@@ -47,13 +47,18 @@ std::optional<nlohmann::json> ReadGolden(const std::string& name, std::string* m
   return nlohmann::json::parse(ReadFile(path));
 }
 
+std::optional<std::string> ReadSharedTokenizerJson(const std::string& name, std::string* path) {
+  *path = Environment("SUITE_SHARED_DIR") + "/tokenizers/" + name + "/tokenizer.json.gz";
+  if (!std::filesystem::exists(*path)) return std::nullopt;
+  return Unzipped(*path);
+}
+
 std::optional<Tokenizer> ReadSharedTokenizer(const std::string& name, std::string* missing) {
-  const std::string path = Environment("SUITE_SHARED_DIR") + "/tokenizers/" + name + "/tokenizer.json.gz";
-  if (!std::filesystem::exists(path)) {
-    *missing = path;
-    return std::nullopt;
-  }
-  return Tokenizer::FromJson(Unzipped(path), path);
+  std::string path;
+  const auto text = ReadSharedTokenizerJson(name, &path);
+  if (text) return Tokenizer::FromJson(*text, path);
+  *missing = path;
+  return std::nullopt;
 }
 
 std::vector<int64_t> Ids(const nlohmann::json& ids) { return ids.get<std::vector<int64_t>>(); }

@@ -1,6 +1,7 @@
 #include "models/tokenizer/strict_json.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,38 @@ size_t DeepestNesting(std::string_view text) {
   return deepest;
 }
 
+std::string LineAndColumn(std::string_view text, size_t at) {
+  const std::string_view before = text.substr(0, at);
+  const size_t line = 1 + static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
+  const size_t start = before.rfind('\n');  // npos + 1 is 0
+  return "line " + std::to_string(line) + ", column " + std::to_string(at - (start + 1) + 1);
+}
+
+// Without its "[json.exception.parse_error.101] ".
+std::string Reason(const json::exception& error) {
+  const std::string message = error.what();
+  return ReplaceBrokenUtf8(message.substr(message.find("] ") + 2));
+}
+
+// Refuses a key that is in an object twice: nlohmann would keep the last and say nothing.
+class UniqueKeys {
+ public:
+  explicit UniqueKeys(std::string where) : where_(std::move(where)) {}
+
+  bool operator()(int /*depth*/, json::parse_event_t event, json& parsed) {
+    if (event == json::parse_event_t::object_start) keys_.emplace_back();
+    if (event == json::parse_event_t::object_end) keys_.pop_back();
+    if (event == json::parse_event_t::key && !keys_.back().insert(parsed.get_ref<const std::string&>()).second) {
+      throw InputError(where_, "the key " + Shown(parsed) + " is there twice in one object", "each key once");
+    }
+    return true;
+  }
+
+ private:
+  std::string where_;
+  std::vector<std::unordered_set<std::string>> keys_;  // of the objects that are open
+};
+
 }  // namespace
 
 json ParseJson(std::string_view text, const std::string& where) {
@@ -41,10 +74,18 @@ json ParseJson(std::string_view text, const std::string& where) {
     throw InputError(where, "JSON nested " + std::to_string(depth) + " deep", std::to_string(kDeepest) + " levels");
   }
   try {
-    return json::parse(text);
+    return json::parse(text, UniqueKeys(where));
+  } catch (const json::parse_error& error) {
+    const size_t at = error.byte == 0 ? 0 : error.byte - 1;
+    for (const std::string_view literal : {"NaN", "Infinity"}) {
+      if (at < text.size() && text.substr(at, literal.size()) == literal) {
+        throw InputError(where, std::string(literal) + " at " + LineAndColumn(text, at),
+                         "finite numbers: JSON has no other");
+      }
+    }
+    throw InputError(where, Reason(error), "JSON");
   } catch (const json::exception& error) {
-    const std::string message = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
-    throw InputError(where, ReplaceBrokenUtf8(message.substr(message.find("] ") + 2)), "JSON");
+    throw InputError(where, Reason(error), "JSON");
   }
 }
 

@@ -15,7 +15,8 @@
 
 namespace suite {
 
-// Throws InputError naming `where` for text that is not JSON, with the line and column of the fault.
+// Throws InputError naming `where` for text that is not JSON, with the line and column of the fault; for more than 64
+// levels of nesting; and for an object that has a key twice.
 nlohmann::json ParseJson(std::string_view text, const std::string& where);
 
 // A short form of any value for error messages: 'text' (cut), a number, null, "an object", "an array".

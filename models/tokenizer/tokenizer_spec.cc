@@ -17,23 +17,6 @@ using IdByContent = std::unordered_map<std::string_view, int32_t>;
 
 std::string Indexed(const std::string& where, size_t i) { return where + "[" + std::to_string(i) + "]"; }
 
-std::vector<std::string> ReadVocabulary(const StrictObject& model) {
-  const json& entries = model.Get("vocab");
-  const StrictObject vocab(entries, model.At("vocab"));
-  std::vector<std::string> vocabulary(entries.size());
-  std::vector<bool> taken(entries.size());
-  for (const auto& [content, value] : entries.items()) {
-    // Ids run from 0 without gaps: as many as entries, each once. So a huge id cannot ask for huge memory.
-    const int64_t id = IntegerBelow(value, static_cast<int64_t>(entries.size()), vocab.At(content.substr(0, 60)));
-    if (content.empty()) throw InputError(vocab.where(), "an empty token", "tokens of at least one character");
-    if (taken[id])
-      throw InputError(vocab.At(content.substr(0, 60)), "the id " + std::to_string(id) + " is taken", "ids used once");
-    taken[id] = true;
-    vocabulary[id] = content;
-  }
-  return vocabulary;
-}
-
 IdByContent IndexOf(const std::vector<std::string>& vocabulary) {
   IdByContent ids;
   ids.reserve(vocabulary.size());
@@ -149,6 +132,21 @@ void ReadAddedTokens(const StrictObject& root, TokenizerSpec* spec) {
 }
 
 }  // namespace
+
+std::vector<std::string> ReadVocabulary(const StrictObject& model) {
+  const json& entries = model.Get("vocab");
+  const StrictObject vocab(entries, model.At("vocab"));
+  std::vector<std::string> vocabulary(entries.size());
+  for (const auto& [content, value] : entries.items()) {
+    // Ids run from 0 without gaps: as many as entries, each once. So a huge id cannot ask for huge memory.
+    const std::string where = vocab.At(content.substr(0, 60));
+    std::string& place = vocabulary[IntegerBelow(value, static_cast<int64_t>(entries.size()), where)];
+    if (content.empty()) throw InputError(vocab.where(), "an empty token", "tokens of at least one character");
+    if (!place.empty()) throw InputError(where, "the id " + value.dump() + " is taken", "ids used once");
+    place = content;
+  }
+  return vocabulary;
+}
 
 int64_t TokenizerSpec::TotalSize() const {
   const auto size = static_cast<int64_t>(vocabulary.size());

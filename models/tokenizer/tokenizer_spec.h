@@ -18,6 +18,8 @@
 
 namespace suite {
 
+class StrictObject;
+
 // A token that is found in the text before anything else is done to it.
 struct AddedToken {
   int64_t id = 0;
@@ -61,6 +63,9 @@ TokenizerSpec ParseTokenizerJson(std::string_view text, const std::string& where
 // JSON that Hugging Face's tokenizers library loads: keys in its order, the vocabulary by id, merges as pairs. Equal
 // specs give equal bytes, so this is also the canonical form that ContentHash hashes.
 std::string TokenizerJson(const TokenizerSpec& spec);
+
+// The key `vocab` of a model: an object of tokens and their ids, which run from 0 without gaps. Gives the tokens by id.
+std::vector<std::string> ReadVocabulary(const StrictObject& model);
 
 // The pieces of ParseTokenizerJson that know the four parts around the model (tokenizer_parts.cc): each checks the
 // JSON stored in `spec` and fills the fields that it means. ReadPostProcessor needs the tokens to be read already.

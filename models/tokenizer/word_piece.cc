@@ -140,21 +140,6 @@ std::vector<std::string> Words(std::string_view text, const BertNormalizer& norm
   return words;
 }
 
-std::vector<std::string> ReadVocabulary(const StrictObject& model) {
-  const json& entries = model.Get("vocab");
-  const StrictObject vocab(entries, model.At("vocab"));
-  std::vector<std::string> vocabulary(entries.size());
-  for (const auto& [content, value] : entries.items()) {
-    // Ids run from 0 without gaps: as many as entries, each once. So a huge id cannot ask for huge memory.
-    const std::string where = vocab.At(content.substr(0, 60));
-    std::string& place = vocabulary[IntegerBelow(value, static_cast<int64_t>(entries.size()), where)];
-    if (content.empty()) throw InputError(vocab.where(), "an empty token", "tokens of at least one character");
-    if (!place.empty()) throw InputError(where, "the id " + value.dump() + " is taken", "ids used once");
-    place = content;
-  }
-  return vocabulary;
-}
-
 int64_t IdOf(const std::vector<std::string>& vocabulary, const std::string& content, const std::string& where) {
   const auto found = std::find(vocabulary.begin(), vocabulary.end(), content);
   if (found == vocabulary.end()) throw InputError(where, Shown(content) + " is not in the vocabulary", "a token of it");

@@ -1,10 +1,7 @@
 // Ids and texts that Hugging Face's tokenizers 0.21.4 gives for the tokenizer.json of all-MiniLM-L6-v2, exactly.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
-#include <cstdlib>
-#include <memory>
-#include <optional>
+#include <string>
 
 #include "models/tokenizer/golden_tokenizers.h"
 #include "models/tokenizer/word_piece.h"
@@ -13,19 +10,6 @@ namespace suite {
 namespace {
 
 using nlohmann::json;
-
-std::optional<WordPieceTokenizer> SharedWordPiece(std::string* path) {
-  const char* shared = std::getenv("SUITE_SHARED_DIR");
-  *path = std::string(shared == nullptr ? "" : shared) + "/tokenizers/minilm/tokenizer.json.gz";
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path->c_str(), "rb"), gzclose);
-  if (file == nullptr) return std::nullopt;
-  std::string bytes;
-  char buffer[1 << 16];
-  int count = 0;
-  while ((count = gzread(file.get(), buffer, sizeof(buffer))) > 0) bytes.append(buffer, count);
-  EXPECT_EQ(count, 0);
-  return WordPieceTokenizer::FromJson(bytes, *path);
-}
 
 // Fields that stand in the file only where they differ: `ids_with_special`, `decoded_skip_special`.
 void ExpectCase(const WordPieceTokenizer& tokenizer, const json& golden) {
@@ -44,16 +28,18 @@ TEST(WordPieceGolden, EveryCase) {
   std::string missing;
   const auto golden = ReadGolden("tokenizers/minilm.json", &missing);
   if (!golden) GTEST_SKIP() << missing << " is not there";
-  const auto tokenizer = SharedWordPiece(&missing);
-  if (!tokenizer) GTEST_SKIP() << missing << " is not there";
-  EXPECT_EQ(tokenizer->vocab_size(), golden->at("vocab_size_with_added").get<int64_t>());
+  std::string path;
+  const auto text = ReadSharedTokenizerJson("minilm", &path);
+  if (!text) GTEST_SKIP() << path << " is not there";
+  const auto tokenizer = WordPieceTokenizer::FromJson(*text, path);
+  EXPECT_EQ(tokenizer.vocab_size(), golden->at("vocab_size_with_added").get<int64_t>());
   ASSERT_GT(golden->at("cases").size(), 0u);
-  for (const json& one : golden->at("cases")) ExpectCase(*tokenizer, one);
+  for (const json& one : golden->at("cases")) ExpectCase(tokenizer, one);
   for (const json& one : golden->at("decode_only")) {
     SCOPED_TRACE(one.dump());
     const auto decoded = one.at("decoded").get<std::string>();
-    EXPECT_EQ(tokenizer->Decode(Ids(one.at("ids"))), decoded);
-    EXPECT_EQ(tokenizer->Decode(Ids(one.at("ids")), true), one.value("decoded_skip_special", decoded));
+    EXPECT_EQ(tokenizer.Decode(Ids(one.at("ids"))), decoded);
+    EXPECT_EQ(tokenizer.Decode(Ids(one.at("ids")), true), one.value("decoded_skip_special", decoded));
   }
 }
 

@@ -1,0 +1,40 @@
+// Weights in the type that a policy computes in, while what is trained stays float32 (mixed precision: at a learning
+// rate of 1e-6 an update vanishes in bfloat16, so the sum of updates must not be kept in it).
+//
+//   ComputeCopy copy(master, at::kBFloat16);
+//   LlamaTensors narrow = copy.Connect(TrainableTensors(master, gradients));   // backward() adds into `gradients`
+//   ...                                                                         // one optimizer step on `master`
+//   copy.Refresh();
+//
+// When the type is the master's own there is no copy: everything is the master itself.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "models/llama_weights.h"
+
+namespace suite {
+
+class ComputeCopy {
+ public:
+  // Shares the memory of `master`.
+  ComputeCopy(const LlamaWeights& master, at::ScalarType dtype);
+
+  // Call after the master's numbers have changed.
+  void Refresh();
+
+  // In the type of computation.
+  const LlamaWeights& weights() const { return copy_; }
+
+  // The copy's tensors with a graph to `leaves` (views of the master). Each gradient arrives rounded to the copy's type
+  // and is added to the leaf's in the leaf's type; the two of a tied embedding arrive one by one.
+  LlamaTensors Connect(const LlamaTensors& leaves) const;
+
+ private:
+  bool Narrows() const;
+
+  LlamaWeights master_;
+  LlamaWeights copy_;
+};
+
+}  // namespace suite
