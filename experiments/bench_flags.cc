@@ -20,9 +20,13 @@ constexpr char kIntroduction[] =
     "  ./bazelw run //experiments:quickstart -- --set rl.steps=200         with another setting\n"
     "  ./bazelw run //experiments:quickstart -- --explain                  every setting and where it comes from\n"
     "  ./bazelw run //experiments:quickstart -- --plan                     what would run\n"
+    "  ./bazelw run //experiments:evaluate -- --model DIR --data redial    a real checkpoint on real conversations\n"
+    "  ./bazelw run //experiments:quickstart -- --status                   how far each run is\n"
+    "  ./bazelw run //experiments:quickstart -- --launcher=slurm           as job arrays on a cluster\n"
     "\n"
     "A run is named by the hash of its settings. Finished runs are kept, broken ones go on from their last\n"
-    "checkpoint, so it is always safe to stop (Ctrl-C) and to start again.\n"
+    "checkpoint, so it is always safe to stop (Ctrl-C) and to start again. Several launchers may share one sweep.\n"
+    "Exit codes: 0 done, 1 a run failed, 2 bad input, 75 stopped on request and saved: start again.\n"
     "\n"
     "Flags";
 
@@ -33,10 +37,24 @@ po::options_description Options(BenchFlags& flags) {
       "config", po::value(&flags.config), "the experiment's TOML file (set by the Bazel target)")(
       "profile", po::value(&flags.profile), "a [profile.NAME] of the file: the same experiment at another scale")(
       "set", po::value(&flags.sets)->composing(), "key=value, over file and profile; may be repeated")(
+      "model", po::value<std::string>(), "Hugging Face folder or GGUF file to start from: --set policy.path=...")(
+      "data", po::value<std::string>(), "reddit_v2, redial, inspired or jsonl: --set data.source=...")(
+      "from", po::value<std::string>(),
+      "folder or file of --data: --set data.path=... (default: data/NAME of $SUITE_SHARED_DIR, if it is there)")(
       "out", po::value(&flags.out)->default_value("results"), "folder for results, relative to where you stand")(
       "jobs", po::value(&flags.jobs)->default_value(0), "runs at once (0: cores / run.threads)")(
       "explain", po::bool_switch(&flags.explain), "print every setting with its origin, and stop")(
-      "plan", po::bool_switch(&flags.plan), "print the runs and which of them are done, and stop");
+      "plan", po::bool_switch(&flags.plan), "print the runs with expected time, memory and disk, and stop")(
+      "status", po::bool_switch(&flags.status), "print how far each run is, also while they run elsewhere, and stop")(
+      "watch", po::bool_switch(&flags.watch), "--status again and again, until all is done")(
+      "launcher", po::value(&flags.launcher)->default_value("local"), "local: processes here; slurm: job arrays")(
+      "dry-run", po::bool_switch(&flags.dry_run), "with --launcher=slurm: write the scripts, submit nothing")(
+      "sbatch", po::value(&flags.sbatch)->composing(),
+      "an option for SLURM's jobs, such as --sbatch=--time=4:00:00; may be repeated")(
+      "retry-failed", po::bool_switch(&flags.retry_failed),
+      "runs that failed begin again; their stores are kept aside")(
+      "force-resume", po::bool_switch(&flags.force_resume),
+      "go on from checkpoints of other data or another world size; recorded in the store");
   return options;
 }
 
@@ -47,12 +65,30 @@ std::string AgainstUsersFolder(const std::string& path) {
   return (folder / path).lexically_normal().string();
 }
 
+// Short flags are --set in other words; --set itself comes after them and wins.
+void AddShortFlags(const po::variables_map& map, BenchFlags& flags) {
+  std::vector<std::string> sets;
+  const auto add = [&](const char* flag, const std::string& key) {
+    if (map.count(flag)) sets.push_back(key + "=" + map[flag].as<std::string>());
+  };
+  add("model", "policy.path");
+  add("data", "data.source");
+  add("from", "data.path");
+  const char* shared = std::getenv("SUITE_SHARED_DIR");
+  if (map.count("data") && !map.count("from") && shared) {
+    const std::filesystem::path folder = std::filesystem::path(shared) / "data" / map["data"].as<std::string>();
+    if (std::filesystem::exists(folder)) sets.push_back("data.path=" + folder.string());
+  }
+  flags.sets.insert(flags.sets.begin(), sets.begin(), sets.end());
+}
+
 }  // namespace
 
 BenchFlags ParseBenchFlags(int argc, char** argv) {
   BenchFlags flags;
   po::options_description visible = Options(flags), all;
-  all.add(visible).add_options()("worker", po::value(&flags.worker), "");
+  all.add(visible).add_options()("worker", po::value(&flags.worker), "")("slurm-round", po::value(&flags.slurm_round),
+                                                                         "");
   po::variables_map map;
   try {
     po::store(po::command_line_parser(argc, argv).options(all).positional({}).run(), map);
@@ -67,6 +103,12 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
   if (flags.config.empty() && !flags.help_config)
     throw InputError("--config", "is missing", "an experiment's TOML file");
   if (flags.jobs < 0) throw InputError("--jobs", "is " + std::to_string(flags.jobs), "0 or more");
+  if (flags.launcher != "local" && flags.launcher != "slurm") {
+    throw UnknownName("--launcher", "launcher", flags.launcher, {"local", "slurm"});
+  }
+  if (flags.dry_run && flags.launcher != "slurm") throw InputError("--dry-run", "without --launcher=slurm", "both");
+  AddShortFlags(map, flags);
+  flags.stood = AgainstUsersFolder(".");
   flags.out = AgainstUsersFolder(flags.out);
   return flags;
 }

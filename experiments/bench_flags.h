@@ -12,13 +12,22 @@ struct BenchFlags {
   std::string profile;            // --profile smoke
   std::vector<std::string> sets;  // --set key=value
   std::string out = "results";    // absolute after parsing
+  std::string stood;              // the folder that the user stands in, absolute
   int jobs = 0;                   // runs at once; 0: as many as fit the machine
   bool explain = false;
   bool plan = false;
+  bool status = false;
+  bool watch = false;
+  std::string launcher = "local";  // or "slurm"
+  bool dry_run = false;            // SLURM's scripts are written and not submitted
+  std::vector<std::string> sbatch;
+  bool force_resume = false;
+  bool retry_failed = false;
   bool help_config = false;
 
-  // Of child processes, written by the launcher only.
-  std::string worker;  // "stages" or "run"
+  // Of child processes and jobs, written by the launcher only.
+  std::string worker;   // "stages" or "run"
+  int slurm_round = 0;  // submissions before this one
 };
 
 // Prints the help and exits where it is asked for. Throws InputError for flags that do not exist or make no sense.

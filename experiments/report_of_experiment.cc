@@ -1,5 +1,6 @@
 #include "experiments/report_of_experiment.h"
 
+#include "reports/claim.h"
 #include "reports/report.h"
 
 namespace suite {
@@ -11,6 +12,20 @@ MetricColumn ColumnOf(const std::string& metric) {
   if (metric.rfind("recall@", 0) == 0) return {metric, "Recall@" + metric.substr(7), true};
   if (metric.rfind("ndcg@", 0) == 0) return {metric, "NDCG@" + metric.substr(5), true};
   return {metric, metric, true};
+}
+
+Claim ClaimOf(const ClaimSetting& setting) {
+  Claim claim;
+  claim.number = static_cast<int>(setting.number);
+  claim.sentence = setting.sentence;
+  claim.metric = setting.metric;
+  claim.right_metric = setting.right_metric;
+  claim.relation = ToRelation(setting.relation, setting.origin);
+  claim.margin = setting.margin;
+  claim.test = ToClaimTest(setting.test, setting.origin);
+  if (!setting.published.empty()) claim.published = PublishedPair{setting.published[0], setting.published[1]};
+  claim.source = setting.source;
+  return claim;
 }
 
 }  // namespace
@@ -28,6 +43,12 @@ ReportSpec ReportOf(const Experiment& experiment) {
   const auto side = [&](const std::string& arm) { return arm == "sft" ? spec.baseline : arm; };
   for (const ComparisonSetting& one : settings.comparisons) {
     spec.comparisons.push_back({side(one.left), side(one.right), one.metric});
+  }
+  spec.published = settings.published;
+  for (const ClaimSetting& one : settings.claims) {
+    spec.claims.push_back(ClaimOf(one));
+    spec.claims.back().left = side(one.left);
+    spec.claims.back().right = side(one.right);
   }
   spec.series_plots = {{"reward", "Reward of the training samples", "DCG@N"},
                        {"in_catalog_ratio", "In-catalogue ratio of the training samples", "Share of ranks"},

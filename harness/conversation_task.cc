@@ -58,16 +58,10 @@ std::vector<double> ToVector(const at::Tensor& values) {
 
 }  // namespace
 
-std::vector<int64_t> PromptIds(const Conversation& conversation, const Tokenizer& tokenizer, const ChatTemplate& chat) {
-  std::vector<ChatMessage> messages;
-  for (const Turn& turn : conversation.turns) messages.push_back({turn.role, turn.text});
-  return tokenizer.Encode(RenderChat(chat, messages, /*add_generation_prompt=*/true));
-}
-
 ConversationTask::ConversationTask(const std::vector<Conversation>& conversations, const Catalog& catalog,
-                                   const Tokenizer& tokenizer, const ChatTemplate& chat,
+                                   const Tokenizer& tokenizer, const PromptBuilder& prompt,
                                    ConversationTaskOptions options)
-    : conversations_(conversations), catalog_(catalog), tokenizer_(tokenizer), chat_(chat), options_(options) {}
+    : conversations_(conversations), catalog_(catalog), tokenizer_(tokenizer), prompt_(prompt), options_(options) {}
 
 std::vector<int64_t> ConversationTask::Conversations(int64_t step) const {
   const int64_t count = static_cast<int64_t>(conversations_.size());
@@ -83,7 +77,7 @@ std::vector<int64_t> ConversationTask::Conversations(int64_t step) const {
 }
 
 std::vector<int64_t> ConversationTask::PromptIds(int64_t conversation) const {
-  return suite::PromptIds(conversations_[static_cast<size_t>(conversation)], tokenizer_, chat_);
+  return prompt_.Ids(conversations_[static_cast<size_t>(conversation)]);
 }
 
 JudgedRollouts ConversationTask::Judge(const std::vector<int64_t>& conversations,

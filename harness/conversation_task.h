@@ -1,6 +1,6 @@
 // Training conversations as an RlTask: which ones a step takes, their prompts, and how sampled answers are judged.
 //
-//   ConversationTask task(dataset.train, dataset.catalog, tokenizer, chat, options);
+//   ConversationTask task(dataset.train, dataset.catalog, tokenizer, prompt, options);
 //   RlTrainer trainer(llama, weights, rl_options, std::move(objective), task);
 #pragma once
 
@@ -10,14 +10,11 @@
 #include "datasets/catalog.h"
 #include "datasets/conversation.h"
 #include "datasets/judged_list.h"
+#include "harness/prompt.h"
 #include "harness/rl_trainer.h"
-#include "models/tokenizer/chat_template.h"
 #include "models/tokenizer/tokenizer.h"
 
 namespace suite {
-
-// The token ids of a conversation up to where the assistant's answer begins.
-std::vector<int64_t> PromptIds(const Conversation& conversation, const Tokenizer& tokenizer, const ChatTemplate& chat);
 
 struct ConversationTaskOptions {
   uint64_t seed = 3407;  // of the order of conversations
@@ -29,7 +26,7 @@ class ConversationTask : public RlTask {
  public:
   // The arguments must outlive the task.
   ConversationTask(const std::vector<Conversation>& conversations, const Catalog& catalog, const Tokenizer& tokenizer,
-                   const ChatTemplate& chat, ConversationTaskOptions options);
+                   const PromptBuilder& prompt, ConversationTaskOptions options);
 
   // Shuffled epochs, by the stream "order/rl".
   std::vector<int64_t> Conversations(int64_t step) const override;
@@ -45,7 +42,7 @@ class ConversationTask : public RlTask {
   const std::vector<Conversation>& conversations_;
   const Catalog& catalog_;
   const Tokenizer& tokenizer_;
-  const ChatTemplate& chat_;
+  const PromptBuilder& prompt_;
   ConversationTaskOptions options_;
   mutable int64_t epoch_ = -1;
   mutable std::vector<size_t> order_;  // of epoch_

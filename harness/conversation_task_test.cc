@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/evaluator.h"
+#include "harness/prompt.h"
 #include "harness/small_policy.h"
 
 namespace suite {
@@ -18,7 +19,7 @@ class ConversationTaskTest : public ::testing::Test {
     options.prompts_per_step = 3;
     options.judge.list_length = list_length;
     options.judge.rank_rule = RankRule::kLine;
-    return ConversationTask(conversations_, catalog_, policy_.tokenizer, chat_, options);
+    return ConversationTask(conversations_, catalog_, policy_.tokenizer, prompt_, options);
   }
 
   Rollout Answer(const std::string& text) const {
@@ -32,6 +33,7 @@ class ConversationTaskTest : public ::testing::Test {
   const Catalog catalog_ = SmallCatalog();
   const std::vector<Conversation> conversations_ = SmallConversations();
   const ChatTemplate chat_ = MiniatureChatTemplate();
+  const PromptBuilder prompt_{policy_.tokenizer, chat_};
 };
 
 TEST_F(ConversationTaskTest, AnEpochTakesEveryConversationOnce) {
@@ -79,7 +81,7 @@ TEST_F(ConversationTaskTest, EvaluationIsGreedyAndPerConversation) {
   options.sampling.eos_ids = policy_.config().eos_ids;
   const auto evaluate = [&](int64_t batch) {
     options.batch = batch;
-    return Evaluate(llama, policy_.weights.Tensors(), policy_.tokenizer, chat_, conversations_, catalog_, options);
+    return Evaluate(llama, policy_.weights.Tensors(), policy_.tokenizer, prompt_, conversations_, catalog_, options);
   };
   const Evaluation a = evaluate(4), b = evaluate(7);
   EXPECT_EQ(a.metrics, (std::vector<std::string>{"recall@1", "recall@3", "ndcg@1", "ndcg@3", "in_catalog_ratio",

@@ -5,28 +5,34 @@
 
 #include "base/check.h"
 #include "datasets/ranking_metrics.h"
-#include "harness/conversation_task.h"
+#include "harness/config/run_config.h"
+#include "harness/distributed/shared_rollouts.h"
 
 namespace suite {
 namespace {
 
 std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,
-                                 const ChatTemplate& chat, const std::vector<Conversation>& conversations,
+                                 const PromptBuilder& prompt, const std::vector<Conversation>& conversations,
                                  const EvaluationOptions& options) {
   SamplingOptions sampling = options.sampling;
   sampling.choice = TokenChoice();
   sampling.choice.greedy = true;
+  const auto alone = AloneInTheWorld();
+  ProcessGroup& group = options.group ? *options.group : *alone;
   std::vector<std::string> answers;
   const size_t batch = static_cast<size_t>(options.batch);
   for (size_t begin = 0; begin < conversations.size(); begin += batch) {
     std::vector<std::vector<int64_t>> prompts;
     for (size_t i = begin; i < std::min(begin + batch, conversations.size()); ++i) {
-      prompts.push_back(PromptIds(conversations[i], tokenizer, chat));
+      prompts.push_back(prompt.Ids(conversations[i]));
     }
-    const auto groups = SampleGroups(llama, tensors, prompts, /*group_size=*/1, sampling,
-                                     [](int64_t, int64_t) { return RandomStream(0, "greedy"); });
-    for (const RolloutGroup& group : groups) {
-      answers.push_back(tokenizer.Decode(group.front().ids, /*skip_special_tokens=*/true));
+    const auto groups = SampleGroupsTogether(group, llama, tensors, prompts, /*group_size=*/1, sampling,
+                                             [](int64_t, int64_t) { return RandomStream(0, "greedy"); });
+    for (const RolloutGroup& rollouts : groups) {
+      answers.push_back(tokenizer.Decode(rollouts.front().ids, /*skip_special_tokens=*/true));
+    }
+    if (options.progress) {
+      options.progress(static_cast<int64_t>(answers.size()), static_cast<int64_t>(conversations.size()));
     }
   }
   return answers;
@@ -34,21 +40,13 @@ std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors
 
 }  // namespace
 
-std::vector<std::string> EvaluationMetrics(const std::vector<int64_t>& cutoffs) {
-  std::vector<std::string> names;
-  for (const int64_t k : cutoffs) names.push_back("recall@" + std::to_string(k));
-  for (const int64_t k : cutoffs) names.push_back("ndcg@" + std::to_string(k));
-  names.insert(names.end(), {"in_catalog_ratio", "duplicate_share"});
-  return names;
-}
-
 Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,
-                    const ChatTemplate& chat, const std::vector<Conversation>& conversations, const Catalog& catalog,
+                    const PromptBuilder& prompt, const std::vector<Conversation>& conversations, const Catalog& catalog,
                     const EvaluationOptions& options) {
   Evaluation evaluation;
-  evaluation.metrics = EvaluationMetrics(options.cutoffs);
+  evaluation.metrics = MetricNames(options.cutoffs);
   evaluation.scores.resize(evaluation.metrics.size());
-  evaluation.answers = Answers(llama, tensors, tokenizer, chat, conversations, options);
+  evaluation.answers = Answers(llama, tensors, tokenizer, prompt, conversations, options);
   MetricOptions metric_options;
   metric_options.list_length = static_cast<int>(options.list_length);
   metric_options.cutoffs.assign(options.cutoffs.begin(), options.cutoffs.end());

@@ -21,8 +21,11 @@ std::vector<size_t> EpochOrder(uint64_t seed, const std::string& stage, int64_t 
 
 LanguageModelTrainer::LanguageModelTrainer(const Llama& llama, const LlamaWeights& start,
                                            std::vector<ScoredSequence> sequences, LanguageModelOptions options)
-    : sequences_(std::move(sequences)), options_(std::move(options)), policy_(llama, start, options_.shards) {
+    : sequences_(std::move(sequences)),
+      options_(std::move(options)),
+      policy_(llama, start, options_.shards, std::nullopt, options_.group) {
   SUITE_CHECK(!sequences_.empty());
+  SUITE_CHECK_EQ(options_.batch % options_.micro_batches, 0);
 }
 
 void LanguageModelTrainer::Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer) {
@@ -45,18 +48,22 @@ std::vector<size_t> LanguageModelTrainer::Batch() {
 
 LanguageModelStep LanguageModelTrainer::Step() {
   LanguageModelStep result;
-  std::vector<ScoredSequence> batch;
+  std::vector<std::vector<ScoredSequence>> micro_batches;
+  const auto micro_batch = static_cast<size_t>(options_.batch / options_.micro_batches);
   for (const size_t index : Batch()) {
-    batch.push_back(sequences_[index]);
-    const int64_t tokens = static_cast<int64_t>(batch.back().ids.size());
+    if (micro_batches.empty() || micro_batches.back().size() == micro_batch) micro_batches.emplace_back();
+    const ScoredSequence& sequence = sequences_[index];
+    micro_batches.back().push_back(sequence);
+    const int64_t tokens = static_cast<int64_t>(sequence.ids.size());
     result.tokens += tokens;
-    result.counted_tokens += tokens - batch.back().score_from;
+    result.counted_tokens += tokens - sequence.score_from;
   }
+  if (options_.group) options_.group->set_step(step_);
   result.learning_rate = LearningRate(options_.schedule, step_);
   const LanguageModelUpdate update =
-      UpdateLanguageModel({batch}, static_cast<double>(result.counted_tokens), options_.shards,
+      UpdateLanguageModel(micro_batches, static_cast<double>(result.counted_tokens), options_.shards,
                           {result.learning_rate, options_.max_grad_norm, options_.adamw}, &policy_);
-  result.loss = update.losses.front();
+  for (const double loss : update.losses) result.loss += loss;
   result.grad_norm = update.grad_norm;
   ++step_;
   return result;

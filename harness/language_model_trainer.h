@@ -17,6 +17,7 @@
 
 #include "algorithms/adamw.h"
 #include "algorithms/schedule.h"
+#include "harness/distributed/process_group.h"
 #include "harness/trained_policy.h"
 #include "models/llama.h"
 #include "models/packed_tokens.h"
@@ -27,10 +28,14 @@ struct LanguageModelOptions {
   std::string stage;  // names the random stream: "pretrain", "sft"
   uint64_t seed = 0;
   int64_t batch = 32;  // sequences a step
+  // Backward passes a step, equal parts of the batch; they change memory and rounding only, since each loss is divided
+  // by the counted tokens of the whole batch. Divides `batch`.
+  int64_t micro_batches = 1;
   LearningRateSchedule schedule;
   AdamWConfig adamw;
   double max_grad_norm = 1.0;
-  int64_t shards = 1;
+  int64_t shards = 1;             // of all processes
+  ProcessGroup* group = nullptr;  // the processes that train together; null: this one
 };
 
 struct LanguageModelStep {
@@ -50,7 +55,9 @@ class LanguageModelTrainer {
 
   int64_t step() const { return step_; }
   const LlamaWeights& weights() const { return policy_.weights(); }
-  const AdamWState& optimizer() const { return policy_.optimizer(); }
+  const AdamWState& optimizer() const { return policy_.optimizer(); }  // in a world of one
+  // As TrainedPolicy's.
+  PolicyState GatherState(bool keep) { return policy_.GatherState(keep); }
   void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
 
  private:

@@ -62,6 +62,21 @@ TEST(LanguageModelTrainer, CountsTheCompletionOnlyOrEverything) {
   EXPECT_EQ(b.counted_tokens, b.tokens - 4) << "all but the first token of each sequence";
 }
 
+TEST(LanguageModelTrainer, AccumulationChangesRoundingOnly) {
+  const Policy policy = SmallPolicy();
+  const Llama llama(policy.config());
+  LanguageModelOptions accumulating = Options();
+  accumulating.micro_batches = 4;
+  LanguageModelTrainer whole(llama, policy.weights, Sequences(policy, true), Options());
+  LanguageModelTrainer parts(llama, policy.weights, Sequences(policy, true), accumulating);
+  for (int i = 0; i < 3; ++i) {
+    const LanguageModelStep a = whole.Step(), b = parts.Step();
+    EXPECT_NEAR(a.loss, b.loss, 1e-5);
+    EXPECT_NEAR(a.grad_norm, b.grad_norm, 1e-4 * a.grad_norm);
+    EXPECT_EQ(a.counted_tokens, b.counted_tokens);
+  }
+}
+
 TEST(LanguageModelTrainer, GoesOnFromItsStateToTheBit) {
   const Policy policy = SmallPolicy();
   const Llama llama(policy.config());

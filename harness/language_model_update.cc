@@ -38,16 +38,16 @@ LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequ
                                         int64_t shards, const UpdateOptions& options, TrainedPolicy* policy) {
   SUITE_CHECK(!micro_batches.empty());
   LanguageModelUpdate update;
-  policy->scorer().ZeroGradients();
+  policy->ZeroGradients();
   for (const std::vector<ScoredSequence>& sequences : micro_batches) {
     SUITE_CHECK(!sequences.empty());
     const std::vector<int64_t> counted = ScoredCounts(sequences);
     const int64_t longest = *std::max_element(counted.begin(), counted.end());
-    const ScoredGrid grid = policy->scorer().Score(Pack(sequences, shards, longest), {});
+    const ScoredGrid grid = policy->Score(Pack(sequences, shards, longest), {});
     const at::Tensor counted_BT = at::arange(longest).unsqueeze(0).lt(at::tensor(counted).unsqueeze(1));
     const at::Tensor loss = SftLoss(grid.logp_BT, counted_BT, num_items);
     loss.backward();
-    policy->scorer().Backward();
+    policy->Backward();
     update.losses.push_back(loss.item<double>());
   }
   update.grad_norm = policy->Apply(options);

@@ -20,7 +20,7 @@ struct LanguageModelUpdate {
   double grad_norm = 0;        // before clipping
 };
 
-// Each micro-batch is split over at most `shards` threads (of the policy's scorer).
+// Each micro-batch is split over at most `shards` shards (as many as the policy was made with).
 LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequence>>& micro_batches, double num_items,
                                         int64_t shards, const UpdateOptions& options, TrainedPolicy* policy);
 

@@ -11,8 +11,9 @@
 #include "algorithms/returns.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "harness/distributed/shared_rollouts.h"
+#include "harness/distributed/shared_scorer.h"
 #include "harness/provenance/process_meter.h"
-#include "models/sharded_scorer.h"
 
 namespace suite {
 namespace {
@@ -28,6 +29,10 @@ int64_t CountTokens(const std::vector<std::vector<int64_t>>& prompts) {
   int64_t count = 0;
   for (const auto& prompt : prompts) count += static_cast<int64_t>(prompt.size());
   return count;
+}
+
+bool NeedsReference(const KlConfig& kl) {
+  return kl.beta != 0.0 || (kl.schedule != BetaSchedule::kConstant && kl.final_beta != 0.0);
 }
 
 void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& record) {
@@ -53,11 +58,13 @@ void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& reco
 RlTrainer::RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options,
                      std::unique_ptr<PolicyObjective> objective, const RlTask& task)
     : llama_(llama),
-      reference_(start.Clone()),
       options_(std::move(options)),
+      alone_(options_.group ? nullptr : AloneInTheWorld()),
+      group_(options_.group ? options_.group : alone_.get()),
       objective_(std::move(objective)),
       task_(task),
-      policy_(llama_, start, options_.shards) {
+      policy_(llama_, start, options_.shards, options_.compute, group_) {
+  if (NeedsReference(objective_->config().kl)) reference_ = start.To(start.flat().device(), options_.compute);
   if (options_.sampling.choice.top_k > 0 || options_.sampling.choice.top_p < 1.0) {
     throw InputError("rl.sampling",
                      "top-k or top-p truncates the distribution that is sampled from, so its log-probs "
@@ -74,15 +81,17 @@ void RlTrainer::Restore(int64_t step, const at::Tensor& weights_flat, const Adam
 StepRecord RlTrainer::Step() {
   StepRecord record;
   WallTimer total, phase;
+  group_->set_step(step_);
   const std::vector<int64_t> conversations = task_.Conversations(step_);
   std::vector<std::vector<int64_t>> prompts;
   for (const int64_t conversation : conversations) prompts.push_back(task_.PromptIds(conversation));
-  const auto groups = SampleGroups(llama_, policy_.weights().Tensors(), prompts, options_.group_size, options_.sampling,
-                                   [&](int64_t prompt, int64_t sample) {
-                                     return RandomStream(options_.seed, "rollout",
-                                                         {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt),
-                                                          static_cast<uint64_t>(sample)});
-                                   });
+  const auto groups = SampleGroupsTogether(
+      *group_, llama_, policy_.compute_weights().Tensors(), prompts, options_.group_size, options_.sampling,
+      [&](int64_t prompt, int64_t sample) {
+        return RandomStream(
+            options_.seed, "rollout",
+            {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt), static_cast<uint64_t>(sample)});
+      });
   record["rollout_s"] = {Lap(phase)};
   const JudgedRollouts judged = task_.Judge(conversations, groups);
   std::vector<RlMicroBatch> micro_batches = Cut(prompts, groups, judged, record);
@@ -120,7 +129,7 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
   RecordCompletions(groups, record);
 
   const int64_t count = static_cast<int64_t>(prompts.size());
-  const int64_t size = options_.micro_batch_prompts > 0 ? std::min(options_.micro_batch_prompts, count) : count;
+  const int64_t size = MicroBatchPrompts(prompts, groups);
   Normalizer normalizer = WholeBatch(spans);
   normalizer.micro_batches = static_cast<double>((count + size - 1) / size);
   std::vector<RlMicroBatch> micro_batches;
@@ -134,12 +143,29 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
   return micro_batches;
 }
 
+int64_t RlTrainer::MicroBatchPrompts(const std::vector<std::vector<int64_t>>& prompts,
+                                     const std::vector<RolloutGroup>& groups) const {
+  const int64_t count = static_cast<int64_t>(prompts.size());
+  if (options_.micro_batch_prompts > 0) return std::min(options_.micro_batch_prompts, count);
+  if (objective_->config().reduction.kind == Reduction::kBnpo) return count;
+  int64_t most_rows = 1;
+  for (size_t b = 0; b < prompts.size(); ++b) {
+    int64_t rows = static_cast<int64_t>(prompts[b].size());
+    for (const Rollout& rollout : groups[b]) rows += static_cast<int64_t>(rollout.ids.size());
+    most_rows = std::max(most_rows, rows);
+  }
+  const int64_t prompt_bytes = most_rows * llama_.ActivationBytesPerRow(options_.compute);
+  const int64_t fit = std::clamp<int64_t>(options_.activation_bytes / prompt_bytes, 1, count) * group_->world_size();
+  const int64_t parts = (count + fit - 1) / fit;
+  return (count + parts - 1) / parts;  // of nearly equal size
+}
+
 void RlTrainer::ScoreReference(std::vector<RlMicroBatch>& micro_batches) const {
-  const KlConfig& kl = objective_->config().kl;
-  if (kl.beta == 0.0 && (kl.schedule == BetaSchedule::kConstant || kl.final_beta == 0.0)) return;
+  if (!reference_) return;
   for (RlMicroBatch& micro_batch : micro_batches) {
     micro_batch.reference_logp_BT =
-        ScoreWithoutGradients(llama_, reference_.Tensors(), micro_batch.packed, {options_.sampling.choice.temperature})
+        ScoreTogetherWithoutGradients(*group_, options_.shards, llama_, reference_->Tensors(), micro_batch.packed,
+                                      {options_.sampling.choice.temperature})
             .logp_BT;
   }
 }

@@ -1,13 +1,13 @@
 #include "harness/rl_trainer.h"
 
-#include <ATen/ops/equal.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "base/error.h"
 #include "harness/conversation_task.h"
+#include "harness/prompt.h"
 #include "harness/small_policy.h"
 
 namespace suite {
@@ -45,7 +45,8 @@ class RlTrainerTest : public ::testing::Test {
   const std::vector<Conversation> conversations_ = SmallConversations();
   const ChatTemplate chat_ = MiniatureChatTemplate();
   const Llama llama_{policy_.config()};
-  const ConversationTask task_{conversations_, catalog_, policy_.tokenizer, chat_, TaskOptions()};
+  const PromptBuilder prompt_{policy_.tokenizer, chat_};
+  const ConversationTask task_{conversations_, catalog_, policy_.tokenizer, prompt_, TaskOptions()};
 };
 
 TEST_F(RlTrainerTest, TheRatioOfTheFirstUpdateIsExactlyOne) {
@@ -105,6 +106,76 @@ TEST_F(RlTrainerTest, MicroBatchesAddUpToTheBatch) {
   const StepRecord record_a = a.Step(), record_b = b.Step();
   EXPECT_NEAR(record_a.at("loss")[0], record_b.at("loss")[0], 1e-6);
   EXPECT_NEAR(record_a.at("grad_norm")[0], record_b.at("grad_norm")[0], 1e-4 * record_a.at("grad_norm")[0]);
+}
+
+// A bound on activations cuts the batch as a number of prompts does.
+TEST_F(RlTrainerTest, ActivationsAreBounded) {
+  RlOptions by_bytes = Options(2), by_prompts = Options(2);
+  by_bytes.activation_bytes = 1;
+  by_prompts.micro_batch_prompts = 1;
+  RlTrainer a = Trainer(by_bytes), b = Trainer(by_prompts), whole = Trainer(Options(2));
+  a.Step();
+  b.Step();
+  whole.Step();
+  EXPECT_TRUE(at::equal(a.weights().flat(), b.weights().flat()));
+  EXPECT_FALSE(at::equal(a.weights().flat(), whole.weights().flat()));
+}
+
+// bnpo's loss depends on the cut, so memory must not decide on it.
+TEST_F(RlTrainerTest, ActivationsDoNotCutABatchThatTheLossCounts) {
+  RlOptions bounded = Options(1);
+  bounded.activation_bytes = 1;
+  RlTrainer a(llama_, policy_.weights, bounded, MakeObjective("grpo", {{"reduction", "bnpo"}}), task_);
+  RlTrainer b(llama_, policy_.weights, Options(1), MakeObjective("grpo", {{"reduction", "bnpo"}}), task_);
+  EXPECT_EQ(a.Step().at("loss")[0], b.Step().at("loss")[0]);
+}
+
+TEST_F(RlTrainerTest, RecomputedLayersTrainToTheSameBits) {
+  const Llama recomputing(policy_.config(), {/*recompute_layers=*/true});
+  RlTrainer a = Trainer(Options(2));
+  RlTrainer b(recomputing, policy_.weights, Options(2), MakeObjective("rank_grpo_log", {{"shape_list_end", "true"}}),
+              task_);
+  for (int i = 0; i < 2; ++i) {
+    a.Step();
+    b.Step();
+  }
+  EXPECT_TRUE(at::equal(a.weights().flat(), b.weights().flat()));
+}
+
+// In bfloat16 small steps add up, because the weights they are added to are float32: a step of 1e-5 is far below half a
+// unit of bfloat16's last place for a weight of 0.05.
+TEST_F(RlTrainerTest, Bfloat16TrainsFloatWeights) {
+  RlOptions options = Options(2);
+  options.compute = at::kBFloat16;
+  options.learning_rate = 1e-5;
+  RlTrainer trainer = Trainer(options), again = Trainer(options);
+  const StepRecord record = trainer.Step();
+  again.Step();
+  EXPECT_TRUE(std::isfinite(record.at("loss")[0]));
+  const at::Tensor moved = trainer.weights().flat() - policy_.weights.flat();
+  EXPECT_EQ(moved.scalar_type(), at::kFloat);
+  EXPECT_GT(moved.abs().max().item<double>(), 1e-5);
+  EXPECT_LT(moved.abs().max().item<double>(), 3e-5);
+  EXPECT_TRUE(at::equal(trainer.weights().flat(), again.weights().flat()));
+}
+
+TEST_F(RlTrainerTest, Bfloat16RatioOfTheFirstUpdateIsExactlyOne) {
+  RlOptions options = Options(1);
+  options.compute = at::kBFloat16;
+  const StepRecord record = Trainer(options).Step();
+  EXPECT_EQ(record.at("ratio/token/min")[0], 1.0);
+  EXPECT_EQ(record.at("ratio/token/max")[0], 1.0);
+}
+
+TEST_F(RlTrainerTest, Bfloat16GoesOnFromItsStateToTheBit) {
+  RlOptions options = Options(2);
+  options.compute = at::kBFloat16;
+  RlTrainer unbroken = Trainer(options), first = Trainer(options), second = Trainer(options);
+  for (int i = 0; i < 3; ++i) unbroken.Step();
+  for (int i = 0; i < 2; ++i) first.Step();
+  second.Restore(first.step(), first.weights().flat(), first.optimizer());
+  second.Step();
+  EXPECT_TRUE(at::equal(unbroken.weights().flat(), second.weights().flat()));
 }
 
 TEST_F(RlTrainerTest, ShardsChangeRoundingOnly) {

@@ -7,7 +7,7 @@ namespace {
 
 ObjectiveOutput BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjective& objective,
                            const RlUpdateOptions& options, TrainedPolicy* policy) {
-  const ScoredGrid grid = policy->scorer().Score(micro_batch.packed, {options.temperature});
+  const ScoredGrid grid = policy->Score(micro_batch.packed, {options.temperature});
   ObjectiveInput input;
   input.logp_BT = grid.logp_BT;
   input.entropy_BT = grid.entropy_BT;
@@ -16,10 +16,10 @@ ObjectiveOutput BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjectiv
   input.advantage_BT = micro_batch.advantage_BT;
   input.spans = &micro_batch.spans;
   input.normalizer = micro_batch.normalizer;
-  input.step = policy->optimizer().step;
+  input.step = policy->updates();
   ObjectiveOutput output = objective.Compute(input);
   output.loss.backward();
-  policy->scorer().Backward();
+  policy->Backward();
   return output;
 }
 
@@ -29,7 +29,7 @@ RlUpdate UpdateByReward(const std::vector<RlMicroBatch>& micro_batches, const Po
                         const RlUpdateOptions& options, TrainedPolicy* policy) {
   SUITE_CHECK(!micro_batches.empty());
   RlUpdate update;
-  policy->scorer().ZeroGradients();
+  policy->ZeroGradients();
   for (const RlMicroBatch& micro_batch : micro_batches) {
     const ObjectiveOutput output = BackwardOf(micro_batch, objective, options, policy);
     update.losses.push_back(output.loss.item<double>());

@@ -8,6 +8,8 @@
 //   store.h5              the metrics store (harness/metrics)
 //   checkpoints/          weights and optimizer state while it runs
 //   policy/               the trained policy, a Hugging Face folder, when it is done
+//   claim, claim.guard    which process is at it
+//   alarms/               batches at which a monitor raised an alarm (harness/monitors)
 // A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the
 // same numbers, to the bit, as one that was never killed.
 #pragma once
@@ -16,9 +18,21 @@
 #include <vector>
 
 #include "harness/config/run_config.h"
+#include "harness/distributed/process_group.h"
 #include "harness/stages.h"
 
 namespace suite {
+
+struct RunOptions {
+  // Goes on from a checkpoint of other data or another world size, and records that.
+  bool force_resume = false;
+  // The processes that train this run together, all with the same arguments (harness/distributed); null: this one. Rank
+  // 0 has the claim, writes store, checkpoints and policy; run.threads counts the threads of all.
+  ProcessGroup* group = nullptr;
+};
+
+// kBusy: a live process holds the run's claim (harness/metrics/run_claim.h), and nothing was done.
+enum class RunOutcome { kDone, kBusy };
 
 struct RunFolders {
   std::string runs;   // "results/quickstart/runs"
@@ -34,9 +48,11 @@ bool IsDone(const RunFolders& folders, const RunConfig& config);
 // Throws InputError for an objective whose parts do not go together: before anything is computed.
 void CheckObjective(const RunConfig& config);
 
-// Throws InputError for a config or data that cannot be used.
-void ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
-                const ReportProgress& report);
+// Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint; InputError for config or data that
+// cannot be used, for a checkpoint that does not fit, and for a run that has failed (its store then says so, and why).
+// A store that is damaged is set aside as store.h5.damaged-N, and the run begins again.
+RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
+                      const ReportProgress& report, const RunOptions& options = {});
 
 // The names that objective.preset may have.
 std::vector<std::string> ObjectiveNames();

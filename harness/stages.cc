@@ -12,9 +12,13 @@
 
 #include "base/error.h"
 #include "harness/checkpoint.h"
-#include "harness/conversation_task.h"
-#include "harness/demonstrations.h"
+#include "harness/config/demonstration_recipe.h"
+#include "harness/demonstrations/demonstrations_of_run.h"
 #include "harness/language_model_trainer.h"
+#include "harness/launcher/stop_request.h"
+#include "harness/prompt.h"
+#include "harness/sft_examples.h"
+#include "harness/start_policy.h"
 #include "models/tokenizer/bpe_trainer.h"
 
 namespace suite {
@@ -79,9 +83,11 @@ LlamaWeights TrainStage(const StagePlan& plan, const LlamaWeights& start, std::v
       throw InputError(plan.options.stage + ".learning_rate",
                        "the loss is not finite at step " + std::to_string(trainer.step()), "a lower rate");
     }
-    if (trainer.step() % kCheckpointEvery == 0) {
-      checkpoints.Save({trainer.step(), trainer.weights().flat(), trainer.optimizer()});
+    const bool asked_to_stop = StopRequested() != 0;
+    if (trainer.step() % kCheckpointEvery == 0 || asked_to_stop) {
+      checkpoints.Save({trainer.step(), trainer.weights().flat(), trainer.optimizer(), {}});
     }
+    if (asked_to_stop) throw StoppedOnRequest();
   }
   return trainer.weights().Clone();
 }
@@ -106,16 +112,9 @@ StagePlan PlanStage(const RunConfig& config, const Section& section, const std::
   return plan;
 }
 
-// Prompt, answer and end of sequence as one training example.
-ScoredSequence Example(const Tokenizer& tokenizer, const ChatTemplate& chat, const std::string& prompt,
-                       const std::vector<Item>& answer, bool completion_only) {
-  const std::vector<int64_t> prompt_ids = tokenizer.Encode(RenderChat(chat, {{"user", prompt}}, true));
-  const std::vector<int64_t> answer_ids = tokenizer.Encode(FormatList(answer) + "<|end|>");
-  ScoredSequence sequence;
-  sequence.ids = prompt_ids;
-  sequence.ids.insert(sequence.ids.end(), answer_ids.begin(), answer_ids.end());
-  sequence.score_from = completion_only ? static_cast<int64_t>(prompt_ids.size()) : 1;
-  return sequence;
+// What the base model is pre-trained on.
+ScoredSequence WebExample(const PromptBuilder& prompt, const World& world, const WebList& list) {
+  return SftExample(prompt, {{"user", list.prompt}}, FormatList(ItemsOf(world, list.items)), /*completion_only=*/false);
 }
 
 // The vocabulary is learned from the base model's own texts, as an instruct model's is from the web.
@@ -151,15 +150,17 @@ LlamaConfig PolicyShape(const RunConfig& config, const Tokenizer& tokenizer, int
 Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                    const ReportProgress& report) {
   const std::string folder = cache.Folder(config, "pretrain");
+  if (!config.policy.path.empty()) return LoadStartPolicy(config.policy.path, config.policy.lock);
   const StageLock lock(folder);
   if (cache.Has(config, "pretrain")) return LoadPolicy(folder, at::kFloat);
   const MiniatureData& data = *dataset.miniature;
   const Tokenizer tokenizer = TrainTokenizer(config, data);
   const ChatTemplate chat = MiniatureChatTemplate();
+  const PromptBuilder prompt(tokenizer, chat);
   std::vector<ScoredSequence> sequences;
   size_t longest = 0;
   for (const WebList& list : data.web_lists) {
-    sequences.push_back(Example(tokenizer, chat, list.prompt, ItemsOf(data.world, list.items), false));
+    sequences.push_back(WebExample(prompt, data.world, list));
     longest = std::max(longest, sequences.back().ids.size());
   }
   const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
@@ -172,7 +173,27 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
   return policy;
 }
 
+StagePlan PlanSft(const RunConfig& config, const std::string& folder) {
+  StagePlan plan = PlanStage(config, config.sft, "sft", folder);
+  if (config.sft.stop_at_step > 0) plan.steps = config.sft.stop_at_step;
+  if (config.sft.own_seed) plan.options.seed = static_cast<uint64_t>(config.seed);
+  plan.options.micro_batches = config.sft.accumulation;
+  return plan;
+}
+
+// What the recipe of sft.demonstrations makes of a teacher's lists; nothing for kinds that ask no teacher.
+std::vector<std::vector<Item>> DemonstrationLists(const RunConfig& config, const Dataset& dataset,
+                                                  const StageCache& cache, const ReportProgress& report) {
+  const DemonstrationsConfig& switches = config.demonstrations;
+  if (!RecipeOf(config.sft.demonstrations, switches.remap, switches.reflect, switches.adjust)) return {};
+  const auto tell = [&](int64_t done, int64_t total, const std::string& text) { report({done, total, 0, text}); };
+  return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature}, cache.Demonstrations(), tell)
+      .lists;
+}
+
 }  // namespace
+
+std::string StageCache::Demonstrations() const { return folder_ + "/demonstrations"; }
 
 std::string StageCache::Folder(const RunConfig& config, const std::string& stage) const {
   return folder_ + "/" + stage + "-" + StageHash(config, stage);
@@ -194,17 +215,13 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
   const StageLock lock(folder);
   if (cache.Has(config, "sft")) return LoadPolicy(folder, at::kFloat);
   const Policy base = PrepareBase(config, dataset, cache, report);
-  const ChatTemplate chat = MiniatureChatTemplate();
-  const auto demonstrations =
-      MakeDemonstrations(config.sft.demonstrations, config.data.list_length, *dataset.miniature);
-  std::vector<ScoredSequence> sequences;
-  const size_t count = std::min(demonstrations.size(), static_cast<size_t>(config.sft.examples));
-  for (size_t i = 0; i < count; ++i) {
-    sequences.push_back(Example(base.tokenizer, chat, Prompt(dataset.miniature->splits.train[i]), demonstrations[i],
-                                config.sft.completion_only));
-  }
-  const StagePlan plan = PlanStage(config, config.sft, "sft", folder);
-  Policy policy = {TrainStage(plan, base.weights, std::move(sequences), report), base.tokenizer, base.chat_template};
+  const ChatTemplate chat = RecognizeChatTemplate(base.chat_template, "the base policy");
+  const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
+  std::vector<ScoredSequence> examples =
+      SftExamples(config, dataset, prompt, DemonstrationLists(config, dataset, cache, report));
+  const StagePlan plan = PlanSft(config, folder);
+  Policy policy = {TrainStage(plan, base.weights, std::move(examples), report), base.tokenizer, base.chat_template,
+                   base.generation, base.eos_token};
   SavePolicy(folder, policy);
   CheckpointFolder(folder + ".checkpoints", 1).Clear();
   return policy;

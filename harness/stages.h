@@ -6,6 +6,9 @@
 // results/cache/pretrain-HASH and results/cache/sft-HASH are Hugging Face folders; HASH is StageHash(config, stage), so
 // a changed setting makes another folder and leaves the old one alone. A stage that was killed goes on from its last
 // checkpoint. Two processes that need one stage do not train it twice: the second waits for the first.
+//
+// results/cache/demonstrations holds what the teacher said, what was made of it, and an audit page
+// (harness/demonstrations).
 #pragma once
 
 #include <functional>
@@ -27,6 +30,8 @@ class StageCache {
   // Where the result of a stage ("pretrain" or "sft") lies or will lie.
   std::string Folder(const RunConfig& config, const std::string& stage) const;
   bool Has(const RunConfig& config, const std::string& stage) const;
+  // The folder of what demonstrations are made of, and of their audit pages (harness/demonstrations).
+  std::string Demonstrations() const;
 
  private:
   std::string folder_;

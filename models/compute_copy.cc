@@ -49,10 +49,14 @@ LlamaLayerTensors ReadCopy(const LlamaLayerTensors& leaf, const LlamaLayerTensor
 ComputeCopy::ComputeCopy(const LlamaWeights& master, at::ScalarType dtype)
     : master_(master), copy_(master.To(master.flat().device(), dtype)) {}
 
+ComputeCopy ComputeCopy::WithoutMaster(const LlamaWeights& copy) {
+  return ComputeCopy(LlamaWeights::WithoutNumbers(copy.config(), copy.flat().options().dtype(at::kFloat)), copy, false);
+}
+
 bool ComputeCopy::Narrows() const { return copy_.flat().scalar_type() != master_.flat().scalar_type(); }
 
 void ComputeCopy::Refresh() {
-  if (Narrows()) copy_.flat().copy_(master_.flat());
+  if (has_master_ && Narrows()) copy_.flat().copy_(master_.flat());
 }
 
 LlamaTensors ComputeCopy::Connect(const LlamaTensors& leaves) const {

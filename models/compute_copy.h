@@ -11,6 +11,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <utility>
+
 #include "models/llama_weights.h"
 
 namespace suite {
@@ -19,6 +21,13 @@ class ComputeCopy {
  public:
   // Shares the memory of `master`.
   ComputeCopy(const LlamaWeights& master, at::ScalarType dtype);
+
+  // A copy whose float32 master lies elsewhere, such as with other processes; who changes it writes `copy` itself. Its
+  // leaves have gradients in float32, and no numbers.
+  static ComputeCopy WithoutMaster(const LlamaWeights& copy);
+
+  // What leaves are views of.
+  const LlamaWeights& master() const { return master_; }
 
   // Call after the master's numbers have changed.
   void Refresh();
@@ -31,10 +40,13 @@ class ComputeCopy {
   LlamaTensors Connect(const LlamaTensors& leaves) const;
 
  private:
+  ComputeCopy(LlamaWeights master, LlamaWeights copy, bool has_master)
+      : master_(std::move(master)), copy_(std::move(copy)), has_master_(has_master) {}
   bool Narrows() const;
 
   LlamaWeights master_;
   LlamaWeights copy_;
+  bool has_master_ = true;
 };
 
 }  // namespace suite

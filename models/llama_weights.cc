@@ -202,6 +202,10 @@ LlamaWeights LlamaWeights::Zeros(const LlamaConfig& config, at::ScalarType dtype
   return LlamaWeights(config, at::zeros({FlatSize(Blocks(config))}, at::dtype(dtype)));
 }
 
+LlamaWeights LlamaWeights::WithoutNumbers(const LlamaConfig& config, const at::TensorOptions& options) {
+  return LlamaWeights(config, at::zeros({1}, options).expand({FlatSize(Blocks(config))}));
+}
+
 LlamaWeights LlamaWeights::Random(const LlamaConfig& config, uint64_t seed, double std) {
   LlamaWeights weights = Zeros(config, at::kFloat);
   uint64_t index = 0;

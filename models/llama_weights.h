@@ -53,6 +53,10 @@ class LlamaWeights {
   // Zeros everywhere, for gradients and optimizer moments.
   static LlamaWeights Zeros(const LlamaConfig& config, at::ScalarType dtype);
 
+  // Shapes alone: every number is one and the same zero, so this takes no memory. For leaves of a graph whose numbers
+  // lie elsewhere (compute_copy.h).
+  static LlamaWeights WithoutNumbers(const LlamaConfig& config, const at::TensorOptions& options);
+
   // Matrices and embeddings normal with standard deviation `std` (named stream "init"), norms 1, biases 0; float32.
   static LlamaWeights Random(const LlamaConfig& config, uint64_t seed, double std);
 

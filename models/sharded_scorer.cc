@@ -7,6 +7,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <functional>
+#include <utility>
 
 #include "base/check.h"
 
@@ -48,11 +49,15 @@ ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors
 
 ShardedScorer::ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards,
                              std::optional<at::ScalarType> compute)
-    : llama_(llama), copy_(weights, compute.value_or(weights.flat().scalar_type())) {
+    : ShardedScorer(llama, ComputeCopy(weights, compute.value_or(weights.flat().scalar_type())), shards) {}
+
+ShardedScorer::ShardedScorer(const Llama& llama, ComputeCopy copy, int64_t shards)
+    : llama_(llama), copy_(std::move(copy)) {
+  const at::Tensor& flat = copy_.master().flat();
   for (int64_t shard = 0; shard < shards; ++shard) {
-    gradients_.push_back(LlamaWeights::Zeros(weights.config(), weights.flat().scalar_type())
-                             .To(weights.flat().device(), weights.flat().scalar_type()));
-    leaves_.push_back(TrainableTensors(weights, gradients_.back()));
+    gradients_.push_back(
+        LlamaWeights::Zeros(copy_.master().config(), flat.scalar_type()).To(flat.device(), flat.scalar_type()));
+    leaves_.push_back(TrainableTensors(copy_.master(), gradients_.back()));
   }
 }
 
@@ -86,11 +91,18 @@ void ShardedScorer::Backward() {
                               {d_logp.narrow(0, first_row[shard], rows), d_entropy.narrow(0, first_row[shard], rows)});
     shard_grids_[shard] = {};
   });
-  for (size_t shard = 1; shard < shard_grids_.size(); ++shard) {
-    gradients_.front().flat().add_(gradients_[shard].flat());
-    gradients_[shard].flat().zero_();
-  }
+  AddGradients(shard_grids_.size());
   shard_grids_.clear();
+}
+
+// In pairs, as processes add up theirs (harness/distributed): who computes a shard then does not change the sum.
+void ShardedScorer::AddGradients(size_t count) {
+  for (size_t distance = 1; distance < count; distance *= 2) {
+    for (size_t shard = 0; shard + distance < count; shard += 2 * distance) {
+      gradients_[shard].flat().add_(gradients_[shard + distance].flat());
+      gradients_[shard + distance].flat().zero_();
+    }
+  }
 }
 
 void ShardedScorer::ZeroGradients() {

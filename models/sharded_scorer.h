@@ -1,7 +1,7 @@
 // Scores packed tokens with a policy that is being trained, on several threads, and carries gradients back.
 //
 // A small model gains nothing from splitting one matrix product over threads; splitting the sequences does. Each shard
-// has its own packed tokens, its own graph and its own gradient buffer; the buffers are added in order, so results
+// has its own packed tokens, its own graph and its own gradient buffer; the buffers are added in pairs, so results
 // depend on the number of shards (the order of sums) but not on timing.
 //
 //   ShardedScorer scorer(llama, weights, /*shards=*/2);
@@ -39,6 +39,7 @@ class ShardedScorer {
   // bfloat16 for float32 weights.
   ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards,
                 std::optional<at::ScalarType> compute = std::nullopt);
+  ShardedScorer(const Llama& llama, ComputeCopy copy, int64_t shards);
 
   // Call after the numbers of the weights have changed. (Without a type of its own the scorer needs no telling.)
   void WeightsChanged() { copy_.Refresh(); }
@@ -52,11 +53,13 @@ class ShardedScorer {
   // Takes the gradients left on the grids of the last Score and adds the parameters' gradients to gradients().
   void Backward();
 
-  // In the type of the weights.
+  // In the type of the weights, of which a copy may be all there is.
   const LlamaWeights& gradients() const { return gradients_.front(); }
   void ZeroGradients();
 
  private:
+  void AddGradients(size_t count);
+
   const Llama& llama_;
   ComputeCopy copy_;
   std::vector<LlamaWeights> gradients_;  // one a shard

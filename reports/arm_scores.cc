@@ -63,6 +63,23 @@ ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::st
   return scores_SC;
 }
 
+bool HasSeries(const RunRecord& run, const std::string& name) {
+  return std::any_of(run.series.begin(), run.series.end(), [&](const StepSeries& s) { return s.name == name; });
+}
+
+bool HasStart(const ReportRun& run, const std::string& split) {
+  const ScoreTable& table = FindScores(run.record, split);
+  return table.steps.size() > 1 && table.steps[0] == 0;
+}
+
+std::vector<const ReportRun*> AllWithStart(const RunSet& set, const std::string& split) {
+  std::vector<const ReportRun*> runs;
+  for (const ReportRun* run : AllDone(set)) {
+    if (HasStart(*run, split)) runs.push_back(run);
+  }
+  return runs;
+}
+
 int64_t FinalStep(const ReportRun& run, const std::string& split) { return EvaluatedTable(run, split).steps.back(); }
 
 bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string& split) {
@@ -90,7 +107,10 @@ PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison&
   pairs.left_is_start = !left;
   pairs.right_is_start = !right;
   if (!left || !right) {
-    pairs.left = pairs.right = (left ? left : right)->done;
+    for (const ReportRun* run : (left ? left : right)->done) {
+      if (HasStart(*run, spec.split)) pairs.left.push_back(run);
+    }
+    pairs.right = pairs.left;
     return pairs;
   }
   for (const ReportRun* a : left->done) {

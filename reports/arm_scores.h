@@ -15,8 +15,16 @@ namespace suite {
 // Each run's last evaluation. Throws InputError naming the file when split or metric are unknown or never evaluated.
 ScoreMatrix FinalScores(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric);
 
+// Whether the run was evaluated at step 0 and later: its step 0 is then a start, and not the final score itself.
+bool HasStart(const ReportRun& run, const std::string& split);
+
+// The runs of all arms that have ended well and have a start.
+std::vector<const ReportRun*> AllWithStart(const RunSet& set, const std::string& split);
+
 // Each run's evaluation at step 0, before any update. Throws InputError likewise.
 ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric);
+
+bool HasSeries(const RunRecord& run, const std::string& name);
 
 // The step of the run's last evaluation.
 int64_t FinalStep(const ReportRun& run, const std::string& split);
@@ -28,7 +36,7 @@ bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string&
 std::vector<const ReportRun*> AllDone(const RunSet& set);
 
 // What both sides of a comparison have: runs of one seed, in the same order. A side that is the baseline takes the
-// step-0 scores of the other side's runs. Empty when no seed is in both arms.
+// step-0 scores of the other side's runs, as far as they have a start. Empty when no seed is in both arms.
 struct PairedRuns {
   std::vector<const ReportRun*> left;
   std::vector<const ReportRun*> right;

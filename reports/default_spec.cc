@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "reports/arm_scores.h"
 #include "reports/report.h"
 #include "reports/run_set.h"
 
@@ -41,10 +42,6 @@ int PlaceOf(const std::string& preset) {
   return static_cast<int>(std::find(kOrder.begin(), kOrder.end(), preset) - kOrder.begin());
 }
 
-bool HasSeries(const RunRecord& run, const std::string& name) {
-  return std::any_of(run.series.begin(), run.series.end(), [&](const StepSeries& s) { return s.name == name; });
-}
-
 const ScoreTable* TableOf(const RunRecord& run, const std::string& split) {
   for (const ScoreTable& table : run.scores) {
     if (table.split == split) return &table;
@@ -67,7 +64,7 @@ void ChooseMetrics(const RunRecord& run, ReportSpec* spec) {
   const bool has_confounder = std::any_of(spec->metrics.begin(), spec->metrics.end(),
                                           [&](const MetricColumn& m) { return m.id == spec->confounder; });
   if (!has_confounder) spec->confounder.clear();
-  if (table.steps.empty() || table.steps[0] != 0) spec->baseline.clear();
+  if (table.steps.size() < 2 || table.steps[0] != 0) spec->baseline.clear();
 }
 
 void AddComparison(const std::string& left, const std::string& right, ReportSpec* spec) {
@@ -88,19 +85,22 @@ void ChooseComparisons(ReportSpec* spec) {
 }  // namespace
 
 ReportSpec DefaultSpec(const std::string& title, const std::vector<std::string>& store_paths) {
-  if (store_paths.empty()) throw InputError("report", "no stores were given", "the .h5 files of the runs to compare");
+  return DefaultSpec(title, ReadAllStores(store_paths));
+}
+
+ReportSpec DefaultSpec(const std::string& title, const ReadStores& stores) {
   ReportSpec spec;
   spec.title = title;
   std::set<std::string> presets;
-  RunRecord sample;
-  for (const std::string& path : store_paths) {
-    RunRecord run = ReadRun(path);
-    const auto config = FlattenConfig(run.config, path + " (config)");
+  const RunRecord* shown = nullptr;
+  for (const RunRecord& run : stores.records) {
+    const auto config = FlattenConfig(run.config, run.path + " (config)");
     const auto preset = config.find(spec.arm_key);
-    if (preset == config.end()) throw InputError(path, "its config has no key '" + spec.arm_key + "'");
+    if (preset == config.end()) throw InputError(run.path, "its config has no key '" + spec.arm_key + "'");
     presets.insert(preset->second);
-    if (sample.path.empty() || (sample.status != "done" && run.status == "done")) sample = std::move(run);
+    if (!shown || (shown->status != "done" && run.status == "done")) shown = &run;
   }
+  const RunRecord& sample = *shown;
   for (const std::string& preset : presets) spec.arms.push_back({preset, ArmName(preset)});
   std::stable_sort(spec.arms.begin(), spec.arms.end(),
                    [](const Arm& a, const Arm& b) { return PlaceOf(a.value) < PlaceOf(b.value); });

@@ -8,9 +8,11 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "reports/arm_scores.h"
+#include "reports/claims_ledger.h"
 #include "reports/document.h"
 #include "reports/report_plots.h"
 #include "reports/report_tables.h"
+#include "reports/statistics/hierarchical_bootstrap.h"
 
 namespace suite {
 namespace {
@@ -62,6 +64,9 @@ std::vector<std::string> Warnings(const ReportSpec& spec, const RunSet& set) {
     if (arm.missing_seeds.empty()) continue;
     warnings.push_back(Counted(arm.missing_seeds.size(), "seed") + " of " + arm.arm.name + " without a run.");
   }
+  for (const SkippedStore& skipped : set.skipped) {
+    warnings.push_back("Left out, because it cannot be used: " + skipped.store + " (" + skipped.reason + ").");
+  }
   if (!set.others.empty()) {
     warnings.push_back(Counted(set.others.size(), "store") + " of no arm: not used, listed under Runs.");
   }
@@ -112,6 +117,25 @@ std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
   return text + ".";
 }
 
+// Remarks that only some reports need.
+void AddWhatIsSpecial(const ReportSpec& spec, const RunSet& set, std::vector<std::string>* items) {
+  if (!spec.contexts.empty()) {
+    items->push_back(
+        "Conversations that share a context are drawn together: their scores rise and fall together, and "
+        "intervals that took them for independent would be too narrow.");
+  }
+  if (ConversationsOf(set, spec.split) >= kManyContexts) {
+    items->push_back("With " + Grouped(kManyContexts) +
+                     " contexts and more, means over resampled contexts are drawn from their normal limit, "
+                     "with the covariance that the contexts give.");
+  }
+  if (!spec.published.empty()) {
+    items->push_back(
+        "Rows marked as published are numbers of others, under their source. They have no intervals and take "
+        "no part in what is bold; data, models and rules of matching may differ from ours.");
+  }
+}
+
 std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t comparisons) {
   size_t most_seeds = 0;
   for (const ArmRuns& arm : set.arms) most_seeds = std::max(most_seeds, arm.done.size());
@@ -122,6 +146,7 @@ std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, si
       percent + " intervals: percentile bootstrap, " + Grouped(static_cast<size_t>(spec.resamples)) +
       " resamples. Resampled are the seeds and the conversations; one draw of conversations serves all seeds, "
       "because all seeds answer the same ones.");
+  AddWhatIsSpecial(spec, set, &items);
   items.push_back(
       "Differences are paired: the same seed and the same conversation on both sides. That is why a "
       "difference can be clear although the intervals in the result table overlap.");
@@ -187,8 +212,19 @@ void AddSampleAnswers(const RunSet& set, Document* document) {
   }
 }
 
+void AddClaims(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger, Document* document) {
+  if (ledger.empty()) return;
+  document->blocks.push_back(Heading("Claims"));
+  document->blocks.push_back(Paragraph(LedgerSummary(ledger)));
+  document->blocks.push_back(TableBlock(LedgerTable(spec, ledger)));
+  document->blocks.push_back(
+      Paragraph("A claim is settled when its test over the seeds, corrected by Holm over all claims here, and the "
+                "bootstrap's interval both clear its margin. Where neither side is clear it is undecided, and the "
+                "seeds named would decide it with a chance of 80 % if the effect and its spread are as they seem."));
+}
+
 void AddResults(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
-                const std::vector<ComparedPair>& pairs, Document* document) {
+                const std::vector<ComparedPair>& pairs, const std::vector<LedgerEntry>& ledger, Document* document) {
   document->blocks.push_back(Heading("Results"));
   document->blocks.push_back(TableBlock(ToTextTable(results)));
   const std::string start = StartText(spec, set);
@@ -198,6 +234,7 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const ResultTable& re
     document->blocks.push_back(Paragraph(VerdictSummary(pairs)));
     document->blocks.push_back(TableBlock(ComparisonTable(spec, pairs)));
   }
+  AddClaims(spec, ledger, document);
   document->blocks.push_back(Heading("How to read this"));
   document->blocks.push_back(List(HowToRead(spec, set, pairs.size())));
   if (!spec.notes.empty()) {
@@ -221,9 +258,10 @@ void AddRuns(const ReportSpec& spec, const RunSet& set, Document* document) {
 }
 
 std::string TerminalText(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
-                         const std::vector<ComparedPair>& pairs) {
+                         const std::vector<ComparedPair>& pairs, const std::vector<LedgerEntry>& ledger) {
   std::string text = spec.title + "\n" + Subtitle(spec, set) + "\n\n" + ToTerminal(ToTextTable(results));
   if (!pairs.empty()) text += "\n" + ToTerminal(ComparisonTable(spec, pairs)) + "\n" + VerdictSummary(pairs) + "\n";
+  if (!ledger.empty()) text += "\n" + ToTerminal(LedgerTable(spec, ledger)) + "\n" + LedgerSummary(ledger) + "\n";
   for (const std::string& warning : Warnings(spec, set)) text += "Warning: " + warning + "\n";
   return text;
 }
@@ -232,17 +270,22 @@ std::string TerminalText(const ReportSpec& spec, const RunSet& set, const Result
 
 std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& store_paths,
                         const std::string& out_dir) {
-  const RunSet set = ReadRunSet(spec, store_paths);
+  return WriteReport(spec, ReadAllStores(store_paths), out_dir);
+}
+
+std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::string& out_dir) {
+  const RunSet set = MakeRunSet(spec, std::move(stores));
   std::error_code error;
   std::filesystem::create_directories(out_dir + "/plots", error);
   if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
   const ResultTable results = MainTable(spec, set);
   const std::vector<ComparedPair> pairs = CompareAll(spec, set);
+  const std::vector<LedgerEntry> ledger = JudgeClaims(spec, set);
   Document document;
   document.title = spec.title;
   document.subtitle = Subtitle(spec, set);
   for (const std::string& warning : Warnings(spec, set)) document.blocks.push_back(Warning(warning));
-  AddResults(spec, set, results, pairs, &document);
+  AddResults(spec, set, results, pairs, ledger, &document);
   document.blocks.push_back(Heading("Learning curves"));
   AddFigures(CurvePlots(spec, set), out_dir, &document);
   AddFigures(SeriesPlots(spec, set), out_dir, &document);
@@ -250,11 +293,13 @@ std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& 
   AddRuns(spec, set, &document);
   AddSampleAnswers(set, &document);
   WriteFileAtomically(out_dir + "/table.csv", ToLongCsv(results));
+  WriteFileAtomically(out_dir + "/table.json", ToJson(results));
   WriteFileAtomically(out_dir + "/table.tex", ToLatex(ToTextTable(results)));
   WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(pairs));
+  if (!ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, ledger));
   WriteFileAtomically(out_dir + "/report.md", ToMarkdown(document));
   WriteFileAtomically(out_dir + "/report.html", ToHtml(document));
-  return TerminalText(spec, set, results, pairs);
+  return TerminalText(spec, set, results, pairs, ledger);
 }
 
 std::string ArmName(const std::string& preset) {

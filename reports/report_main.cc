@@ -1,12 +1,15 @@
 // Redraws a report from stores alone: `bazel run //reports:report -- --out=DIR STORE...`
 
 #include <boost/program_options.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 
+#include "base/allocator.h"
 #include "base/error.h"
+#include "base/files.h"
+#include "reports/contexts.h"
+#include "reports/find_stores.h"
 #include "reports/report.h"
+#include "reports/run_set.h"
 
 namespace suite {
 namespace {
@@ -19,40 +22,20 @@ constexpr char kUsage[] =
     "  bazel run //reports:report -- --out=DIR STORE...\n"
     "\n"
     "A STORE is the .h5 file of a run, or a folder: then all .h5 files in and under it. Paths count from where you\n"
-    "stand. DIR gets report.html, report.md, table.csv, table.tex, comparisons.csv and plots/.\n"
+    "stand. DIR gets report.html, report.md, table.csv, .json and .tex, comparisons.csv and plots/.\n"
     "\n"
     "  bazel run //reports:report -- --out=redrawn results/quickstart\n"
     "\n";
 
-// `bazel run` changes the folder; BUILD_WORKING_DIRECTORY is where the user stood.
-std::string FromUsersFolder(const std::string& path) {
-  const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");
-  return folder ? (std::filesystem::path(folder) / path).lexically_normal().string() : path;
-}
-
-std::vector<std::string> FindStores(const std::vector<std::string>& given) {
-  std::vector<std::string> stores;
-  for (const std::string& argument : given) {
-    const std::string path = FromUsersFolder(argument);
-    if (!std::filesystem::is_directory(path)) {
-      stores.push_back(path);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-      if (entry.is_regular_file() && entry.path().extension() == ".h5") found.push_back(entry.path().string());
-    }
-    if (found.empty()) throw InputError(path, "no .h5 files in or under it", "the folder of an experiment");
-    std::sort(found.begin(), found.end());
-    stores.insert(stores.end(), found.begin(), found.end());
-  }
-  return stores;
-}
-
-ReportSpec SpecOf(const options::variables_map& values, const std::vector<std::string>& stores) {
+ReportSpec SpecOf(const options::variables_map& values, const ReadStores& stores) {
   ReportSpec spec = DefaultSpec(values["title"].as<std::string>(), stores);
   spec.scale = values["scale"].as<std::string>();
   spec.notes = values["note"].as<std::vector<std::string>>();
+  spec.published = values["published"].as<std::vector<std::string>>();
+  if (values.count("contexts")) {
+    const std::string path = FromUsersFolder(values["contexts"].as<std::string>());
+    spec.contexts = ParseContexts(ReadFile(path), path);
+  }
   return spec;
 }
 
@@ -65,7 +48,11 @@ int Run(int argc, char** argv) {
       ("scale", options::value<std::string>()->default_value(""),
        "the scale of the evidence in a word, such as miniature")  //
       ("note", options::value<std::vector<std::string>>()->default_value({}, ""),
-       "a remark for the reader; may be given again");
+       "a remark for the reader; may be given again")  //
+      ("published", options::value<std::vector<std::string>>()->default_value({}, ""),
+       "a result of reports/published.toml to show beside ours; may be given again")  //
+      ("contexts", options::value<std::string>(),
+       "a file of lines CONVERSATION<tab>CONTEXT: conversations of one context are resampled together");
   options::options_description all;
   all.add(shown).add_options()("store", options::value<std::vector<std::string>>()->default_value({}, ""));
   options::positional_options_description positions;
@@ -81,9 +68,10 @@ int Run(int argc, char** argv) {
     return 0;
   }
   if (!values.count("out")) throw InputError("command line", "--out is missing", "--out=DIR, the folder to write");
-  const std::vector<std::string> stores = FindStores(values["store"].as<std::vector<std::string>>());
+  ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
   const std::string out = FromUsersFolder(values["out"].as<std::string>());
-  std::cout << WriteReport(SpecOf(values, stores), stores, out) << "\nReport: " << out << "/report.html\n";
+  const ReportSpec spec = SpecOf(values, stores);
+  std::cout << WriteReport(spec, std::move(stores), out) << "\nReport: " << out << "/report.html\n";
   return 0;
 }
 
@@ -91,6 +79,7 @@ int Run(int argc, char** argv) {
 }  // namespace suite
 
 int main(int argc, char** argv) {
+  suite::KeepFreedMemory();
   try {
     return suite::Run(argc, argv);
   } catch (const suite::InputError& error) {

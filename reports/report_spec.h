@@ -10,17 +10,20 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "reports/claim.h"
 #include "reports/table.h"
 
 namespace suite {
 
-// The runs whose config has `value` under ReportSpec::arm_key.
+// The runs of these names or, where none are given, those whose config has `value` under ReportSpec::arm_key.
 struct Arm {
-  std::string value;
-  std::string name;  // for readers
+  std::string value;                   // what comparisons and claims call it
+  std::string name;                    // for readers
+  std::vector<std::string> runs = {};  // run names (config hashes): for sweeps over other keys, or over several
 };
 
 // Is `left` better than `right`? Arms by value, or the baseline by its name.
@@ -46,13 +49,21 @@ struct ReportSpec {
   std::string seed_key = "seed";
   std::vector<std::string> seeds;  // expected in every arm; empty: those that any arm has
 
-  std::string baseline = "SFT";  // the evaluation at step 0 of the same runs; empty for none
+  // The evaluation at step 0 of the runs that were evaluated there and later; empty for none. Where no run was trained
+  // there is no baseline, and the evaluation at step 0 is the final one.
+  std::string baseline = "SFT";
 
   std::string split = "test";              // final scores, from each run's last evaluation
   std::string curve_split = "validation";  // learning curves
   std::vector<MetricColumn> metrics;
+  // Conversation id -> the context it shares with others (clustered_error.h). One that is not here has the context that
+  // its store records, else is its own.
+  std::map<std::string, std::string> contexts;
+  std::vector<std::string> published;          // ids of rows in reports/published.toml to show beside ours
   std::string confounder = "duplicate_share";  // shown beside every comparison; one of `metrics`, or empty
   std::vector<Comparison> comparisons;
+
+  std::vector<Claim> claims;  // the ledger: see claim.h
 
   std::vector<SeriesPlot> series_plots;
   std::string rank_series = "reward_by_rank";  // empty for no plot by rank

@@ -7,13 +7,24 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "reports/arm_scores.h"
+#include "reports/published.h"
+#include "reports/report_bootstrap.h"
 
 namespace suite {
 namespace {
 
 constexpr size_t kMostValues = 3;
+
+// " (debug build)": numbers of another build may differ in more than their times.
+std::string BuildStamp(const ArmRuns& arm) {
+  std::set<std::string> modes;
+  for (const ReportRun* run : arm.done) modes.insert(FindText(run->record.provenance, "build_mode", "unknown"));
+  modes.erase("opt");
+  std::string stamp;
+  for (const std::string& mode : modes) stamp += " (" + mode + " build)";
+  return stamp;
+}
 
 std::string StatusOf(const ArmRuns& arm) {
   const size_t total = arm.done.size() + arm.failed.size() + arm.unfinished.size() + arm.missing_seeds.size();
@@ -29,52 +40,21 @@ std::string StatusOf(const ArmRuns& arm) {
   return status.empty() && arm.done.empty() ? "missing" : status;
 }
 
-std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs) {
-  std::vector<std::string> hashes;
-  for (const ReportRun* run : runs) hashes.push_back(run->record.run_name);
-  return hashes;
-}
-
-// What all estimates of a report share: the draws of conversations and of seeds.
-class Bootstrap {
- public:
-  Bootstrap(const ReportSpec& spec, const RunSet& set) : spec_(spec) {
-    const std::vector<const ReportRun*> done = AllDone(set);
-    const size_t conversations = done.empty() ? 0 : FindScores(done[0]->record, spec.split).conversation_ids.size();
-    if (conversations == 0) return;
-    RandomStream stream(spec.bootstrap_seed, "report/" + spec.split + "/conversations");
-    draws_.emplace(conversations, spec.resamples, &stream);
-  }
-
-  Estimate OfMean(const ScoreMatrix& scores_SC) const {
-    RandomStream seeds = SeedStream();
-    return BootstrapMean(scores_SC, *draws_, spec_.confidence, &seeds);
-  }
-
-  Estimate OfDifference(const PairedScores& scores) const {
-    RandomStream seeds = SeedStream();
-    return BootstrapDifference(scores.left_SC, scores.right_SC, *draws_, spec_.confidence, &seeds);
-  }
-
- private:
-  RandomStream SeedStream() const { return RandomStream(spec_.bootstrap_seed, "report/" + spec_.split + "/seeds"); }
-
-  const ReportSpec& spec_;
-  std::optional<ConversationDraws> draws_;
-};
-
-ResultCell CellOf(const Bootstrap& bootstrap, const ScoreMatrix& scores_SC) {
+ResultCell CellOf(const ReportBootstrap& bootstrap, const ScoreMatrix& scores_SC) {
   ResultCell cell;
   if (scores_SC.empty()) return cell;
   cell.estimate = bootstrap.OfMean(scores_SC);
   cell.seeds = static_cast<int>(scores_SC.size());
   cell.conversations = static_cast<int>(scores_SC[0].size());
-  cell.resampled = scores_SC.size() > 1 ? "seeds and conversations" : "conversations";
+  cell.contexts = static_cast<int>(bootstrap.contexts());
+  if (cell.contexts > 1) cell.clustered_error = bootstrap.ErrorOfMean(scores_SC).standard_error;
+  const std::string clusters = cell.contexts < cell.conversations ? "contexts" : "conversations";
+  cell.resampled = scores_SC.size() > 1 ? "seeds and " + clusters : clusters;
   return cell;
 }
 
-ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const Bootstrap& bootstrap) {
-  const std::vector<const ReportRun*> done = AllDone(set);
+ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBootstrap& bootstrap) {
+  const std::vector<const ReportRun*> done = AllWithStart(set, spec.split);
   const bool shared = ShareOneStart(done, spec.split);
   ResultRow row;
   row.name = spec.baseline;
@@ -86,53 +66,6 @@ ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const Bootstrap
     row.cells.back().run_hashes = HashesOf(done);
   }
   return row;
-}
-
-std::string NameOf(const ReportSpec& spec, const std::string& value) {
-  for (const Arm& arm : spec.arms) {
-    if (arm.value == value) return arm.name;
-  }
-  return value;
-}
-
-const MetricColumn& MetricOf(const ReportSpec& spec, const std::string& id) {
-  std::vector<std::string> known;
-  for (const MetricColumn& metric : spec.metrics) {
-    if (metric.id == id) return metric;
-    known.push_back(metric.id);
-  }
-  throw UnknownName("report", "metric of a comparison", id, known);
-}
-
-std::vector<double> SeedDifferences(const PairedScores& scores) {
-  std::vector<double> differences;
-  for (size_t s = 0; s < scores.left_SC.size(); ++s) {
-    differences.push_back(Mean(scores.left_SC[s]) - Mean(scores.right_SC[s]));
-  }
-  return differences;
-}
-
-ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison& comparison,
-                     const Bootstrap& bootstrap) {
-  ComparedPair pair;
-  pair.comparison = comparison;
-  pair.left_name = NameOf(spec, comparison.left);
-  pair.right_name = NameOf(spec, comparison.right);
-  const MetricColumn& metric = MetricOf(spec, comparison.metric);
-  const PairedRuns runs = PairRuns(spec, set, comparison);
-  pair.seeds = static_cast<int>(runs.left.size());
-  if (runs.left.empty()) return pair;
-  const PairedScores scores = ScoresOf(runs, spec.split, metric.id);
-  pair.difference = bootstrap.OfDifference(scores);
-  pair.over_seeds = StudentInterval(SeedDifferences(scores), spec.confidence);
-  pair.verdict = JudgeBoth(pair.difference, pair.over_seeds, metric.higher_is_better);
-  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(ScoresOf(runs, spec.split, spec.confounder));
-  std::set<std::string> hashes;
-  for (const auto* side : {&runs.left, &runs.right}) {
-    for (const std::string& hash : HashesOf(*side)) hashes.insert(hash);
-  }
-  pair.run_hashes.assign(hashes.begin(), hashes.end());
-  return pair;
 }
 
 std::string Fixed(const char* format, double value) {
@@ -179,15 +112,17 @@ std::string ValueInAll(const RunSet& set, const std::string& key) {
 }  // namespace
 
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
-  const Bootstrap bootstrap(spec, set);
+  const ReportBootstrap bootstrap(spec, set);
   ResultTable table;
   table.columns = spec.metrics;
-  if (!spec.baseline.empty() && !AllDone(set).empty()) table.rows.push_back(BaselineRow(spec, set, bootstrap));
+  if (!spec.baseline.empty() && !AllWithStart(set, spec.split).empty()) {
+    table.rows.push_back(BaselineRow(spec, set, bootstrap));
+  }
   for (const ArmRuns& arm : set.arms) {
     const std::string status = StatusOf(arm);
     ResultRow row;
     row.name = arm.arm.name;
-    row.seeds = std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")");
+    row.seeds = std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm);
     for (const MetricColumn& metric : spec.metrics) {
       const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
       row.cells.push_back(CellOf(bootstrap, scores_SC));
@@ -196,65 +131,9 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
     }
     table.rows.push_back(row);
   }
+  for (ResultRow& row : PublishedRows(spec.published, spec.metrics)) table.rows.push_back(std::move(row));
   MarkSeparated(&table);
   return table;
-}
-
-std::vector<ComparedPair> CompareAll(const ReportSpec& spec, const RunSet& set) {
-  const Bootstrap bootstrap(spec, set);
-  std::vector<ComparedPair> pairs;
-  for (const Comparison& comparison : spec.comparisons) pairs.push_back(Compare(spec, set, comparison, bootstrap));
-  return pairs;
-}
-
-TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair>& pairs) {
-  TextTable table;
-  const std::string percent = Fixed("%.0f", 100 * spec.confidence) + "\u00a0%";
-  table.header = {"Left against right", "Metric", "Left is", "Difference", "Bootstrap, " + percent,
-                  "Seeds, " + percent,  "Seeds"};
-  if (!spec.confounder.empty()) table.header.push_back("\u0394\u00a0" + MetricOf(spec, spec.confounder).title);
-  for (const ComparedPair& pair : pairs) {
-    const bool has = pair.seeds > 0;
-    std::vector<TextCell> row = {
-        {pair.left_name + " against " + pair.right_name},
-        {MetricOf(spec, pair.comparison.metric).title},
-        {has ? ToWord(pair.verdict) : "no pair of runs", has && pair.verdict != Verdict::kInconclusive},
-        {has ? FormatDifference(pair.difference.mean) : ""},
-        {has ? FormatSignedInterval(pair.difference.interval) : ""},
-        {pair.over_seeds ? FormatSignedInterval(*pair.over_seeds) : ""},
-        {std::to_string(pair.seeds)}};
-    if (!spec.confounder.empty()) {
-      row.emplace_back();
-      if (pair.confounder) {
-        row.back() = {FormatDifference(pair.confounder->mean), false, FormatSignedInterval(pair.confounder->interval)};
-      }
-    }
-    table.rows.push_back(row);
-  }
-  return table;
-}
-
-std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
-  TextTable table;
-  table.header = {"left", "right",     "metric",     "verdict", "difference", "low",
-                  "high", "seeds_low", "seeds_high", "seeds",   "runs"};
-  for (const ComparedPair& pair : pairs) {
-    const bool has = pair.seeds > 0;
-    std::string hashes;
-    for (const std::string& hash : pair.run_hashes) hashes += (hashes.empty() ? "" : " ") + hash;
-    table.rows.push_back({{pair.comparison.left},
-                          {pair.comparison.right},
-                          {pair.comparison.metric},
-                          {has ? ToWord(pair.verdict) : "no pair of runs"},
-                          {has ? Fixed("%.17g", pair.difference.mean) : ""},
-                          {has ? Fixed("%.17g", pair.difference.interval.low) : ""},
-                          {has ? Fixed("%.17g", pair.difference.interval.high) : ""},
-                          {pair.over_seeds ? Fixed("%.17g", pair.over_seeds->low) : ""},
-                          {pair.over_seeds ? Fixed("%.17g", pair.over_seeds->high) : ""},
-                          {std::to_string(pair.seeds)},
-                          {hashes}});
-  }
-  return ToCsv(table);
 }
 
 TextTable SettingsTable(const ReportSpec& spec, const RunSet& set) {
@@ -298,6 +177,7 @@ TextTable CostTable(const RunSet& set) {
     for (const std::string& part : parts) {
       std::vector<double> seconds;
       for (const ReportRun* run : arm.done) {
+        if (!HasSeries(run->record, part)) continue;
         const std::vector<double>& values = FindSeries(run->record, part).values;
         seconds.insert(seconds.end(), values.begin(), values.end());
       }
@@ -339,6 +219,9 @@ TextTable RunsTable(const RunSet& set) {
     }
   }
   for (const ReportRun* run : set.others) add("(of no arm; not used)", *run);
+  for (const SkippedStore& skipped : set.skipped) {
+    table.rows.push_back({{"(not readable)"}, {""}, {skipped.store}, {skipped.reason}, {""}, {""}, {""}});
+  }
   return table;
 }
 

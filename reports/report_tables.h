@@ -1,13 +1,11 @@
 // The tables of a report, made from a set of runs.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "reports/report_spec.h"
 #include "reports/run_set.h"
-#include "reports/statistics.h"
 #include "reports/table.h"
 #include "reports/text_table.h"
 
@@ -15,24 +13,6 @@ namespace suite {
 
 // Baseline and arms against metrics, on the final evaluation of spec.split.
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set);
-
-// One judged comparison.
-struct ComparedPair {
-  Comparison comparison;
-  std::string left_name;
-  std::string right_name;
-  int seeds = 0;                       // pairs of runs; 0: nothing to compare
-  Estimate difference;                 // left - right, with the paired bootstrap's interval
-  std::optional<Interval> over_seeds;  // Student's, over the differences of the seeds' means; none for one seed
-  Verdict verdict = Verdict::kInconclusive;
-  std::optional<Estimate> confounder;  // the difference in spec.confounder, from the same runs
-  std::vector<std::string> run_hashes;
-};
-
-std::vector<ComparedPair> CompareAll(const ReportSpec& spec, const RunSet& set);
-TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair>& pairs);
-// One line a comparison, full precision.
-std::string ComparisonCsv(const std::vector<ComparedPair>& pairs);
 
 // The config keys whose value is not the same in all arms.
 TextTable SettingsTable(const ReportSpec& spec, const RunSet& set);

@@ -70,7 +70,7 @@ TEST(DefaultSpecTest, FindsArmsMetricsAndComparisons) {
   EXPECT_EQ(spec.confounder, "duplicate_share");
   EXPECT_EQ(spec.baseline, "SFT");
   EXPECT_EQ(spec.comparisons.size(), 4u * (2 + 3)) << "four scores; two arms against the first, three against SFT";
-  EXPECT_THROW(DefaultSpec("x", {}), InputError);
+  EXPECT_THROW(DefaultSpec("x", std::vector<std::string>()), InputError);
 }
 
 TEST_F(ReportTest, EqualInputGivesEqualBytesWhateverTheOrder) {
@@ -137,6 +137,47 @@ TEST_F(ReportTest, ShowsWhatWentWrong) {
     EXPECT_NE(markdown.find(shown), std::string::npos) << shown;
   }
   EXPECT_NE(text.find("Warning: "), std::string::npos);
+}
+
+TEST_F(ReportTest, BrokenStoresAndDebugBuildsAreStamped) {
+  std::vector<std::string> stores = ThreeArms();
+  WriteFileAtomically(Folder("stores") + "/broken.h5", ReadFile(stores[0]).substr(0, 3000));
+  stores.push_back(Folder("stores") + "/broken.h5");
+  RunRecord debug = MakeRun({"gspo", 12, 0});
+  debug.provenance[2].second = "debug";
+  Store(debug);
+  const std::string text = WriteReport(SmallSpec(stores), stores, Folder("stamped"));
+  EXPECT_NE(text.find("Left out, because it cannot be used: stores/broken.h5 ("), std::string::npos) << text;
+  const std::string markdown = ReadFile(Folder("stamped") + "/report.md");
+  EXPECT_NE(markdown.find("3 (debug build)"), std::string::npos) << "the row itself says so";
+  EXPECT_NE(markdown.find("(not readable)"), std::string::npos);
+}
+
+TEST_F(ReportTest, PublishedRowsClaimsAndContexts) {
+  const std::vector<std::string> stores = ThreeArms();
+  ReportSpec spec = SmallSpec(stores);
+  spec.published = {"qwen_0.5b_grpo"};
+  for (int i = 0; i < 200; ++i) {
+    spec.contexts["test-" + std::to_string(i)] = "post " + std::to_string(i / 4);
+  }
+  Claim claim;
+  claim.number = 2;
+  claim.sentence = "Rewards by rank help.";
+  claim.left = "rank_grpo_log";
+  claim.right = "grpo";
+  claim.metric = "ndcg@5";
+  spec.claims = {claim};
+  const std::string text = WriteReport(spec, stores, Folder("claims"));
+  EXPECT_NE(text.find("2. Rewards by rank help."), std::string::npos) << text;
+  const std::string markdown = ReadFile(Folder("claims") + "/report.md");
+  for (const char* shown : {"## Claims", "of 1 claim.", "Qwen2.5-0.5B, GRPO", "published", "0.0834", "not published",
+                            "arXiv 2510.20150, Reddit-v2", "share a context are drawn together"}) {
+    EXPECT_NE(markdown.find(shown), std::string::npos) << shown;
+  }
+  EXPECT_NE(ReadFile(Folder("claims") + "/table.csv").find(",200,50,seeds and contexts,"), std::string::npos);
+  EXPECT_NE(ReadFile(Folder("claims") + "/claims.json").find("\"sentence\": \"Rewards by rank help.\""),
+            std::string::npos);
+  EXPECT_NE(ReadFile(Folder("claims") + "/table.json").find("\"contexts\": 50"), std::string::npos);
 }
 
 TEST_F(ReportTest, OneSeedSaysSo) {

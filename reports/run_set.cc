@@ -3,10 +3,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include "base/error.h"
 #include "harness/metrics/store_layout.h"
@@ -29,6 +33,10 @@ void FlattenToml(const toml::table& table, const std::string& prefix, std::map<s
       FlattenToml(*inner, key + ".", flat);
     } else if (const auto text = node.value_exact<std::string>()) {
       (*flat)[key] = *text;
+    } else if (const auto number = node.value_exact<double>()) {
+      // The shortest digits that give the number back: 0.2, not 0.20000000000000001.
+      char digits[32];
+      (*flat)[key] = std::string(digits, std::to_chars(digits, digits + sizeof(digits), *number).ptr);
     } else {
       std::ostringstream out;
       node.visit([&out](const auto& value) { out << value; });
@@ -59,12 +67,20 @@ void CheckProvenanceAgrees(const std::vector<ReportRun>& runs) {
 }
 
 void CheckConversationsAgree(const std::vector<const ReportRun*>& runs, const std::string& split) {
+  const ReportRun* with_contexts = nullptr;
   for (const ReportRun* run : runs) {
-    const ScoreTable& first = FindScores(runs[0]->record, split);
-    if (FindScores(run->record, split).conversation_ids == first.conversation_ids) continue;
-    throw InputError(run->record.path,
-                     "its conversations of split '" + split + "' differ from those in " + runs[0]->record.path,
-                     "runs that were evaluated on the same conversations");
+    const ScoreTable& table = FindScores(run->record, split);
+    const auto refuse = [&](const std::string& what, const ReportRun& other) {
+      throw InputError(run->record.path,
+                       "its " + what + " of split '" + split + "' differ from those in " + other.record.path,
+                       "runs that were evaluated on the same conversations");
+    };
+    if (table.conversation_ids != FindScores(runs[0]->record, split).conversation_ids) {
+      refuse("conversations", *runs[0]);
+    }
+    if (table.context_ids.empty()) continue;
+    if (!with_contexts) with_contexts = run;
+    if (table.context_ids != FindScores(with_contexts->record, split).context_ids) refuse("contexts", *with_contexts);
   }
 }
 
@@ -85,18 +101,36 @@ void CheckConfigsAgree(const ReportRun& a, const ReportRun& b, const std::string
   }
 }
 
-std::vector<ReportRun> ReadAll(const ReportSpec& spec, const std::vector<std::string>& store_paths) {
-  if (store_paths.empty()) throw InputError("report", "no stores were given", "the .h5 files of the runs to compare");
+std::string LastTwoParts(const std::string& path) {
+  const std::filesystem::path whole(path);
+  const std::string folder = whole.parent_path().filename().string();
+  return (folder.empty() ? "" : folder + "/") + whole.filename().string();
+}
+
+// The reason alone: errors begin with the path.
+std::string WithoutPath(const std::string& text, const std::string& path) {
+  return text.rfind(path + ": ", 0) == 0 ? text.substr(path.size() + 2) : text;
+}
+
+// Moves the records into runs; one whose config cannot be read is skipped.
+std::vector<ReportRun> ToRuns(const ReportSpec& spec, std::vector<RunRecord> records,
+                              std::vector<SkippedStore>* skipped) {
   std::vector<ReportRun> runs;
-  for (const std::string& path : store_paths) {
+  for (RunRecord& record : records) {
     ReportRun run;
-    run.record = ReadRun(path);
-    run.config = FlattenConfig(run.record.config, path + " (config)");
-    const auto seed = run.config.find(spec.seed_key);
-    if (seed == run.config.end()) throw InputError(path, "its config has no key '" + spec.seed_key + "'");
-    run.seed = seed->second;
+    try {
+      run.config = FlattenConfig(record.config, "its config");
+      const auto seed = run.config.find(spec.seed_key);
+      if (seed == run.config.end()) throw InputError("its config", "no key '" + spec.seed_key + "'");
+      run.seed = seed->second;
+    } catch (const InputError& error) {
+      skipped->push_back({LastTwoParts(record.path), error.what()});
+      continue;
+    }
+    run.record = std::move(record);
     runs.push_back(std::move(run));
   }
+  if (runs.empty()) throw InputError(skipped->front().store, skipped->front().reason, "the store of a run");
   std::sort(runs.begin(), runs.end(), [](const ReportRun& a, const ReportRun& b) {
     return std::tie(a.record.run_name, a.record.path) < std::tie(b.record.run_name, b.record.path);
   });
@@ -105,6 +139,12 @@ std::vector<ReportRun> ReadAll(const ReportSpec& spec, const std::vector<std::st
     throw InputError(runs[i].record.path, "holds the same run as " + runs[i - 1].record.path, "each run once");
   }
   return runs;
+}
+
+bool IsOfArm(const ReportRun& run, const Arm& arm, const std::string& arm_key) {
+  if (!arm.runs.empty()) return std::find(arm.runs.begin(), arm.runs.end(), run.record.run_name) != arm.runs.end();
+  const auto value = run.config.find(arm_key);
+  return value != run.config.end() && arm.value == value->second;
 }
 
 void AddToArm(const ReportRun& run, const std::string& seed_key, ArmRuns* arm) {
@@ -176,19 +216,41 @@ bool SeedLess(const std::string& a, const std::string& b) {
   return a < b;
 }
 
+ReadStores ReadAllStores(const std::vector<std::string>& store_paths) {
+  if (store_paths.empty()) throw InputError("report", "no stores were given", "the .h5 files of the runs to compare");
+  ReadStores stores;
+  std::vector<std::pair<std::string, std::string>> reasons;
+  for (const std::string& path : store_paths) {
+    try {
+      stores.records.push_back(ReadRun(path));
+    } catch (const InputError& error) {
+      reasons.emplace_back(path, error.what());
+      stores.skipped.push_back({LastTwoParts(path), WithoutPath(error.what(), path)});
+    }
+  }
+  if (stores.records.empty()) throw InputError(reasons[0].first, stores.skipped[0].reason);
+  return stores;
+}
+
 RunSet ReadRunSet(const ReportSpec& spec, const std::vector<std::string>& store_paths) {
+  return MakeRunSet(spec, ReadAllStores(store_paths));
+}
+
+RunSet MakeRunSet(const ReportSpec& spec, ReadStores stores, Mixing mixing) {
   RunSet set;
-  set.runs = ReadAll(spec, store_paths);
+  set.skipped = std::move(stores.skipped);
+  set.runs = ToRuns(spec, std::move(stores.records), &set.skipped);
+  std::sort(set.skipped.begin(), set.skipped.end(), [](const SkippedStore& a, const SkippedStore& b) {
+    return std::tie(a.store, a.reason) < std::tie(b.store, b.reason);
+  });
   for (const Arm& arm : spec.arms) {
     set.arms.emplace_back();
     set.arms.back().arm = arm;
   }
   std::vector<const ReportRun*> done;
   for (const ReportRun& run : set.runs) {
-    const auto value = run.config.find(spec.arm_key);
-    const auto arm = std::find_if(set.arms.begin(), set.arms.end(), [&](const ArmRuns& candidate) {
-      return value != run.config.end() && candidate.arm.value == value->second;
-    });
+    const auto arm = std::find_if(set.arms.begin(), set.arms.end(),
+                                  [&](const ArmRuns& candidate) { return IsOfArm(run, candidate.arm, spec.arm_key); });
     if (arm == set.arms.end()) {
       set.others.push_back(&run);
       continue;
@@ -196,8 +258,10 @@ RunSet ReadRunSet(const ReportSpec& spec, const std::vector<std::string>& store_
     AddToArm(run, spec.seed_key, &*arm);
     if (run.record.status == kStatusDone) done.push_back(&run);
   }
-  CheckProvenanceAgrees(set.runs);
-  CheckConversationsAgree(done, spec.split);
+  if (mixing == Mixing::kRefused) {
+    CheckProvenanceAgrees(set.runs);
+    CheckConversationsAgree(done, spec.split);
+  }
   Complete(spec, &set);
   return set;
 }

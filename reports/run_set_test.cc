@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/random.h"
 #include "harness/metrics/write_run.h"
 #include "reports/synthetic_runs.h"
 
@@ -84,6 +86,79 @@ TEST(RunSetTest, RefusesToMix) {
   EXPECT_NE(ErrorOf({first, Store("again", again)}).find("a second run of 'GRPO' with seed 1"), std::string::npos);
   EXPECT_NE(ErrorOf({first, first}).find("holds the same run as"), std::string::npos);
   EXPECT_NE(ErrorOf({}).find("no stores were given"), std::string::npos);
+}
+
+std::vector<std::string> SkippedOf(const std::vector<std::string>& stores) {
+  std::vector<std::string> texts;
+  for (const SkippedStore& skipped : ReadRunSet(SmallSpec(), stores).skipped) {
+    texts.push_back(skipped.store + ": " + skipped.reason);
+  }
+  return texts;
+}
+
+std::string FileOf(const std::string& name, const std::string& bytes) {
+  const std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/" + name;
+  WriteFileAtomically(path, bytes);
+  return path;
+}
+
+TEST(RunSetTest, StoresThatCannotBeUsedAreNamedAndLeftOut) {
+  const std::string good = Store("good", SmallRun("grpo", 1));
+  const std::string bytes = ReadFile(good);
+  RunRecord no_seed = SmallRun("gspo", 2);
+  no_seed.config = "[objective]\npreset = \"gspo\"\n";
+  RunRecord no_toml = SmallRun("gspo", 3);
+  no_toml.config = "a = = b";
+  const auto skipped = SkippedOf({good, FileOf("cut.h5", bytes.substr(0, bytes.size() / 2)), FileOf("empty.h5", ""),
+                                  FileOf("foreign.h5", "name,score\n"), good + ".none", Store("no_seed", no_seed),
+                                  Store("no_toml", no_toml)});
+  ASSERT_EQ(skipped.size(), 6u);
+  const auto told = [&skipped](const std::string& name, const std::string& reason) {
+    for (const std::string& text : skipped) {
+      if (text.find("/" + name + ": ") != std::string::npos) {
+        EXPECT_NE(text.find(reason), std::string::npos) << text;
+        EXPECT_EQ(text.find(std::getenv("TEST_TMPDIR")), std::string::npos) << "no path of the machine: " << text;
+        return;
+      }
+    }
+    ADD_FAILURE() << name;
+  };
+  told("cut.h5", "damaged or truncated");
+  told("empty.h5", "the file is empty");
+  told("foreign.h5", "not an HDF5 file");
+  told("good.h5.none", "no such file");
+  told("no_seed.h5", "no key 'seed'");
+  told("no_toml.h5", "not TOML");
+}
+
+TEST(RunSetTest, WithoutAnyUsableStoreTheFirstReasonIsGiven) {
+  EXPECT_NE(ErrorOf({FileOf("only.h5", "x")}).find("not an HDF5 file"), std::string::npos);
+}
+
+// Cut at many places and with single bytes changed at many more, a store is read or named, and nothing else happens.
+TEST(RunSetTest, AnyDamageIsReadOrNamed) {
+  const std::string good = Store("whole", SmallRun("grpo", 1));
+  RunRecord begun = SmallRun("gspo", 1);
+  begun.status = "running";
+  const std::string half_written = Store("begun", begun);
+  RandomStream stream(3, "damage");
+  int named = 0;
+  for (const std::string& whole : {good, half_written}) {
+    const std::string bytes = ReadFile(whole);
+    for (int i = 0; i < 60; ++i) {
+      std::string damaged = bytes;
+      const auto place = static_cast<size_t>(stream.UniformInt(static_cast<int64_t>(bytes.size())));
+      if (i % 3 == 0) {
+        damaged.resize(place);
+      } else {
+        damaged[place] = static_cast<char>(damaged[place] ^ (1 + stream.UniformInt(255)));
+      }
+      const ReadStores stores = ReadAllStores({Store("other", SmallRun("gspo", 2)), FileOf("damaged.h5", damaged)});
+      EXPECT_EQ(stores.records.size() + stores.skipped.size(), 2u);
+      named += static_cast<int>(stores.skipped.size());
+    }
+  }
+  EXPECT_GE(named, 40) << "all cuts";
 }
 
 TEST(RunSetTest, FlattensTomlAndJson) {

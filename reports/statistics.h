@@ -2,18 +2,15 @@
 //
 //   Mean({1, 2, 3, 4}) == 2.5;    SampleStd({1, 2, 3, 4}) == 1.2909944...
 //   StudentInterval({.2504, .2611, .2387})              // over seeds: {.2222, .2779} at 95 %
-//   RandomStream conversations(0, "report/test/conversations"), seeds(0, "report/test/seeds");
-//   ConversationDraws draws(1500, 10000, &conversations);
-//   BootstrapDifference(rank_scores_SC, grpo_scores_SC, draws, .95, &seeds)     // paired; see below
+//   JudgeBoth(difference, over_seeds, true)                   // kBetter, kWorse, kInconclusive
+//
+// The larger tools stand in reports/statistics/: bootstrap, clustered errors, tests, effect sizes, power.
 //
 // Shapes: S seeds, C conversations; a ScoreMatrix is [S][C] and rectangular (anything else is a bug).
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <vector>
-
-#include "base/random.h"
 
 namespace suite {
 
@@ -40,39 +37,6 @@ std::optional<Interval> StudentInterval(const std::vector<double>& values, doubl
 
 // The value below which `fraction` of the sorted values lie, linear between neighbours (NumPy's default, type 7).
 double Quantile(std::vector<double> values, double fraction);
-
-// Draws of C conversations with replacement, made once and shared by all estimates of a report: it saves time, and a
-// difference then is the difference of the two means in every resample.
-class ConversationDraws {
- public:
-  ConversationDraws(size_t conversations, int resamples, RandomStream* stream);
-
-  // The mean of the drawn conversations' scores, for each resample.
-  std::vector<double> Means(const std::vector<double>& scores_C) const;
-
-  size_t conversations() const { return conversations_; }
-  size_t resamples() const { return counts_.size() / conversations_; }
-
- private:
-  size_t conversations_;
-  std::vector<uint8_t> counts_;  // [resamples, conversations]: how often each was drawn
-};
-
-// The mean of all scores, with the percentile interval of a two-way bootstrap: each resample draws S seeds and C
-// conversations with replacement, and one draw of conversations serves all seeds, because all seeds answered the same
-// conversations. (Drawing conversations anew within each seed would treat S answers to one conversation as answers to S
-// conversations, and the interval would come out too narrow.) With one seed only conversations are resampled.
-//
-// Few seeds: resampling S seeds can never leave the range of the S seeds. With three seeds and no effect, all three
-// differences have one sign in a quarter of all cases, and the interval then excludes 0. So a verdict asks for
-// Student's interval as well (JudgeBoth).
-Estimate BootstrapMean(const ScoreMatrix& scores_SC, const ConversationDraws& draws, double confidence,
-                       RandomStream* seed_stream);
-
-// The same for mean(left) - mean(right), paired by seed and by conversation: left_SC[s][c] and right_SC[s][c] are two
-// answers to one conversation by runs of one seed.
-Estimate BootstrapDifference(const ScoreMatrix& left_SC, const ScoreMatrix& right_SC, const ConversationDraws& draws,
-                             double confidence, RandomStream* seed_stream);
 
 enum class Verdict { kBetter, kWorse, kInconclusive };
 

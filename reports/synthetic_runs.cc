@@ -27,7 +27,8 @@ ScoreTable MakeScores(const SyntheticRun& wanted, const std::string& split, cons
   ScoreTable table;
   table.split = split;
   table.steps = steps;
-  for (int64_t c = 0; c < wanted.conversations; ++c) table.conversation_ids.push_back(split + "-" + std::to_string(c));
+  const int64_t conversations = split == "test" ? wanted.conversations : wanted.validation_conversations;
+  for (int64_t c = 0; c < conversations; ++c) table.conversation_ids.push_back(split + "-" + std::to_string(c));
   for (const MetricShape& metric : kMetrics) table.metric_names.push_back(metric.name);
   RandomStream seed_stream(static_cast<uint64_t>(wanted.seed), "seed/" + wanted.preset);
   const double seed_effect = 0.006 * seed_stream.Normal();
@@ -37,7 +38,7 @@ ScoreTable MakeScores(const SyntheticRun& wanted, const std::string& split, cons
       RandomStream level(0, "level/" + split + metric.name);
       RandomStream noise(static_cast<uint64_t>(wanted.seed), "noise/" + wanted.preset + split + metric.name,
                          {static_cast<uint64_t>(step)});
-      for (int64_t c = 0; c < wanted.conversations; ++c) {
+      for (int64_t c = 0; c < conversations; ++c) {
         double score = metric.level + metric.spread * level.Normal();
         score += metric.gain_share * done * (wanted.gain + seed_effect) + (step ? 0.03 * noise.Normal() : 0);
         table.values.push_back(static_cast<float>(std::clamp(score, 0.0, 1.0)));

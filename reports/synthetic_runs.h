@@ -14,7 +14,8 @@ struct SyntheticRun {
   int64_t seed = 1;
   double gain = 0;  // added to every score by the end of training, on average
   int64_t steps = 60;
-  int64_t conversations = 200;
+  int64_t conversations = 200;             // of the test split
+  int64_t validation_conversations = 200;  // of the validation split
 };
 
 // A finished run: splits validation (evaluated 5 times) and test (first and last), metrics recall@5, recall@10, ndcg@5,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace suite {
 namespace {
 
@@ -10,7 +12,8 @@ ResultCell CellOf(double mean, double low, double high) {
   cell.estimate = Estimate{mean, {low, high}};
   cell.seeds = 3;
   cell.conversations = 100;
-  cell.resampled = "seeds and conversations";
+  cell.contexts = 40;
+  cell.resampled = "seeds and contexts";
   cell.run_hashes = {"aa", "bb", "cc"};
   return cell;
 }
@@ -70,10 +73,66 @@ TEST(ResultTableTest, LongCsvKeepsRunsAndPrecision) {
   table.rows.resize(1);
   table.rows[0].cells[0].estimate->mean = 1.0 / 3.0;
   EXPECT_EQ(ToLongCsv(table),
-            "row,metric,mean,low,high,seeds,conversations,resampled,status,runs\n"
-            "GRPO,ndcg@5,0.33333333333333331,0.14999999999999999,0.25,3,100,seeds and conversations,complete,aa bb cc\n"
-            "GRPO,duplicate_share,0.050000000000000003,0.040000000000000001,0.059999999999999998,3,100,"
-            "seeds and conversations,complete,aa bb cc\n");
+            "row,metric,mean,low,high,seeds,conversations,contexts,resampled,status,runs,source\n"
+            "GRPO,ndcg@5,0.33333333333333331,0.14999999999999999,0.25,3,100,40,seeds and contexts,complete,aa bb cc,\n"
+            "GRPO,duplicate_share,0.050000000000000003,0.040000000000000001,0.059999999999999998,3,100,40,"
+            "seeds and contexts,complete,aa bb cc,\n");
+}
+
+ResultRow PublishedRow() {
+  ResultRow row = {"Theirs", "", {ResultCell(), ResultCell()}, "arXiv 1"};
+  row.cells[0].published = 0.9;
+  row.cells[1].status = "not published";
+  return row;
+}
+
+TEST(ResultTableTest, PublishedRowsAreMarkedAndTakeNoPartInMarks) {
+  ResultTable table = SmallTable();
+  table.rows.push_back(PublishedRow());
+  MarkSeparated(&table);
+  EXPECT_TRUE(table.rows[1].cells[0].separated) << "ours against ours, as without the row";
+  EXPECT_FALSE(table.rows[2].cells[0].separated);
+  const TextTable text = ToTextTable(table);
+  EXPECT_EQ(text.rows[2][0].detail, "arXiv 1");
+  EXPECT_EQ(text.rows[2][1].text, "published");
+  EXPECT_EQ(text.rows[2][2].text, "0.9000");
+  EXPECT_EQ(text.rows[2][3].text, "not published");
+  EXPECT_NE(ToLongCsv(table).find("Theirs,ndcg@5,0.90000000000000002,,,0,0,0,,published,,arXiv 1\n"),
+            std::string::npos);
+  table.rows.erase(table.rows.begin());
+  MarkSeparated(&table);
+  EXPECT_FALSE(table.rows[0].cells[0].separated) << "one row of ours has nothing to be clear of";
+}
+
+TEST(ResultTableTest, HtmlCellsCarryTheirNumbers) {
+  const std::string html = ToHtml(ToTextTable(SmallTable()));
+  EXPECT_NE(html.find("<th scope=\"col\" data-sort=\"text\">Arm</th>"), std::string::npos) << html;
+  EXPECT_NE(html.find("<th scope=\"col\" data-sort=\"number\">NDCG@5"), std::string::npos) << html;
+  EXPECT_NE(html.find("<td data-value=\"0.20000000000000001\" data-low=\"0.14999999999999999\" data-high=\"0.25\" "
+                      "data-seeds=\"3\" data-conversations=\"100\" data-contexts=\"40\" "
+                      "data-resampled=\"seeds and contexts\" data-runs=\"aa bb cc\">0.200 <small>"),
+            std::string::npos)
+      << html;
+}
+
+TEST(ResultTableTest, JsonHoldsTheWholeModel) {
+  ResultTable table = SmallTable();
+  table.rows.push_back(PublishedRow());
+  MarkSeparated(&table);
+  const auto json = nlohmann::json::parse(ToJson(table));
+  EXPECT_EQ(json["caption"], "Test split");
+  EXPECT_EQ(json["columns"][1]["higher_is_better"], false);
+  const auto& cell = json["rows"][1]["cells"][0];
+  EXPECT_EQ(cell["mean"], 0.3);
+  EXPECT_EQ(cell["low"], 0.26);
+  EXPECT_EQ(cell["seeds"], 3);
+  EXPECT_EQ(cell["contexts"], 40);
+  EXPECT_EQ(cell["separated"], true);
+  EXPECT_EQ(cell["runs"].size(), 3u);
+  EXPECT_EQ(json["rows"][2]["source"], "arXiv 1");
+  EXPECT_EQ(json["rows"][2]["cells"][0]["status"], "published");
+  EXPECT_TRUE(json["rows"][2]["cells"][0]["low"].is_null());
+  EXPECT_TRUE(json["rows"][2]["cells"][1]["mean"].is_null());
 }
 
 TEST(ResultTableTest, NumbersAsTexts) {
@@ -96,7 +155,8 @@ TEST(TextTableTest, RendersEverywhere) {
   EXPECT_EQ(ToTerminal(table), "A & B\nArm        x_y\n--------  ----\na|b       1.0*\n<c>, \"d\"   10%\n");
   EXPECT_EQ(ToHtml(table),
             "<div class=\"scroll\"><table class=\"numeric\">\n<caption>A &amp; B</caption>\n"
-            "<thead><tr><th scope=\"col\">Arm</th><th scope=\"col\">x_y</th></tr></thead>\n<tbody>\n"
+            "<thead><tr><th scope=\"col\" data-sort=\"text\">Arm</th><th scope=\"col\" "
+            "data-sort=\"text\">x_y</th></tr></thead>\n<tbody>\n"
             "<tr><th scope=\"row\">a|b</th><td><strong>1.0</strong></td></tr>\n"
             "<tr><th scope=\"row\">&lt;c&gt;, &quot;d&quot;</th><td>10% <small>[8, "
             "12]</small></td></tr>\n</tbody></table></div>\n");

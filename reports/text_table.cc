@@ -37,6 +37,21 @@ std::vector<size_t> ColumnWidths(const TextTable& table) {
   return widths;
 }
 
+std::string DataAttributes(const TextCell& cell) {
+  std::string html;
+  for (const auto& [name, value] : cell.data) html += " data-" + name + "=\"" + EscapeHtml(value) + "\"";
+  return html;
+}
+
+// Whether a script should sort the column as numbers.
+bool SortsAsNumber(const TextTable& table, size_t column) {
+  const auto has_value = [column](const std::vector<TextCell>& row) {
+    const auto& data = row[column].data;
+    return std::any_of(data.begin(), data.end(), [](const auto& item) { return item.first == "value"; });
+  };
+  return std::any_of(table.rows.begin(), table.rows.end(), has_value);
+}
+
 std::string Trimmed(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
@@ -69,7 +84,10 @@ std::string ToHtml(const TextTable& table) {
   std::string html = "<div class=\"scroll\"><table" + std::string(table.numeric ? " class=\"numeric\"" : "") + ">\n";
   if (!table.caption.empty()) html += "<caption>" + EscapeHtml(table.caption) + "</caption>\n";
   html += "<thead><tr>";
-  for (const std::string& name : table.header) html += "<th scope=\"col\">" + EscapeHtml(name) + "</th>";
+  for (size_t c = 0; c < table.header.size(); ++c) {
+    html += "<th scope=\"col\" data-sort=\"" + std::string(SortsAsNumber(table, c) ? "number" : "text") + "\">" +
+            EscapeHtml(table.header[c]) + "</th>";
+  }
   html += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     html += "<tr>";
@@ -77,7 +95,8 @@ std::string ToHtml(const TextTable& table) {
       const std::string text = EscapeHtml(row[c].text);
       std::string set = row[c].bold ? "<strong>" + text + "</strong>" : text;
       if (!row[c].detail.empty()) set += " <small>" + EscapeHtml(row[c].detail) + "</small>";
-      html += c == 0 ? "<th scope=\"row\">" + set + "</th>" : "<td>" + set + "</td>";
+      const std::string data = DataAttributes(row[c]);
+      html += c == 0 ? "<th scope=\"row\"" + data + ">" + set + "</th>" : "<td" + data + ">" + set + "</td>";
     }
     html += "</tr>\n";
   }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace suite {
@@ -18,6 +19,9 @@ struct TextCell {
   std::string text;
   bool bold = false;
   std::string detail;  // behind the text, smaller where that can be; left out of terminals
+  // What a script on an HTML page may want to know, in order: {"value", "0.2419"} becomes data-value="0.2419". A column
+  // sorts by data-value where its cells have one, else by its text.
+  std::vector<std::pair<std::string, std::string>> data = {};
 };
 
 struct TextTable {

@@ -19,7 +19,7 @@ SimulatedTeacher::SimulatedTeacher(std::shared_ptr<const MiniatureData> data, co
 
 std::string SimulatedTeacher::Identity() const {
   std::ostringstream text;
-  text.precision(17);
+  text.precision(15);
   text << "simulated world=" << WorldDigest(data_->world).substr(0, 16) << " context=" << quality_.context
        << " noise=" << quality_.noise << " popularity=" << quality_.popularity << " out_of_catalog=";
   if (quality_.out_of_catalog) {

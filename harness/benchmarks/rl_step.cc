@@ -1,24 +1,30 @@
 // Times the RL step on fixed work: prompts and completions of one length, none of which ends early.
 //
 //   ./bazelw run -c opt //experiments:benchmark_rl_step -- --policy=tiny --prompts=12 --group=8 --prompt_len=22
-//       --new_tokens=64 --steps=16 --threads=2 --mu=1
+//       --new_tokens=64 --steps=16 --threads=2 --mu=1 --dtype=float32
 //
 // Prints one JSON line: step_s_median, rollout_s and update_s (medians too; update_s includes the reference policy's
-// log-probs), peak_mb (resident memory at its highest, in units of 10^6 bytes).
+// log-probs), peak_mb (resident memory at its highest, in units of 10^6 bytes). With --dtype=bfloat16 the arithmetic is
+// bfloat16 and weights, gradients and moments are float32. --activation_mb bounds the activations of a micro-batch;
+// --recompute=on trades a third more work for most of them (models/llama.h), auto does so when those of a single prompt
+// and its completions are above the bound.
+//
+// --explain adds "roofline": update_gflop (two forward passes, of policy and reference, and a backward pass that counts
+// twice), the rate that it ran at, and that of one large matrix product on this machine.
 //
 // The trainer is the one that experiments run (harness/rl_trainer.h), with the authors' objective and its KL term. Only
 // the task is made up: random prompts, and a relevance that is a hash of the tokens.
 #include <ATen/Parallel.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
 
-#include <boost/program_options.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "base/allocator.h"
 #include "base/error.h"
+#include "harness/benchmarks/benchmark_flags.h"
 #include "harness/benchmarks/benchmark_policy.h"
+#include "harness/benchmarks/roofline.h"
 #include "harness/rl_trainer.h"
 #include "models/llama.h"
 #include "models/llama_weights.h"
@@ -26,31 +32,29 @@
 namespace suite {
 namespace {
 
+using nlohmann::ordered_json;
+
 struct Flags {
-  std::string policy;
-  int64_t prompts, group, prompt_len, new_tokens, steps, threads, mu;
+  Workload work;
+  int64_t steps = 0, mu = 0, activation_mb = 0;
+  std::string recompute;
 };
 
 Flags ParseFlags(int argc, char** argv) {
-  namespace po = boost::program_options;
   Flags flags;
-  po::options_description options("Times the RL step on fixed work and prints one JSON line");
-  options.add_options()("help", "print this text")("policy", po::value(&flags.policy)->default_value("tiny"),
-                                                   "tiny, a Hugging Face folder or a GGUF file")(
-      "prompts", po::value(&flags.prompts)->default_value(12), "conversations a step")(
-      "group", po::value(&flags.group)->default_value(8), "completions a conversation")(
-      "prompt_len", po::value(&flags.prompt_len)->default_value(22), "tokens of each prompt")(
-      "new_tokens", po::value(&flags.new_tokens)->default_value(64), "tokens of each completion")(
-      "steps", po::value(&flags.steps)->default_value(16), "timed steps, after 2 to warm up")(
-      "threads", po::value(&flags.threads)->default_value(2), "threads")("mu", po::value(&flags.mu)->default_value(1),
-                                                                         "updates a rollout");
-  po::variables_map map;
-  po::store(po::parse_command_line(argc, argv, options), map);
-  if (map.count("help")) {
-    std::cout << options;
-    std::exit(0);
-  }
-  po::notify(map);
+  flags.work.prompts = 12;
+  flags.work.group = 8;
+  flags.work.prompt_len = 22;
+  flags.work.new_tokens = 64;
+  BenchmarkFlags options("Times the RL step on fixed work and prints one JSON line");
+  AddWorkload(&options, &flags.work);
+  options.Add("steps", &flags.steps, 16, "timed steps, after 2 to warm up");
+  options.Add("mu", &flags.mu, 1, "updates a rollout");
+  options.Add("activation_mb", &flags.activation_mb, RlOptions().activation_bytes / 1000000,
+              "bound on the activations of a micro-batch");
+  options.Add("recompute", &flags.recompute, "auto",
+              "keep one hidden state a layer, compute the rest again: on, off, auto");
+  options.Parse(argc, argv);
   return flags;
 }
 
@@ -58,16 +62,16 @@ constexpr int64_t kListLength = 10;
 
 class SyntheticTask : public RlTask {
  public:
-  SyntheticTask(const Flags& flags, int64_t vocab_size) : flags_(flags), vocab_size_(vocab_size) {}
+  SyntheticTask(const Workload& work, int64_t vocab_size) : work_(work), vocab_size_(vocab_size) {}
 
   std::vector<int64_t> Conversations(int64_t step) const override {
     std::vector<int64_t> conversations;
-    for (int64_t i = 0; i < flags_.prompts; ++i) conversations.push_back(step * flags_.prompts + i);
+    for (int64_t i = 0; i < work_.prompts; ++i) conversations.push_back(step * work_.prompts + i);
     return conversations;
   }
 
   std::vector<int64_t> PromptIds(int64_t conversation) const override {
-    return RandomPrompt(conversation, flags_.prompt_len, vocab_size_);
+    return RandomPrompt(conversation, work_.prompt_len, vocab_size_);
   }
 
   JudgedRollouts Judge(const std::vector<int64_t>&, const std::vector<RolloutGroup>& groups) const override {
@@ -83,28 +87,51 @@ class SyntheticTask : public RlTask {
   }
 
  private:
-  Flags flags_;
+  Workload work_;
   int64_t vocab_size_;
 };
 
-int Run(int argc, char** argv) {
-  const Flags flags = ParseFlags(argc, argv);
-  at::set_num_threads(static_cast<int>(flags.threads));
-  const LlamaWeights weights = BenchmarkPolicy(flags.policy, at::kFloat);
-  const LlamaConfig& config = weights.config();
-  const Llama llama(config);
-  const SyntheticTask task(flags, config.vocab_size);
+RlOptions OptionsOf(const Flags& flags, const LlamaConfig& config) {
   RlOptions options;
-  options.group_size = flags.group;
+  options.group_size = flags.work.group;
   options.updates_per_rollout = flags.mu;
   options.learning_rate = 1e-6;
   options.list_length = kListLength;
-  options.shards = BenchmarkShards(config, flags.threads);
-  options.sampling.max_new_tokens = flags.new_tokens;
+  options.compute = DtypeOf(flags.work.dtype);
+  options.activation_bytes = flags.activation_mb * 1000000;
+  options.shards = BenchmarkShards(config, flags.work.threads);
+  options.sampling.max_new_tokens = flags.work.new_tokens;
   options.sampling.shards = options.shards;
   // Every sixth token ends a line, so that a completion holds about ten ranks.
   for (int64_t id = 0; id < config.vocab_size; ++id) options.sampling.newlines_by_token.push_back(id % 6 == 0);
-  RlTrainer trainer(llama, weights, options, MakeObjective("rank_grpo_exp_inf@official"), task);
+  return options;
+}
+
+bool Recomputes(const Flags& flags, const LlamaConfig& config) {
+  if (flags.recompute == "on" || flags.recompute == "off") return flags.recompute == "on";
+  if (flags.recompute != "auto") throw UnknownName("--recompute", "choice", flags.recompute, {"on", "off", "auto"});
+  const int64_t rows = flags.work.prompt_len + flags.work.group * flags.work.new_tokens;
+  return rows * Llama(config).ActivationBytesPerRow(DtypeOf(flags.work.dtype)) > flags.activation_mb * 1000000;
+}
+
+ordered_json Explain(const LlamaConfig& config, const Flags& flags, double update_s) {
+  const Workload& work = flags.work;
+  const int64_t rows = work.prompts * (work.prompt_len + work.group * (work.new_tokens - 1));
+  const double gflop = static_cast<double>(1 + 3 * flags.mu) * ForwardGflop(config, rows, work.NewTokens());
+  return {{"update_gflop", gflop},
+          {"update_gflop_per_s", gflop / update_s},
+          {"gemm_gflop_per_s", MeasureMachine(DtypeOf(work.dtype)).gemm_gflop_per_s}};
+}
+
+int Run(int argc, char** argv) {
+  const Flags flags = ParseFlags(argc, argv);
+  at::set_num_threads(static_cast<int>(flags.work.threads));
+  std::optional<LlamaWeights> start = BenchmarkPolicy(flags.work.policy, at::kFloat);
+  const LlamaConfig config = start->config();
+  const Llama llama(config, {Recomputes(flags, config)});
+  const SyntheticTask task(flags.work, config.vocab_size);
+  RlTrainer trainer(llama, *start, OptionsOf(flags, config), MakeObjective("rank_grpo_exp_inf@official"), task);
+  start.reset();  // the trainer shares or has copied what it needs
   std::vector<double> step_s, rollout_s, update_s;
   for (int64_t step = 0; step < flags.steps + 2; ++step) {
     const StepRecord record = trainer.Step();
@@ -113,12 +140,13 @@ int Run(int argc, char** argv) {
     rollout_s.push_back(record.at("rollout_s")[0]);
     update_s.push_back(record.at("update_s")[0] + record.at("reference_s")[0]);
   }
-  nlohmann::ordered_json result;
-  result["parameters"] = weights.ParameterCount();
+  ordered_json result;
+  result["parameters"] = trainer.weights().ParameterCount();
   result["step_s_median"] = Median(step_s);
   result["rollout_s"] = Median(rollout_s);
   result["update_s"] = Median(update_s);
   result["peak_mb"] = PeakMegabytes();
+  if (flags.work.explain) result["roofline"] = Explain(config, flags, Median(update_s));
   std::cout << result.dump() << std::endl;
   return 0;
 }
@@ -126,12 +154,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  suite::KeepFreedMemory();
-  try {
-    return suite::Run(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "error: " << error.what() << std::endl;
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return suite::BenchmarkMain(suite::Run, argc, argv); }

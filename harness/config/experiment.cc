@@ -6,18 +6,11 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "harness/config/sweep_points.h"
 #include "harness/config/toml_settings.h"
 
 namespace suite {
 namespace {
-
-constexpr char kSeedKey[] = "seed";
-
-// More runs than this are a typing error, not an experiment.
-constexpr size_t kMaxRuns = 10000;
-
-// Values of all axes at one grid point, in the order of the axes.
-using GridPoint = std::vector<SettingValue>;
 
 std::string StemOf(const std::string& path) {
   const std::string name = path.substr(path.find_last_of('/') + 1);
@@ -49,11 +42,13 @@ RunConfig BaseConfig(const ExperimentFile& file, const ExperimentRequest& reques
   RunConfig base;
   ApplySettings(file.base, request.known_names, &base);
   CheckAxes(file.sweep, request.known_names, base);
+  for (const SweepRule& rule : file.rules.include) CheckAxes(rule, request.known_names, base);
   std::vector<std::string> names;
   for (const auto& [name, profile] : file.profiles) {
     RunConfig scratch = base;
     ApplySettings(profile.settings, request.known_names, &scratch);
     CheckAxes(profile.sweep, request.known_names, scratch);
+    for (const SweepRule& rule : profile.rules.include) CheckAxes(rule, request.known_names, scratch);
     names.push_back(name);
   }
   if (request.profile.empty()) return base;
@@ -82,58 +77,13 @@ std::vector<SweepAxis> Axes(const ExperimentFile& file, const std::string& profi
   return axes;
 }
 
-std::vector<GridPoint> Grid(const std::vector<SweepAxis>& axes) {
-  std::vector<GridPoint> points = {{}};
-  for (const SweepAxis& axis : axes) {
-    if (points.size() * axis.values.size() > kMaxRuns) {
-      throw InputError(axis.origin, "the sweep has more than " + std::to_string(kMaxRuns) + " runs", "fewer values");
-    }
-    std::vector<GridPoint> longer;
-    for (const GridPoint& point : points) {
-      for (const SettingValue& value : axis.values) {
-        longer.push_back(point);
-        longer.back().push_back(value);
-      }
-    }
-    points = std::move(longer);
-  }
-  return points;
-}
-
-// The key's last word, or the whole key where two axes end in the same word.
-std::string ShortKey(const std::vector<SweepAxis>& axes, const std::string& key) {
-  const auto last_word = [](const std::string& dotted) { return dotted.substr(dotted.rfind('.') + 1); };
-  const auto same = std::count_if(axes.begin(), axes.end(),
-                                  [&](const SweepAxis& axis) { return last_word(axis.key) == last_word(key); });
-  return same > 1 ? key : last_word(key);
-}
-
-std::string PlainText(const SettingValue& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text ? *text : SettingText(value);
-}
-
-std::string ArmOf(const std::vector<SweepAxis>& axes, const GridPoint& point, const RunConfig& base) {
-  std::vector<size_t> swept;
-  for (size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i].key != kSeedKey) swept.push_back(i);
-  }
-  if (swept.empty()) return base.objective.preset;
-  if (swept.size() == 1 && std::holds_alternative<std::string>(point[swept[0]])) return PlainText(point[swept[0]]);
-  std::string arm;
-  for (const size_t i : swept) {
-    arm += (arm.empty() ? "" : ", ") + ShortKey(axes, axes[i].key) + "=" + PlainText(point[i]);
-  }
-  return arm;
-}
-
 void AddOnce(const std::string& name, std::vector<std::string>* names) {
   if (std::find(names->begin(), names->end(), name) == names->end()) names->push_back(name);
 }
 
-std::vector<std::string> ArmsOf(const std::vector<SweepAxis>& axes, const RunConfig& base) {
+std::vector<std::string> ArmsOf(const std::vector<SweepPoint>& points, const RunConfig& base) {
   std::vector<std::string> arms;
-  for (const GridPoint& point : Grid(axes)) AddOnce(ArmOf(axes, point, base), &arms);
+  for (const SweepPoint& point : points) AddOnce(ArmOf(point, points, base.objective.preset), &arms);
   return arms;
 }
 
@@ -156,52 +106,76 @@ void CheckReport(const ReportSettings& report, const std::vector<std::string>& a
     }
     check_metric(comparison.metric, comparison.origin);
   }
+  for (const ClaimSetting& claim : report.claims) {
+    for (const auto& arm : {claim.left, claim.right}) {
+      if (!Contains(arms, arm)) throw UnknownName(claim.origin, "arm", arm, arms);
+    }
+    for (const auto& metric : {claim.metric, claim.right_metric.empty() ? claim.metric : claim.right_metric}) {
+      // Series are known only once a run has made its first step.
+      if (metric.rfind("series:", 0) == 0) continue;
+      const std::string roughness = "roughness:";
+      check_metric(metric.rfind(roughness, 0) == 0 ? metric.substr(roughness.size()) : metric, claim.origin);
+    }
+  }
   for (const auto& [arm, display] : report.arm_names) {
     if (!Contains(arms, arm)) throw UnknownName(report.arm_origins.at(arm), "arm", arm, arms);
   }
 }
 
-void KeepComparisonsOf(const std::vector<std::string>& arms, ReportSettings* report) {
-  auto& comparisons = report->comparisons;
-  const auto lacks_arm = [&](const ComparisonSetting& comparison) {
-    return !Contains(arms, comparison.left) || !Contains(arms, comparison.right);
-  };
-  comparisons.erase(std::remove_if(comparisons.begin(), comparisons.end(), lacks_arm), comparisons.end());
+// Drops what compares an arm that is not there.
+template <typename Pair>
+void KeepPairsOf(const std::vector<std::string>& arms, std::vector<Pair>* pairs) {
+  const auto lacks_arm = [&](const Pair& pair) { return !Contains(arms, pair.left) || !Contains(arms, pair.right); };
+  pairs->erase(std::remove_if(pairs->begin(), pairs->end(), lacks_arm), pairs->end());
 }
 
-std::vector<Setting> PointSettings(const std::vector<SweepAxis>& axes, const GridPoint& point) {
-  std::vector<Setting> settings;
-  for (size_t i = 0; i < axes.size(); ++i) settings.push_back({axes[i].key, point[i], axes[i].origin});
-  return settings;
-}
-
-std::string PointText(const std::vector<SweepAxis>& axes, const GridPoint& point) {
-  std::string text;
-  for (size_t i = 0; i < axes.size(); ++i) {
-    text += (i > 0 ? ", " : "") + axes[i].key + " = " + SettingText(point[i]);
+// The names of metrics that any run of the sweep may have.
+KnownNames WithMetrics(KnownNames known_names, const std::vector<SweepAxis>& axes, RunConfig base) {
+  if (known_names.count("report.metrics")) return known_names;
+  std::vector<std::string> names = MetricNames(base.eval.k);
+  for (const SweepAxis& axis : axes) {
+    if (axis.key != "eval.k") continue;
+    for (const SettingValue& value : axis.values) {
+      ApplySettings({{axis.key, value, axis.origin}}, known_names, &base);
+      for (const std::string& name : MetricNames(base.eval.k)) AddOnce(name, &names);
+    }
   }
-  return text;
+  known_names["report.metrics"] = names;
+  return known_names;
 }
 
-std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepAxis>& axes, const RunConfig& base,
+std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, const RunConfig& base,
                                       const std::vector<Setting>& sets, const ExperimentRequest& request) {
   std::vector<ExperimentRun> runs;
-  std::map<std::string, std::string> point_of_hash;
-  for (const GridPoint& point : Grid(axes)) {
+  std::map<std::string, std::string> point_of_run;
+  for (const SweepPoint& point : points) {
     RunConfig config = base;
-    ApplySettings(PointSettings(axes, point), request.known_names, &config);
+    ApplySettings(point, request.known_names, &config);
     ApplySettings(sets, request.known_names, &config);
     CheckConsistent(config);
     const std::string hash = ConfigHash(config);
-    const auto [first, is_new] = point_of_hash.emplace(hash, PointText(axes, point));
+    // What lies at a path is part of a name only when its lock is filled in.
+    const std::string identity = hash + "\n" + config.policy.path + "\n" + config.data.path;
+    const auto [first, is_new] = point_of_run.emplace(identity, PointText(point));
     if (!is_new) {
+      if (!sets.empty()) continue;  // --set made two points one
       throw InputError(request.path,
-                       "two runs of the sweep are one: {" + first->second + "} and {" + PointText(axes, point) + "}",
+                       "two runs of the sweep are one: {" + first->second + "} and {" + PointText(point) + "}",
                        "grid points that differ in what changes results");
     }
-    runs.push_back({ArmOf(axes, point, base), hash, std::move(config)});
+    runs.push_back({ArmOf(point, points, base.objective.preset), hash, std::move(config)});
   }
   return runs;
+}
+
+// The rules of the file, with those of the profile in their place, kind by kind.
+SweepRules RulesOf(const ExperimentFile& file, const std::string& profile) {
+  SweepRules rules = file.rules;
+  if (profile.empty()) return rules;
+  const SweepRules& own = file.profiles.at(profile).rules;
+  if (!own.exclude.empty()) rules.exclude = own.exclude;
+  if (!own.include.empty()) rules.include = own.include;
+  return rules;
 }
 
 }  // namespace
@@ -210,24 +184,27 @@ Experiment LoadExperiment(const ExperimentRequest& request) {
   const ExperimentFile file = ReadExperimentFile(request.path);
   RunConfig base = BaseConfig(file, request);
   std::vector<SweepAxis> axes = Axes(file, request.profile);
-  std::vector<std::string> all_arms = ArmsOf(axes, base);
+  SweepRules rules = RulesOf(file, request.profile);
+  CheckExclusions(file.sweep, file.rules);
+  for (const auto& [name, profile] : file.profiles) CheckExclusions(Axes(file, name), profile.rules);
+  std::vector<std::string> all_arms = ArmsOf(SweepPoints(axes, rules), base);
   all_arms.insert(all_arms.end(), request.baseline_arms.begin(), request.baseline_arms.end());
-  CheckReport(file.report, all_arms, request.known_names);
 
   const std::vector<Setting> sets = ParseSets(request.sets);
   ApplySettings(sets, request.known_names, &base);
-  for (const Setting& set : sets) {
-    if (SweepAxis* axis = FindAxis(&axes, set.key)) axis->values = {set.value};
-  }
+  CheckReport(file.report, all_arms, WithMetrics(request.known_names, axes, base));
+  NarrowTo(sets, &axes, &rules);
 
   Experiment experiment;
   experiment.name = StemOf(request.path);
-  experiment.runs = ExpandRuns(axes, base, sets, request);
+  experiment.runs = ExpandRuns(SweepPoints(axes, rules), base, sets, request);
+  experiment.budget = file.budget;
   experiment.report = file.report;
   for (const ExperimentRun& run : experiment.runs) AddOnce(run.arm, &experiment.arms);
   std::vector<std::string> present = experiment.arms;
   present.insert(present.end(), request.baseline_arms.begin(), request.baseline_arms.end());
-  KeepComparisonsOf(present, &experiment.report);
+  KeepPairsOf(present, &experiment.report.comparisons);
+  KeepPairsOf(present, &experiment.report.claims);
   return experiment;
 }
 

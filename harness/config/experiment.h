@@ -32,7 +32,8 @@ struct ExperimentRequest {
   std::string path;               // TOML file; empty: defaults and --set alone
   std::string profile;            // name of a [profile.NAME] table; empty: none
   std::vector<std::string> sets;  // "key=value"
-  // Names that settings may have, by key; "report.metrics" holds those of metrics and of comparisons.
+  // Names that settings may have, by key; "report.metrics" holds those of metrics, comparisons and claims, and is
+  // MetricNames of the run where it is not given.
   KnownNames known_names;
   // What comparisons may name besides the arms: policies that every run starts from.
   std::vector<std::string> baseline_arms = {"base", "sft"};
@@ -48,12 +49,14 @@ struct ExperimentRun {
 
 struct Experiment {
   std::string name;                 // the file's name without folder and ending
-  std::vector<ExperimentRun> runs;  // grid in declared order, the first axis slowest
+  std::vector<ExperimentRun> runs;  // see sweep_points.h: grid, first axis slowest, then includes
   std::vector<std::string> arms;    // in order of appearance
-  ReportSettings report;            // comparisons whose arms --set took away are dropped
+  Budget budget;
+  ReportSettings report;  // comparisons and claims whose arms --set took away are dropped
 };
 
-// Throws InputError; two runs with equal hashes are an error too, since they would be one.
+// Throws InputError; two runs with equal hashes are an error too, since they would be one (where --set made them equal,
+// one is kept).
 Experiment LoadExperiment(const ExperimentRequest& request);
 
 // One run. Throws InputError, also when the file has a sweep.

@@ -35,7 +35,60 @@ std::vector<std::string> TextsAt(const Place& place) {
   return texts;
 }
 
-std::vector<SweepAxis> ReadSweep(const toml::table& table, const std::string& file, const std::string& note) {
+constexpr char kExclude[] = "exclude";
+constexpr char kInclude[] = "include";
+
+// One [[sweep.exclude]] or [[sweep.include]]: like a sweep, but a single value needs no list.
+SweepRule ReadRule(const Place& place, const std::string& file, const std::string& note) {
+  SweepRule rule;
+  for (const TomlLeaf& leaf : LeavesInFileOrder(TableAt(place))) {
+    const std::string origin = TomlOrigin(file, leaf.source, note);
+    const std::string where = origin + ": " + leaf.key;
+    SweepAxis axis{ResolveKey(leaf.key, origin), {}, origin};
+    const toml::array* list = leaf.node->as_array();
+    if (!list) axis.values.push_back(ToSettingValue(*leaf.node, where));
+    for (size_t i = 0; list && i < list->size(); ++i) axis.values.push_back(ToSettingValue((*list)[i], where));
+    if (axis.values.empty()) throw InputError(where, "an empty list", "at least one value");
+    rule.push_back(std::move(axis));
+  }
+  if (rule.empty()) throw InputError(place.where, "an empty table", "at least one key");
+  return rule;
+}
+
+SweepRules ReadRules(const toml::table& sweep, const std::string& file, const std::string& note) {
+  SweepRules rules;
+  for (const auto& [name, some] : {std::make_pair(kExclude, &rules.exclude), {kInclude, &rules.include}}) {
+    const toml::node* list = sweep.get(name);
+    if (!list) continue;
+    const std::string where = TomlOrigin(file, list->source(), note) + ": sweep." + name;
+    for (const toml::node& element : ListAt({*list, where}, std::string("[[sweep.") + name + "]] tables")) {
+      some->push_back(ReadRule({element, where}, file, note + "." + name));
+    }
+  }
+  return rules;
+}
+
+Budget ReadBudget(const Place& place, const std::string& file) {
+  Budget budget;
+  for (const auto& [key, node] : TableAt(place)) {
+    const std::string name(key.str());
+    const std::string where = TomlOrigin(file, key.source()) + ": budget." + name;
+    const auto number = node.value<double>();
+    if (name == "runs") {
+      budget.runs = node.value_exact<int64_t>();
+      if (!budget.runs || *budget.runs < 1) throw InputError(where, "not a number of runs", "a whole number from 1");
+    } else if (name == "hours") {
+      if (!node.is_number() || *number <= 0) throw InputError(where, "not a number of hours", "a number above 0");
+      budget.hours = *number;
+    } else {
+      throw UnknownName(TomlOrigin(file, key.source()), "setting of budget", name, {"runs", "hours"});
+    }
+  }
+  return budget;
+}
+
+std::vector<SweepAxis> ReadSweep(toml::table table, const std::string& file, const std::string& note) {
+  for (const char* rules : {kExclude, kInclude}) table.erase(rules);
   std::vector<SweepAxis> axes;
   for (const TomlLeaf& leaf : LeavesInFileOrder(table)) {
     const std::string origin = TomlOrigin(file, leaf.source, note);
@@ -68,8 +121,9 @@ Profile ReadProfile(const toml::table& table, const std::string& file, const std
   profile.settings = FlattenTable(settings, file, note);
   CheckGivenOnce(profile.settings);
   if (const toml::node* sweep = table.get("sweep")) {
-    profile.sweep =
-        ReadSweep(TableAt({*sweep, TomlOrigin(file, sweep->source(), note) + ": sweep"}), file, note + ", sweep");
+    const toml::table& axes = TableAt({*sweep, TomlOrigin(file, sweep->source(), note) + ": sweep"});
+    profile.sweep = ReadSweep(axes, file, note + ", sweep");
+    profile.rules = ReadRules(axes, file, note + ", sweep");
   }
   return profile;
 }
@@ -103,16 +157,101 @@ ReportSettings ReadReport(const toml::table& table, const std::string& file) {
       report.comparisons = ReadComparisons(place, file);
     } else if (name == "notes") {
       report.notes = TextsAt(place);
+    } else if (name == "published") {
+      report.published = TextsAt(place);
     } else if (name == "arms") {
       for (const auto& [arm, display] : TableAt(place)) {
         report.arm_origins[std::string(arm.str())] = TomlOrigin(file, arm.source());
         report.arm_names[std::string(arm.str())] = TextAt({display, place.where + "." + std::string(arm.str())});
       }
     } else {
-      throw UnknownName(origin, "setting of report", name, {"title", "metrics", "comparisons", "notes", "arms"});
+      throw UnknownName(origin, "setting of report", name,
+                        {"title", "metrics", "comparisons", "notes", "published", "arms"});
     }
   }
   return report;
+}
+
+double NumberAt(const Place& place) {
+  if (const auto number = place.node.value<double>(); number && place.node.is_number()) return *number;
+  throw InputError(place.where, "not a number", "a number");
+}
+
+int64_t CountAt(const Place& place) {
+  const auto count = place.node.value_exact<int64_t>();
+  if (count && *count >= 1) return *count;
+  throw InputError(place.where, "not the number of a claim", "a whole number from 1");
+}
+
+std::string WordAt(const Place& place, const std::vector<std::string>& known) {
+  const std::string word = TextAt(place);
+  for (const std::string& name : known) {
+    if (name == word) return word;
+  }
+  throw UnknownName(place.where, "word", word, known);
+}
+
+std::vector<double> PairAt(const Place& place) {
+  std::vector<double> pair;
+  for (const toml::node& element : ListAt(place, "[left, right]")) pair.push_back(NumberAt({element, place.where}));
+  if (pair.size() != 2) throw InputError(place.where, std::to_string(pair.size()) + " numbers", "[left, right]");
+  return pair;
+}
+
+void ReadClaimKey(const std::string& name, const Place& place, ClaimSetting* claim) {
+  static const std::vector<std::string> kKeys = {"number",   "sentence", "left", "right",     "metric", "right_metric",
+                                                 "relation", "margin",   "test", "published", "source"};
+  const std::map<std::string, std::string*> texts = {{"sentence", &claim->sentence},
+                                                     {"left", &claim->left},
+                                                     {"right", &claim->right},
+                                                     {"metric", &claim->metric},
+                                                     {"right_metric", &claim->right_metric},
+                                                     {"source", &claim->source}};
+  if (const auto text = texts.find(name); text != texts.end()) {
+    *text->second = TextAt(place);
+  } else if (name == "number") {
+    claim->number = CountAt(place);
+  } else if (name == "relation") {
+    claim->relation = WordAt(place, {">", "<", "="});
+  } else if (name == "margin") {
+    claim->margin = NumberAt(place);
+    if (claim->margin < 0) throw InputError(place.where, "a negative margin", "0 or more");
+  } else if (name == "test") {
+    claim->test = WordAt(place, {"paired_t", "wilcoxon", "sign_flip"});
+  } else if (name == "published") {
+    claim->published = PairAt(place);
+  } else {
+    throw UnknownName(place.where, "key of a claim", name, kKeys);
+  }
+}
+
+ClaimSetting ReadClaim(const Place& place, const std::string& file) {
+  ClaimSetting claim;
+  claim.origin = TomlOrigin(file, place.node.source());
+  for (const auto& [key, node] : TableAt(place)) {
+    const std::string name(key.str());
+    ReadClaimKey(name, {node, TomlOrigin(file, key.source()) + ": claim." + name}, &claim);
+  }
+  const std::pair<const char*, const std::string*> needed[] = {{"sentence", &claim.sentence},
+                                                               {"left", &claim.left},
+                                                               {"right", &claim.right},
+                                                               {"metric", &claim.metric},
+                                                               {"relation", &claim.relation}};
+  for (const auto& [name, text] : needed) {
+    if (text->empty()) throw InputError(claim.origin, std::string("a claim without '") + name + "'", "one of them");
+  }
+  if (claim.relation == "=" && claim.margin == 0) {
+    throw InputError(claim.origin, "a claim of equality without a margin", "a margin above 0");
+  }
+  return claim;
+}
+
+std::vector<ClaimSetting> ReadClaims(const Place& place, const std::string& file) {
+  std::vector<ClaimSetting> claims;
+  for (const toml::node& element : ListAt(place, "[[claim]] tables")) {
+    claims.push_back(ReadClaim({element, TomlOrigin(file, element.source()) + ": claim"}, file));
+  }
+  return claims;
 }
 
 }  // namespace
@@ -124,16 +263,20 @@ ExperimentFile ParseExperimentFile(const std::string& text, const std::string& p
   };
   ExperimentFile file;
   file.path = path;
-  if (const toml::node* sweep = root.get("sweep"))
+  if (const toml::node* sweep = root.get("sweep")) {
     file.sweep = ReadSweep(TableAt(place(*sweep, "sweep")), path, "sweep");
+    file.rules = ReadRules(TableAt(place(*sweep, "sweep")), path, "sweep");
+  }
+  if (const toml::node* budget = root.get("budget")) file.budget = ReadBudget(place(*budget, "budget"), path);
   if (const toml::node* report = root.get("report")) file.report = ReadReport(TableAt(place(*report, "report")), path);
+  if (const toml::node* claims = root.get("claim")) file.report.claims = ReadClaims(place(*claims, "claim"), path);
   if (const toml::node* profiles = root.get("profile")) {
     for (const auto& [key, node] : TableAt(place(*profiles, "profile"))) {
       const std::string name(key.str());
       file.profiles[name] = ReadProfile(TableAt(place(node, "profile." + name)), path, name);
     }
   }
-  for (const char* name : {"sweep", "report", "profile"}) root.erase(name);
+  for (const char* name : {"sweep", "budget", "report", "claim", "profile"}) root.erase(name);
   file.base = FlattenTable(root, path);
   CheckGivenOnce(file.base);
   return file;

@@ -6,7 +6,17 @@
 //   [sweep]                           # grid: the first axis turns slowest
 //   "objective.preset" = ["grpo", "gspo", "rank_grpo_exp_inf"]
 //   seed = [3407, 3408]
-//   [profile.smoke]                   # same keys as the base; [profile.smoke.sweep] replaces axes
+//   [[sweep.exclude]]                 # runs of the grid that are left out: those that fit all of its keys
+//   "objective.preset" = "grpo"       # a value, or a list of them
+//   seed = 3408
+//   [[sweep.include]]                 # runs beside the grid, with the sweep's seeds; other keys as in the base run
+//   "objective.preset" = "gspo"
+//   "rl.updates_per_rollout" = 4
+//   [budget]                          # at most so many runs, in the order of --plan; no new run after so many hours of
+//   runs = 12                         # running time in all
+//   hours = 1.5
+//   [profile.smoke]                   # same keys as the base; [profile.smoke.sweep] replaces axes,
+//                                     # [[profile.smoke.sweep.exclude]] and include all rules of their kind
 //   rl.steps = 2
 //   [profile.smoke.sweep]
 //   seed = [3407]
@@ -15,11 +25,25 @@
 //   metrics = ["ndcg@10", "recall@10"]
 //   comparisons = [["rank_grpo_exp_inf", "gspo", "ndcg@10"]]      # left, right, metric
 //   notes = ["With one update a rollout GRPO and GSPO are the same update."]
+//   published = ["qwen_0.5b_grpo"]    # rows of reports/published.toml beside ours
 //   [report.arms]                     # how the arms are called in tables and plots
 //   gspo = "GSPO"
+//   [[claim]]                         # as many as there are; reports/claim.h says what decides one
+//   number = 2                        # of the paper's claims
+//   sentence = "Rank-GRPO ranks better than GSPO."
+//   left = "rank_grpo_exp_inf"        # arms, as in comparisons
+//   right = "gspo"
+//   metric = "ndcg@10"                # or "series:NAME", "roughness:METRIC"; right_metric where the right's is another
+//   relation = ">"                    # >, <, =
+//   margin = 0.0                      # left out: 0
+//   test = "paired_t"                 # paired_t, wilcoxon, sign_flip; left out: paired_t
+//   published = [0.1079, 0.0945]      # left, right; may be left out
+//   source = "arXiv 2510.20150, Table 1"
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +57,20 @@ struct SweepAxis {
   std::string origin;
 };
 
+// One table of [[sweep.exclude]] or [[sweep.include]]: its keys with one value or several.
+using SweepRule = std::vector<SweepAxis>;
+
+struct SweepRules {
+  std::vector<SweepRule> exclude;
+  std::vector<SweepRule> include;
+};
+
+// What a sweep may cost; what lies beyond is not started.
+struct Budget {
+  std::optional<int64_t> runs;
+  std::optional<double> hours;  // sum of the runs' wall time
+};
+
 // "left is compared with right by metric"; left and right are arms (see experiment.h).
 struct ComparisonSetting {
   std::string left;
@@ -41,11 +79,29 @@ struct ComparisonSetting {
   std::string origin;
 };
 
+// A sentence of the paper as a comparison. Relation and test are words that reports/claim.h knows.
+struct ClaimSetting {
+  int64_t number = 0;
+  std::string sentence;
+  std::string left;
+  std::string right;
+  std::string metric;
+  std::string right_metric;  // empty: the same
+  std::string relation;
+  double margin = 0;
+  std::string test = "paired_t";
+  std::vector<double> published;  // none, or left and right
+  std::string source;
+  std::string origin;
+};
+
 struct ReportSettings {
   std::string title;
   std::vector<std::string> metrics;
   std::vector<ComparisonSetting> comparisons;
+  std::vector<ClaimSetting> claims;  // the [[claim]] tables
   std::vector<std::string> notes;
+  std::vector<std::string> published;              // ids in reports/published.toml
   std::map<std::string, std::string> arm_names;    // arm -> display name
   std::map<std::string, std::string> arm_origins;  // arm -> where the display name stands
   std::string metrics_origin;
@@ -54,12 +110,15 @@ struct ReportSettings {
 struct Profile {
   std::vector<Setting> settings;
   std::vector<SweepAxis> sweep;
+  SweepRules rules;
 };
 
 struct ExperimentFile {
   std::string path;
   std::vector<Setting> base;
   std::vector<SweepAxis> sweep;
+  SweepRules rules;
+  Budget budget;
   std::map<std::string, Profile> profiles;
   ReportSettings report;
 };

@@ -171,6 +171,88 @@ TEST(LoadExperiment, ReportErrors) {
   EXPECT_THAT(ErrorOf(sweep + "arms.grop = \"GRPO\"\n"), HasSubstr("quick.toml:4: unknown arm 'grop'"));
 }
 
+constexpr char kClaim[] = R"([sweep]
+objective.preset = ["grpo", "gspo"]
+[[claim]]
+number = 2
+sentence = "GSPO ranks better than GRPO."
+left = "gspo"
+right = "grpo"
+metric = "ndcg@10"
+relation = ">"
+margin = 0.001
+test = "sign_flip"
+published = [0.1079, 0.0945]
+source = "arXiv 1"
+)";
+
+TEST(LoadExperiment, ClaimsAreRead) {
+  const std::string second =
+      "[[claim]]\nsentence = \"x\"\nleft = \"gspo\"\nright = \"sft\"\nmetric = \"series:kl\"\n"
+      "relation = \"<\"\n";
+  ExperimentRequest request = Write(kClaim + second);
+  const ReportSettings report = LoadExperiment(request).report;
+  ASSERT_EQ(report.claims.size(), 2u);
+  const ClaimSetting& claim = report.claims[0];
+  EXPECT_EQ(claim.number, 2);
+  EXPECT_EQ(claim.sentence, "GSPO ranks better than GRPO.");
+  EXPECT_EQ(claim.left, "gspo");
+  EXPECT_EQ(claim.right, "grpo");
+  EXPECT_EQ(claim.relation, ">");
+  EXPECT_EQ(claim.margin, 0.001);
+  EXPECT_EQ(claim.test, "sign_flip");
+  EXPECT_THAT(claim.published, ElementsAre(0.1079, 0.0945));
+  EXPECT_EQ(claim.source, "arXiv 1");
+  EXPECT_EQ(report.claims[1].test, "paired_t");
+  EXPECT_EQ(report.claims[1].margin, 0);
+  request.sets = {"objective.preset=gspo"};
+  EXPECT_EQ(LoadExperiment(request).report.claims.size(), 1u) << "one of the two arms is gone";
+}
+
+std::string WithLine(const std::string& old_line, const std::string& new_line) {
+  std::string text = kClaim;
+  return text.replace(text.find(old_line), old_line.size(), new_line);
+}
+
+TEST(LoadExperiment, ClaimErrors) {
+  EXPECT_THAT(ErrorOf(WithLine("margin = 0.001", "margni = 1")),
+              HasSubstr("quick.toml:10: claim.margni: unknown key of a claim 'margni' (did you mean 'margin'?)"));
+  EXPECT_THAT(ErrorOf(WithLine("relation = \">\"", "relation = \">=\"")), HasSubstr("quick.toml:9: claim.relation"));
+  EXPECT_THAT(ErrorOf(WithLine("\"sign_flip\"", "\"t_test\"")), HasSubstr("allowed: paired_t, wilcoxon, sign_flip"));
+  EXPECT_THAT(ErrorOf(WithLine("0.001", "-1")), HasSubstr("a negative margin"));
+  EXPECT_THAT(ErrorOf(WithLine("0.001", "\"1\"")), HasSubstr("claim.margin: not a number"));
+  EXPECT_THAT(ErrorOf(WithLine("number = 2", "number = 0")), HasSubstr("a whole number from 1"));
+  EXPECT_THAT(ErrorOf(WithLine("[0.1079, 0.0945]", "[0.1079]")), HasSubstr("1 numbers; allowed: [left, right]"));
+  EXPECT_THAT(ErrorOf(WithLine("left = \"gspo\"\n", "")), HasSubstr("a claim without 'left'"));
+  EXPECT_THAT(ErrorOf(WithLine("\"gspo\"\nright", "\"gspoo\"\nright")), HasSubstr("unknown arm 'gspoo'"));
+  EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
+  EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"roughness:ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
+  EXPECT_THAT(ErrorOf(WithLine("number = 2", "right_metric = \"ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
+  EXPECT_THAT(ErrorOf(WithLine("relation = \">\"\nmargin = 0.001", "relation = \"=\"")),
+              HasSubstr("a claim of equality without a margin"));
+  EXPECT_THAT(ErrorOf("claim = 3\n"), HasSubstr("[[claim]] tables"));
+}
+
+// Without a caller's list, the metrics are those of the run's own evaluation.
+TEST(LoadExperiment, MetricsAreKnownBeforeAnythingRuns) {
+  const auto error_of = [](const std::string& text) -> std::string {
+    ExperimentRequest request = Write(text);
+    request.known_names.clear();
+    try {
+      LoadExperiment(request);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string good =
+      "[eval]\nk = [3, 10]\n[report]\nmetrics = [\"recall@3\", \"ndcg@10\", \"duplicate_share\"]\n";
+  EXPECT_EQ(error_of(good), "no error");
+  EXPECT_THAT(error_of("[eval]\nk = [3, 10]\n[report]\nmetrics = [\"ndcg@5\"]\n"),
+              HasSubstr("quick.toml:4: unknown metric 'ndcg@5' (did you mean 'ndcg@3'?)"));
+  EXPECT_THAT(error_of("[report]\nmetrics = [\"ndgc@10\"]\n"), HasSubstr("did you mean 'ndcg@10'?"));
+}
+
 TEST(LoadRunConfig, ReadsBackWhatToTomlWrites) {
   const Experiment experiment = LoadExperiment(Write(kQuickstart));
   RunConfig config = experiment.runs[3].config;
@@ -191,6 +273,70 @@ TEST(LoadRunConfig, DefaultsWithoutAFileAndNoSweeps) {
   EXPECT_EQ(LoadRunConfig(request).seed, 1);
   EXPECT_THROW(LoadRunConfig(Write(kQuickstart)), InputError);
   EXPECT_THROW(LoadRunConfig({"/no/such/file.toml"}), InputError);
+}
+
+std::vector<std::string> RunsOf(const std::string& text, const std::vector<std::string>& sets = {},
+                                const std::string& profile = "") {
+  ExperimentRequest request = Write(text);
+  request.sets = sets;
+  request.profile = profile;
+  std::vector<std::string> runs;
+  for (const ExperimentRun& run : LoadExperiment(request).runs) {
+    runs.push_back(run.arm + " / " + std::to_string(run.config.seed));
+  }
+  return runs;
+}
+
+TEST(LoadExperiment, ExcludesWhatFitsAllKeysOfARule) {
+  const std::string sweep =
+      "[sweep]\nobjective.preset = [\"grpo\", \"gspo\"]\nseed = [1, 2]\n"
+      "[[sweep.exclude]]\nobjective.preset = \"grpo\"\nseed = [2, 1]\n";
+  EXPECT_THAT(RunsOf(sweep), ElementsAre("gspo / 1", "gspo / 2"));
+  EXPECT_THAT(RunsOf(sweep, {"seed=2"}), ElementsAre("gspo / 2"));
+  EXPECT_THAT(RunsOf(sweep + "[[sweep.exclude]]\nseed = 2\n"), ElementsAre("gspo / 1"));
+  // A profile's rules replace the file's; what an axis of it lacks, the file's rules may still name.
+  EXPECT_THAT(RunsOf(sweep + "[profile.one.sweep]\nseed = [1]\n[[profile.one.sweep.exclude]]\n"
+                             "objective.preset = \"gspo\"\n",
+                     {}, "one"),
+              ElementsAre("grpo / 1"));
+  EXPECT_THAT(RunsOf(sweep + "[profile.two.sweep]\nobjective.preset = [\"gspo\"]\n", {}, "two"),
+              ElementsAre("gspo / 1", "gspo / 2"));
+}
+
+TEST(LoadExperiment, IncludesRunsWithTheSweepsSeeds) {
+  const std::string sweep =
+      "[sweep]\nobjective.preset = [\"grpo\", \"gspo\"]\nseed = [1, 2]\n"
+      "[[sweep.include]]\nobjective.preset = \"gspo\"\nrl.updates_per_rollout = [4, 8]\n"
+      "[[sweep.include]]\nobjective.preset = \"grpo\"\nseed = 9\n";
+  EXPECT_THAT(RunsOf(sweep),
+              ElementsAre("grpo / 1", "grpo / 2", "gspo / 1", "gspo / 2", "preset=gspo, updates_per_rollout=4 / 1",
+                          "preset=gspo, updates_per_rollout=4 / 2", "preset=gspo, updates_per_rollout=8 / 1",
+                          "preset=gspo, updates_per_rollout=8 / 2", "grpo / 9"));
+  EXPECT_THAT(RunsOf(sweep, {"seed=2", "rl.updates_per_rollout=8"}), ElementsAre("grpo / 2", "gspo / 2"))
+      << "--set makes the included run one with that of the grid, and leaves other seeds out";
+}
+
+TEST(LoadExperiment, RefusesRulesThatCannotBeMeant) {
+  const std::string sweep = "[sweep]\nseed = [1, 2]\n";
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nseed = 3\n"),
+              HasSubstr("quick.toml:4 (sweep.exclude): seed is never the integer 3 in the sweep"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nrl.steps = 3\n"), HasSubstr("rl.steps is no axis of the sweep"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nseed = [1, 2]\n"), HasSubstr("leaves no run"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\n"), HasSubstr("an empty table"));
+  EXPECT_THAT(ErrorOf(sweep + "[sweep.exclude]\nseed = 1\n"), HasSubstr("not a list"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.include]]\nrl.stepz = 3\n"), HasSubstr("rl.stepz"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.include]]\nrl.steps = -3\n"), HasSubstr("quick.toml:4 (sweep.include)"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.include]]\nseed = 2\n"), HasSubstr("two runs of the sweep are one"));
+}
+
+TEST(LoadExperiment, ReadsTheBudget) {
+  const Experiment experiment = LoadExperiment(Write("[budget]\nruns = 3\nhours = 0.5\n[sweep]\nseed = [1, 2]\n"));
+  EXPECT_EQ(experiment.budget.runs, 3);
+  EXPECT_EQ(experiment.budget.hours, .5);
+  EXPECT_FALSE(LoadExperiment(ExperimentRequest()).budget.runs.has_value());
+  EXPECT_THAT(ErrorOf("[budget]\nruns = 0\n"), HasSubstr("quick.toml:2: budget.runs"));
+  EXPECT_THAT(ErrorOf("[budget]\nhours = \"x\"\n"), HasSubstr("a number above 0"));
+  EXPECT_THAT(ErrorOf("[budget]\nrunz = 1\n"), HasSubstr("runz"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "harness/config/demonstration_recipe.h"
 #include "harness/config/toml_text.h"
 #include "harness/config/visit_fields.h"
 
@@ -42,6 +43,15 @@ std::string HashOf(const RunConfig& config, const Keep& keep) {
   return Sha256Hex(canonical).substr(0, kNameDigits);
 }
 
+// A monitor that warns changes nothing; one that may end a run is part of its name.
+bool MonitorsMayStop(const MonitorConfig& monitors) {
+  for (const auto* policy :
+       {&monitors.catalog_drift, &monitors.tail_degradation, &monitors.collapse, &monitors.exploding_ratio}) {
+    if (*policy == "stop") return true;
+  }
+  return false;
+}
+
 // Throws unless `holds`, naming the setting and where its value came from.
 void Require(const RunConfig& config, bool holds, const std::string& key, int64_t value, const std::string& allowed) {
   if (!holds) throw InputError(Origin(config, key) + ": " + key, std::to_string(value) + " does not fit", allowed);
@@ -66,6 +76,59 @@ void CheckEvaluation(const RunConfig& config) {
   }
 }
 
+void CheckSft(const RunConfig& config) {
+  const SftConfig& sft = config.sft;
+  Require(config, sft.batch % sft.accumulation == 0, "sft.accumulation", sft.accumulation,
+          "a divisor of sft.batch = " + std::to_string(sft.batch));
+  Require(config, sft.stop_at_step <= sft.steps, "sft.stop_at_step", sft.stop_at_step,
+          "at most sft.steps = " + std::to_string(sft.steps));
+  const auto refuse = [&](const std::string& key, const std::string& found, const std::string& allowed) {
+    throw InputError(Origin(config, key) + ": " + key, found, allowed);
+  };
+  const double outside = config.teacher.out_of_catalog;
+  if (outside < 0 && outside != -1)
+    refuse("teacher.out_of_catalog", TomlText(outside) + " does not fit", "0 to 1, or -1");
+  const auto recipe = RecipeOf(sft.demonstrations, config.demonstrations.remap, config.demonstrations.reflect,
+                               config.demonstrations.adjust);
+  if (!recipe) return;
+  if (recipe->switched_raw) {
+    refuse("sft.demonstrations", "'" + sft.demonstrations + "' is the teacher's list as it is",
+           "no demonstrations.remap, reflect or adjust beside it");
+  }
+  if (config.embedder.kind == "minilm" && recipe->remap && config.embedder.path.empty()) {
+    refuse("embedder.path", "is missing for embedder.kind minilm", "a sentence-transformers folder");
+  }
+  const bool simulated = config.data.source == "miniature";
+  if (!simulated && config.teacher.kind == "simulated") {
+    refuse("teacher.kind", "'simulated' knows the miniature's conversations only",
+           "another teacher for data.source " + config.data.source);
+  }
+  if (!simulated && config.embedder.kind == "miniature" && recipe->remap) {
+    refuse("embedder.kind", "'miniature' knows the miniature's films only",
+           "another embedder for data.source " + config.data.source);
+  }
+}
+
+// A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
+void CheckSource(const RunConfig& config) {
+  const DataConfig& data = config.data;
+  const auto refuse = [&](const std::string& key, const std::string& found, const std::string& allowed) {
+    throw InputError(Origin(config, key) + ": " + key, found, allowed);
+  };
+  if (data.source == "miniature") {
+    Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
+            "at most data.catalog_items = " + std::to_string(data.catalog_items));
+    if (!data.path.empty()) refuse("data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
+    return;
+  }
+  Require(config, data.test_percent + data.validation_percent < 100, "data.validation_percent", data.validation_percent,
+          "less than what data.test_percent = " + std::to_string(data.test_percent) + " leaves of 100");
+  if (data.path.empty()) refuse("data.path", "is missing for data.source " + data.source, "a folder or file");
+  if (config.policy.path.empty()) {
+    refuse("policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
+  }
+}
+
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 // Adds the overrides that are set, by the names of the algorithms folder.
@@ -78,7 +141,7 @@ class OverrideCollector {
 
   template <typename T>
   void operator()(const FieldInfo& field, const std::optional<T>& value) const {
-    if (!value) return;
+    if (!value || field.section != "objective") return;
     const std::string name = field.key.substr(field.section.size() + 1);
     overrides_->emplace_back(name == "return_kind" ? "return" : name, PlainText(*value));
   }
@@ -139,14 +202,19 @@ std::string ConfigHelp() {
 }
 
 std::string ConfigHash(const RunConfig& config) {
-  return HashOf(config, [](const FieldInfo& field) { return field.in_hash; });
+  const bool may_stop = MonitorsMayStop(config.monitors);
+  return HashOf(config,
+                [&](const FieldInfo& field) { return field.in_hash || (may_stop && field.section == "monitors"); });
 }
 
 std::string StageHash(const RunConfig& config, const std::string& stage) {
   SUITE_CHECK(stage == "pretrain" || stage == "sft");
   std::set<std::string> sections = {"data", "policy", "pretrain", "run"};
-  if (stage == "sft") sections.insert("sft");
-  return HashOf(config, [&](const FieldInfo& field) { return sections.count(field.section) > 0; });
+  if (stage == "sft") sections.insert({"sft", "teacher", "embedder", "demonstrations"});
+  const bool seeded = stage == "sft" && config.sft.own_seed;
+  return HashOf(config, [&](const FieldInfo& field) {
+    return field.in_hash && (sections.count(field.section) > 0 || (seeded && field.key == "seed"));
+  });
 }
 
 TextPairs OverridesOf(const RunConfig& config) {
@@ -161,12 +229,20 @@ TextPairs OverridesOf(const RunConfig& config) {
   return overrides;
 }
 
+std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs) {
+  std::vector<std::string> names;
+  for (const int64_t k : cutoffs) names.push_back("recall@" + std::to_string(k));
+  for (const int64_t k : cutoffs) names.push_back("ndcg@" + std::to_string(k));
+  names.insert(names.end(), {"in_catalog_ratio", "duplicate_share"});
+  return names;
+}
+
 void CheckConsistent(const RunConfig& config) {
   CheckPolicy(config);
   CheckEvaluation(config);
+  CheckSource(config);
+  CheckSft(config);
   const DataConfig& data = config.data;
-  Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
-          "at most data.catalog_items = " + std::to_string(data.catalog_items));
   Require(config, config.sft.examples <= data.train, "sft.examples", config.sft.examples,
           "at most data.train = " + std::to_string(data.train));
   Require(config, config.rl.prompts_per_step <= data.train, "rl.prompts_per_step", config.rl.prompts_per_step,

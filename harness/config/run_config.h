@@ -69,11 +69,13 @@ std::string Explain(const RunConfig& config);
 std::string ConfigHelp();
 
 // The run's name: the first 12 hex digits of the SHA-256 of all values that can change its numbers. run.threads counts
-// (it changes the order of sums); the checkpoint section does not (resume is exact).
+// (it changes the order of sums); the checkpoint section does not (resume is exact), and the
+// monitors section does only when one of its policies is "stop".
 std::string ConfigHash(const RunConfig& config);
 
 // The name of a stage whose result many runs share. `stage` is "pretrain" (depends on data, policy, pretrain, run) or
-// "sft" (on sft as well). The stages take their seed from data.world_seed; `seed` is RL's alone.
+// "sft" (on sft, teacher, embedder and demonstrations as well). The stages take their seed from data.world_seed, and
+// `seed` is RL's alone, unless sft.own_seed gives it to the stage sft too.
 std::string StageHash(const RunConfig& config, const std::string& stage);
 
 // What `objective` changes about its preset, as (field, text) in declared order: the overrides that are set, and the
@@ -82,6 +84,10 @@ std::string StageHash(const RunConfig& config, const std::string& stage);
 //   OverridesOf(config);                                          // {{"beta", "0.001"}, {"duplicate_weight", "-0.1"}}
 //   MakeObjective(config.objective.preset, OverridesOf(config));
 std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
+
+// The scores of an evaluation, in the order of the store: recall@k and ndcg@k for each cut-off (eval.k),
+// in_catalog_ratio, duplicate_share.
+std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs);
 
 // Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and
 // where its value came from. The loaders call it.

@@ -95,6 +95,14 @@ TEST(RunConfig, HashFollowsValuesAndNothingElse) {
   other.checkpoint.every = 1;
   other.checkpoint.keep = 7;
   EXPECT_EQ(ConfigHash(other), hash) << "origins and checkpointing cannot change results";
+  other.monitors.window = 7;
+  other.monitors.collapse = "off";
+  EXPECT_EQ(ConfigHash(other), hash) << "a monitor that warns cannot either";
+  other.monitors.exploding_ratio = "stop";
+  const std::string stopping = ConfigHash(other);
+  EXPECT_NE(stopping, hash) << "one that stops a run can";
+  other.monitors.window = 8;
+  EXPECT_NE(ConfigHash(other), stopping) << "and so can its settings";
 
   const std::vector<std::function<void(RunConfig&)>> changes = {
       [](RunConfig& c) { c.seed = 1; },          [](RunConfig& c) { c.data.test = 7; },
@@ -129,6 +137,21 @@ TEST(RunConfig, StageHashDependsOnItsSectionsOnly) {
   EXPECT_EQ(StageHash(other_sft, "pretrain"), pretrain);
   EXPECT_NE(StageHash(other_sft, "sft"), sft);
 
+  for (const auto& change : std::vector<std::function<void(RunConfig&)>>{
+           [](RunConfig& c) { c.demonstrations.gamma = .25; }, [](RunConfig& c) { c.demonstrations.adjust = true; },
+           [](RunConfig& c) { c.teacher.knowledge = .5; }, [](RunConfig& c) { c.embedder.lock = "ab"; },
+           [](RunConfig& c) { c.sft.stop_at_step = 7; }, [](RunConfig& c) { c.sft.own_seed = true; }}) {
+    RunConfig changed = base;
+    change(changed);
+    EXPECT_EQ(StageHash(changed, "pretrain"), pretrain);
+    EXPECT_NE(StageHash(changed, "sft"), sft);
+  }
+  RunConfig seeded = base, other_seed = base;
+  seeded.sft.own_seed = other_seed.sft.own_seed = true;
+  other_seed.seed = 1;
+  EXPECT_NE(StageHash(seeded, "sft"), StageHash(other_seed, "sft"));
+  EXPECT_EQ(StageHash(seeded, "pretrain"), StageHash(other_seed, "pretrain"));
+
   RunConfig other_world = base;
   other_world.data.world_seed = 1;
   EXPECT_NE(StageHash(other_world, "pretrain"), pretrain);
@@ -159,6 +182,7 @@ TEST(RunConfig, OverridesAreWhatIsSet) {
   config.objective.unbiased_std = false;
   config.objective.duplicate_penalty = .5;
   config.objective.rank_rule = "parsed";
+  config.demonstrations.reflect = true;  // not the objective's
   EXPECT_EQ(OverridesOf(config), (Pairs{{"epsilon_high", "0.1"},
                                         {"unbiased_std", "false"},
                                         {"return", "log"},
@@ -180,6 +204,20 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
               }),
               HasSubstr("even head size"));
   EXPECT_THAT(error([](RunConfig& c) { c.policy.kv_heads = 3; }), HasSubstr("a divisor of policy.heads = 4"));
+  EXPECT_THAT(error([](RunConfig& c) { c.sft.accumulation = 3; }), HasSubstr("a divisor of sft.batch = 32"));
+  EXPECT_THAT(error([](RunConfig& c) { c.sft.stop_at_step = 1001; }), HasSubstr("at most sft.steps = 1000"));
+  EXPECT_THAT(error([](RunConfig& c) { c.teacher.out_of_catalog = -.5; }), HasSubstr("0 to 1, or -1"));
+  EXPECT_THAT(error([](RunConfig& c) { c.embedder.kind = "minilm"; }), HasSubstr("embedder.path: is missing"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.sft.demonstrations = "teacher_raw";
+                c.demonstrations.adjust = true;
+              }),
+              HasSubstr("no demonstrations.remap, reflect or adjust beside it"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.source = "redial";
+                c.data.path = c.policy.path = "folder";
+              }),
+              HasSubstr("teacher.kind: 'simulated' knows the miniature's conversations only"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 20}; }), HasSubstr("up to data.list_length = 10"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 5}; }), HasSubstr("[5, 5] does not fit"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {}; }), HasSubstr("eval.k"));

@@ -61,7 +61,8 @@ TEST(ApplySettings, RefusesUnknownKeysWithTheNearest) {
   EXPECT_THAT(ErrorOf({"run.rl.stesp", int64_t{5}, "a.toml:2"}), HasSubstr("did you mean 'rl.steps'?"));
   EXPECT_THAT(
       ErrorOf({"sede", int64_t{5}, "a.toml:2"}),
-      AllOf(HasSubstr("did you mean 'seed'?"), HasSubstr("sections data, policy, pretrain, sft, objective, rl")));
+      AllOf(HasSubstr("did you mean 'seed'?"),
+            HasSubstr("sections data, policy, pretrain, sft, teacher, embedder, demonstrations, objective, rl")));
 }
 
 TEST(ApplySettings, RefusesWrongTypes) {

@@ -22,6 +22,9 @@ struct FieldInfo {
   const char* help;
 };
 
+// Where a file lies does not change results; the `lock` beside it says what it holds.
+inline bool IsPath(const std::string& name) { return name == "path"; }
+
 template <typename Config, typename Visitor>
 void VisitFields(Config& config, Visitor&& visitor) {
 #define ROOT_FIELD(type, name, default_value, allowed, help) \
@@ -31,8 +34,9 @@ void VisitFields(Config& config, Visitor&& visitor) {
     auto& section = config.name;            \
     const std::string section_name = #name; \
     const bool section_in_hash = in_hash;
-#define FIELD(type, name, default_value, allowed, help) \
-  visitor(FieldInfo{section_name + "." + #name, section_name, section_in_hash, allowed, help}, section.name);
+#define FIELD(type, name, default_value, allowed, help)                                                          \
+  visitor(FieldInfo{section_name + "." + #name, section_name, section_in_hash && !IsPath(#name), allowed, help}, \
+          section.name);
 #define END_SECTION }
 #include "harness/config/run_config.def"
 }

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "harness/launcher/child_process.h"
+#include "harness/launcher/exit_codes.h"
 #include "harness/launcher/signal_watch.h"
 
 namespace suite {
@@ -81,6 +82,10 @@ class Pool {
   bool StartMore() {
     const auto places = static_cast<size_t>(options_.max_parallel);
     while (result_.signal == 0 && next_ < jobs_.size() && running_.size() < places) {
+      if (Skips(next_)) {
+        ++next_;
+        continue;
+      }
       const Job& job = jobs_[next_];
       RunningJob running;
       running.child = StartChild(options_.executable, job.args, job.log_path);
@@ -88,6 +93,14 @@ class Pool {
       running_.emplace(next_++, std::move(running));
     }
     return result_.signal == 0 && next_ < jobs_.size();
+  }
+
+  bool Skips(size_t index) {
+    const std::string reason = options_.reason_to_skip ? options_.reason_to_skip(index) : "";
+    if (reason.empty()) return false;
+    result_.jobs[index].status = JobStatus::kSkipped;
+    if (options_.board) options_.board->Finish(bars_[index], /*ok=*/true, reason);
+    return true;
   }
 
   void Wait() {
@@ -168,14 +181,16 @@ class Pool {
     result.status = WIFSIGNALED(status) ? JobStatus::kSignalled : JobStatus::kExited;
     result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    if (!result.ok()) result.last_lines = LastLines(result.log_path, running.child.log_start, kLastLines);
+    if (!result.ok() && !result.open())
+      result.last_lines = LastLines(result.log_path, running.child.log_start, kLastLines);
     if (running.child.report_fd >= 0) close(running.child.report_fd);
     running_.erase(index);
-    if (options_.board) options_.board->Finish(bars_[index], result.ok(), EndText(result));
+    if (options_.board) options_.board->Finish(bars_[index], result.ok() || result.open(), EndText(result));
   }
 
   static std::string EndText(const JobResult& result) {
     if (result.ok()) return result.last_report.text;
+    if (result.open()) return result.exit_code == kExitBusy ? "another process is at it" : "stopped, saved";
     return result.status == JobStatus::kSignalled ? strsignal(result.signal)
                                                   : "exit code " + std::to_string(result.exit_code);
   }
@@ -192,6 +207,7 @@ class Pool {
 
 std::string EndInWords(const JobResult& result) {
   if (result.status == JobStatus::kNotStarted) return "not started";
+  if (result.status == JobStatus::kSkipped) return "skipped";
   const std::string end = result.status == JobStatus::kSignalled ? "ended by signal " + std::to_string(result.signal) +
                                                                        " (" + strsignal(result.signal) + ")"
                                                                  : "exit code " + std::to_string(result.exit_code);
@@ -199,6 +215,11 @@ std::string EndInWords(const JobResult& result) {
 }
 
 }  // namespace
+
+bool JobResult::open() const {
+  return status == JobStatus::kSkipped ||
+         (status == JobStatus::kExited && (exit_code == kExitBusy || exit_code == kExitRequeue));
+}
 
 bool PoolResult::ok() const {
   for (const JobResult& job : jobs) {

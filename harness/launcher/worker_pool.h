@@ -46,12 +46,14 @@ struct PoolOptions {
   int max_parallel = 1;
   std::string executable = "/proc/self/exe";  // this program
   ProgressBoard* board = nullptr;
+  // Asked right before a job starts; a text other than "" says why it need not (JobStatus::kSkipped). May be empty.
+  std::function<std::string(size_t)> reason_to_skip;
   // Called in the parent, on the calling thread, with the job's number. May be empty.
   std::function<void(size_t, const WorkerReport&)> on_report;
   double grace_s = 30;
 };
 
-enum class JobStatus { kNotStarted, kExited, kSignalled };
+enum class JobStatus { kNotStarted, kSkipped, kExited, kSignalled };
 
 struct JobResult {
   std::string name;
@@ -65,6 +67,8 @@ struct JobResult {
   std::string log_path;
 
   bool ok() const { return status == JobStatus::kExited && exit_code == 0; }
+  // Neither done nor failed: skipped, another process is at it, or stopped on request (exit_codes.h).
+  bool open() const;
 };
 
 struct PoolResult {

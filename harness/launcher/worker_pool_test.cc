@@ -196,6 +196,26 @@ TEST(RunJobs, ShowsProgress) {
   EXPECT_EQ(board.state().bars[0].now.done, 3);
 }
 
+TEST(RunJobs, SkippedBusyAndRequeuedJobsAreOpen) {
+  std::ostringstream out;
+  ProgressOptions progress;
+  progress.width = [] { return 120; };
+  progress.now = [] { return 0.; };
+  ProgressBoard board(out, progress);
+  PoolOptions options = Options(1);
+  options.board = &board;
+  options.reason_to_skip = [](size_t index) { return index == 1 ? "done elsewhere" : ""; };
+  const PoolResult result = RunJobs({MakeJob("busy", {"fail", "73"}), MakeJob("skipped", {"fail", "9"}),
+                                     MakeJob("saved", {"fail", "75"}), MakeJob("bad", {"fail", "74"})},
+                                    options);
+  EXPECT_FALSE(result.ok());
+  EXPECT_EQ(result.jobs[1].status, JobStatus::kSkipped);
+  for (const size_t i : {0, 1, 2}) EXPECT_TRUE(result.jobs[i].open()) << i;
+  EXPECT_FALSE(result.jobs[3].open());
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("another process is at it"), HasSubstr("done elsewhere"),
+                               HasSubstr("stopped, saved"), HasSubstr("bad  FAILED after 0:00  exit code 74\n")));
+}
+
 TEST(RunJobs, ChildrenDieWithAKilledParent) {
   PoolProcess pool;
   ASSERT_TRUE(pool.started);

@@ -1,8 +1,9 @@
-// The little of HDF5's C API that the store needs: handles that close themselves, strings, and errors that carry a
+// The little of HDF5's C API that our files need: handles that close themselves, strings, and errors that carry a
 // file.
 //
-// Used by this folder only. Every call that can fail goes through Hdf5File::Id or Hdf5File::Must, which turn HDF5's
-// error stack into one InputError naming the file; HDF5's own printing is off while a QuietHdf5 lives.
+// Used by this folder and by harness/demonstrations/artifact.cc. Every call that can fail goes through Hdf5File::Id or
+// Hdf5File::Must, which turn HDF5's error stack into one InputError naming the file; HDF5's own printing is off while a
+// QuietHdf5 lives.
 //
 //   QuietHdf5 quiet;
 //   Hdf5File file(path);

@@ -25,7 +25,7 @@ RunRecord EmptyRecord(const StoreSchema& schema) {
   run.provenance = schema.provenance;
   for (const SeriesSchema& series : schema.series) run.series.push_back({series.name, series.width, {}});
   for (const ScoreSchema& table : schema.scores) {
-    run.scores.push_back({table.split, table.conversation_ids, table.metric_names, {}, {}});
+    run.scores.push_back({table.split, table.conversation_ids, table.metric_names, {}, {}, table.context_ids});
   }
   return run;
 }
@@ -55,6 +55,10 @@ std::string Difference(const RunRecord& run, const StoreSchema& schema) {
     if (run.scores[i].metric_names != schema.scores[i].metric_names) {
       return "has other metrics in split '" + run.scores[i].split + "'";
     }
+    // A store begun before contexts were recorded takes them on (TakeContexts).
+    if (!run.scores[i].context_ids.empty() && run.scores[i].context_ids != schema.scores[i].context_ids) {
+      return "has other contexts in split '" + run.scores[i].split + "'";
+    }
   }
   return "";
 }
@@ -80,6 +84,10 @@ void RecordNewProvenance(const NamedTexts& now, int64_t checkpoint_step, RunReco
       run->provenance.push_back(entry);
     }
   }
+}
+
+void TakeContexts(const StoreSchema& schema, RunRecord* run) {
+  for (size_t i = 0; i < run->scores.size(); ++i) run->scores[i].context_ids = schema.scores[i].context_ids;
 }
 
 std::string WithoutNul(std::string text) {
@@ -214,6 +222,7 @@ MetricsStore MetricsStore::Resume(const std::string& path, const StoreSchema& sc
   CheckResumable(run, schema, checkpoint_step);
   KeepStepsUpTo(checkpoint_step, &run);
   RecordNewProvenance(schema.provenance, checkpoint_step, &run);
+  TakeContexts(schema, &run);
   WriteRun(run, path);
   return MetricsStore(std::make_unique<Writer>(path, std::move(lock), run));
 }

@@ -45,6 +45,9 @@ struct ScoreSchema {
   std::string split;
   std::vector<std::string> conversation_ids;
   std::vector<std::string> metric_names;
+  // The context of each conversation: what it shares with others, such as a hash of its prompt's text. "": its own.
+  // Empty: none is recorded. Standard errors are clustered by it.
+  std::vector<std::string> context_ids = {};
 };
 
 struct StoreSchema {

@@ -83,6 +83,12 @@ ScoreTable ReadScores(const Hdf5File& file, hid_t scores, const std::string& spl
   table.split = split;
   table.conversation_ids = file.ReadStrings(group.id(), "conversation_ids");
   table.metric_names = file.ReadStrings(group.id(), "metric_names");
+  if (H5Lexists(group.id(), "context_ids", H5P_DEFAULT) > 0) {
+    table.context_ids = file.ReadStrings(group.id(), "context_ids");
+    if (table.context_ids.size() != table.conversation_ids.size()) {
+      throw InputError(file.path(), "scores/" + split + "/context_ids does not fit its conversation_ids");
+    }
+  }
   table.steps = ReadSteps(file, group.id(), "step");
   const size_t conversations = table.conversation_ids.size();
   const size_t metrics = table.metric_names.size();

@@ -67,6 +67,10 @@ std::string Digest(const RunRecord& run, bool deterministic_only) {
     for (const std::string& name : table.metric_names) out.Add(name);
     out.AddArray(table.steps);
     out.AddArray(table.values);
+    // Stores without contexts keep the checksum that they always had.
+    if (table.context_ids.empty()) continue;
+    out.Add("context_ids");
+    for (const std::string& id : table.context_ids) out.Add(id);
   }
   out.Add("summary");
   AddTexts(run.summary, deterministic_only, &out);

@@ -9,8 +9,8 @@
 //
 // The file (HDF5, format version 1) can be read with h5py too: attributes format, format_version, run_name, config,
 // status; groups /provenance and /summary hold text attributes in order; /step and /series/NAME the step series
-// (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, values/METRIC} (float32 [rows,
-// conversations]); /answers/{conversation_id, text}. Texts are UTF-8 of fixed size (bytes in h5py). h5py opens a store
+// (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, context_ids, values/METRIC} (float32 [rows,
+// conversations]; no context_ids in stores that record none); /answers/{conversation_id, text}. Texts are UTF-8 of fixed size (bytes in h5py). h5py opens a store
 // that is being written, or was cut off, with File(path, "r", libver="latest", swmr=True).
 #pragma once
 
@@ -36,6 +36,9 @@ struct ScoreTable {
   std::vector<std::string> metric_names;      // "ndcg@5", ...
   std::vector<int64_t> steps;                 // the training step of each evaluation, rising; 0 is the start
   std::vector<float> values;                  // [rows, metrics, conversations], row-major
+  // What each conversation shares with others, such as a hash of its prompt: conversations of one context rise and fall
+  // together. "": its own. Empty: none recorded, each is its own.
+  std::vector<std::string> context_ids = {};
 
   float At(size_t row, size_t metric, size_t conversation) const {
     return values[(row * metric_names.size() + metric) * conversation_ids.size() + conversation];

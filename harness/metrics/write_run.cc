@@ -94,6 +94,10 @@ void WriteScores(const Hdf5File& file, hid_t scores, const ScoreTable& table) {
   const Hdf5Handle group = MakeGroup(file, scores, table.split);
   file.WriteStrings(group.id(), "conversation_ids", table.conversation_ids);
   file.WriteStrings(group.id(), "metric_names", table.metric_names);
+  if (!table.context_ids.empty()) {
+    SUITE_CHECK_EQ(table.context_ids.size(), conversations);
+    file.WriteStrings(group.id(), "context_ids", table.context_ids);
+  }
   WriteSteps(file, group.id(), table.steps);
   std::vector<float> rows(table.steps.size() * conversations);
   for (size_t m = 0; m < metrics; ++m) {

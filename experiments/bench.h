@@ -1,0 +1,58 @@
+// One experiment in one output folder: what a launcher does with it.
+//
+//   Bench bench(flags, std::move(experiment));
+//   return bench.Execute();          // stages, runs, report; here, or as SLURM jobs
+//
+// Several launchers may work on one sweep at once, here or on other machines that see the folder: each takes the runs
+// that nobody has claimed, and ends when all are done.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "experiments/bench_flags.h"
+#include "harness/config/experiment.h"
+#include "harness/launcher/worker_pool.h"
+#include "harness/progress/progress.h"
+#include "harness/run.h"
+#include "harness/sweep/sweep.h"
+
+namespace suite {
+
+class Bench {
+ public:
+  Bench(const BenchFlags& flags, Experiment experiment);
+
+  // The exit code (harness/launcher/exit_codes.h). A run that failed stops neither the others nor the report.
+  int Execute();
+
+  void PrintPlan() const;
+  // Once, or again and again until the sweep is over.
+  void PrintStatus(bool watch) const;
+
+ private:
+  int ExecuteHere();
+  int ExecuteOnSlurm();
+  int Report();
+
+  Job MakeJob(const SweepRun& run, const std::string& worker, const std::string& name) const;
+  std::vector<SweepRun> RunsToDo() const;
+  std::vector<SweepRun> StagesToTrain() const;
+  void SetFailedAside() const;
+  bool TrainStages();
+  bool TrainRuns();
+  PoolResult RunAll(const std::vector<Job>& jobs, PoolOptions options);
+  int Parallel() const;
+
+  const BenchFlags& flags_;
+  Experiment experiment_;
+  std::string folder_;
+  RunFolders folders_;
+  Sweep sweep_;
+  ProgressBoard board_;
+  std::set<std::string> failed_;  // folders of runs that failed under this launcher
+  int signal_ = 0;
+};
+
+}  // namespace suite

@@ -1,0 +1,17 @@
+// Before an experiment starts, every path of its runs is made absolute and gets its lock, so that a run's name says
+// which data and which checkpoint it stands for, wherever they lie.
+//
+//   FillLocks("/home/user", &experiment);       // the folder that relative paths start from
+#pragma once
+
+#include <string>
+
+#include "harness/config/experiment.h"
+
+namespace suite {
+
+// Each distinct data set, checkpoint and sentence encoder is read once. Renews ExperimentRun::hash. Throws InputError
+// for data that cannot be read or that an own lock of the config refuses.
+void FillLocks(const std::string& folder, Experiment* experiment);
+
+}  // namespace suite

@@ -1,0 +1,30 @@
+// Adjust on the pipeline's own terms: positives from conversations, scores block by block.
+//
+//   Artifact fitted = FitToPositives(conversations, catalog, rows, scoring, config.demonstrations, report);
+//   fitted.doubles["weight"], fitted.doubles["bias"], fitted.doubles["loss"]
+//
+// A positive is what a conversation went on to like and the catalogue has, title and year alike, each once.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "datasets/catalog.h"
+#include "datasets/conversation.h"
+#include "harness/config/run_config.h"
+#include "harness/demonstrations/artifact.h"
+#include "harness/demonstrations/list_scores.h"
+#include "harness/demonstrations/teacher_answers.h"
+
+namespace suite {
+
+std::set<int64_t> PositivesOf(const Conversation& conversation, const Catalog& catalog);
+
+// Fits w and b (adjust.h) to the conversations `rows`. Scores up to 256 MiB are kept between passes, more are made
+// again in each. Texts: positives, stopped_by, passes.
+Artifact FitToPositives(const std::vector<Conversation>& conversations, const Catalog& catalog,
+                        const std::vector<int64_t>& rows, const ListScoring& scoring,
+                        const DemonstrationsConfig& numbers, const PipelineProgress& report);
+
+}  // namespace suite

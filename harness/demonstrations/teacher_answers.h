@@ -1,0 +1,47 @@
+// What a teacher said, kept on disk: nothing that is known is asked again.
+//
+//   TeacherLists lists = AskForLists(conversations, 20, &teacher, files, report);
+//   TeacherJudgements judged = AskForJudgements(conversations, candidates, catalog, &teacher, files, report);
+//
+// Answers are stored by the teacher's identity and by all that it was shown. A request that failed is stored with its
+// error and asked again the next time; the others are not.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "datasets/catalog.h"
+#include "datasets/conversation.h"
+#include "datasets/item.h"
+#include "datasets/teachers/teacher.h"
+#include "harness/demonstrations/stage_files.h"
+
+namespace suite {
+
+// (done, of how many, what is being done and how long it took up to now).
+using PipelineProgress = std::function<void(int64_t, int64_t, const std::string&)>;
+
+struct TeacherLists {
+  std::vector<TeacherList> lists;  // one a conversation
+  std::string digest;              // SHA-256 over items and errors
+  int64_t asked = 0;               // in this call
+};
+
+TeacherLists AskForLists(const std::vector<Conversation>& conversations, int64_t list_length, Teacher* teacher,
+                         const StageFiles& files, const PipelineProgress& report);
+
+struct TeacherJudgements {
+  std::vector<TeacherJudgement> rows;  // one a conversation, as long as its candidates
+  std::string digest;                  // SHA-256 over candidates, judgements and errors
+  int64_t asked = 0;                   // conversations that were shown in this call
+};
+
+// `candidates`: catalogue ids for each conversation; none: nothing is asked about it. Throws InputError for judgements
+// that do not answer the candidates.
+TeacherJudgements AskForJudgements(const std::vector<Conversation>& conversations,
+                                   const std::vector<std::vector<int64_t>>& candidates, const Catalog& catalog,
+                                   Teacher* teacher, const StageFiles& files, const PipelineProgress& report);
+
+}  // namespace suite

@@ -1,0 +1,222 @@
+#include "harness/distributed/process_group.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "harness/distributed/nccl_backend.h"
+
+namespace suite {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Alone : public ProcessGroup {
+ public:
+  Alone() : ProcessGroup(ProcessPlace()) {}
+  void AllReduce(at::Tensor&, const std::string&) override {}
+  void Exchange(const at::Tensor& parts, at::Tensor& received, const std::string&) override { received.copy_(parts); }
+  void AllGather(const at::Tensor& part, at::Tensor& all, const std::string&) override { all.select(0, 0).copy_(part); }
+  void Broadcast(at::Tensor&, int, const std::string&) override {}
+  void Barrier(const std::string&) override {}
+};
+
+// The first line; c10d appends a stack trace of its own.
+std::string FirstLine(const char* what) {
+  const std::string text = what;
+  return text.substr(0, text.find('\n'));
+}
+
+// Runs `body` and turns what it throws into the one error that says where, when, why and what next.
+void OrGroupError(const ProcessPlace& place, const std::string& phase, int64_t step,
+                  const std::function<void()>& body) {
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    body();
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::exception& error) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    char text[256];
+    std::snprintf(text, sizeof(text), "rank %d of %d, %s%s: failed after %.1f s (deadline %.0f s): ", place.rank,
+                  place.world_size, phase.c_str(), step < 0 ? "" : (", step " + std::to_string(step)).c_str(), seconds,
+                  static_cast<double>(place.deadline.count()) / 1000);
+    throw GroupError(text + FirstLine(error.what()) +
+                     "; another process has ended, hangs or cannot be reached: its own log says why. Start all "
+                     "processes again: the run goes on from its last checkpoint. Where a step merely takes longer, "
+                     "raise SUITE_GROUP_DEADLINE_S");
+  }
+}
+
+// The address by which this machine reaches `host`, so that the others can reach it: that of a UDP socket which is
+// connected, which sends nothing.
+std::string OwnAddressTowards(const std::string& host) {
+  addrinfo hints = {}, *found = nullptr;
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_DGRAM;
+  if (getaddrinfo(host.c_str(), "9", &hints, &found) != 0) return "";
+  std::string address;
+  for (const addrinfo* at = found; at != nullptr && address.empty(); at = at->ai_next) {
+    const int probe = socket(at->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_storage own = {};
+    socklen_t size = sizeof(own);
+    char text[NI_MAXHOST] = {};
+    if (probe >= 0 && connect(probe, at->ai_addr, at->ai_addrlen) == 0 &&
+        getsockname(probe, reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+        getnameinfo(reinterpret_cast<sockaddr*>(&own), size, text, sizeof(text), nullptr, 0, NI_NUMERICHOST) == 0) {
+      address = text;
+    }
+    if (probe >= 0) close(probe);
+  }
+  freeaddrinfo(found);
+  return address;
+}
+
+// GLOO_SOCKET_IFNAME wins, as in PyTorch.
+std::shared_ptr<gloo::transport::Device> MakeGlooDevice(const ProcessPlace& place) {
+  using Gloo = c10d::ProcessGroupGloo;
+  if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME")) return Gloo::createDeviceForInterface(interface);
+  if (place.local_world_size == place.world_size) return Gloo::createDeviceForHostname("127.0.0.1");
+  const std::string own = OwnAddressTowards(place.address);
+  return own.empty() ? Gloo::createDefaultDevice() : Gloo::createDeviceForHostname(own);
+}
+
+c10::intrusive_ptr<c10d::Store> MeetAtStore(const ProcessPlace& place) {
+  c10d::TCPStoreOptions options;
+  options.port = place.port;
+  options.isServer = place.rank == 0 && !place.agent_store;
+  options.numWorkers = static_cast<size_t>(place.world_size);
+  options.timeout = place.deadline;
+  auto store = c10::make_intrusive<c10d::TCPStore>(place.address, options);
+  return c10::make_intrusive<c10d::PrefixStore>("suite/" + place.generation, store);
+}
+
+class C10dGroup : public ProcessGroup {
+ public:
+  C10dGroup(const ProcessPlace& place, at::DeviceType device) : ProcessGroup(place) {
+    const std::string where = "rendezvous at " + place.address + ":" + std::to_string(place.port);
+    OrGroupError(place, where, -1, [&] {
+      const auto store = MeetAtStore(place);
+      auto options = c10d::ProcessGroupGloo::Options::create(place.deadline);
+      options->devices.push_back(MakeGlooDevice(place));
+      options->threads = 1;  // collectives are waited for one by one
+      gloo_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.world_size, options);
+      if (device == at::kCUDA) nccl_ = MakeNcclBackend(store, place.rank, place.world_size, place.deadline);
+    });
+    Barrier("first meeting");
+  }
+
+  void AllReduce(at::Tensor& tensor, const std::string& phase) override {
+    std::vector<at::Tensor> tensors = {tensor};
+    Run(phase, [&] { return BackendOf(tensor).allreduce(tensors); });
+  }
+
+  void Exchange(const at::Tensor& parts, at::Tensor& received, const std::string& phase) override {
+    SUITE_CHECK_EQ(parts.size(0), world_size());
+    SUITE_CHECK_EQ(received.numel(), parts.numel());
+    at::Tensor sent = parts;
+    std::vector<int64_t> even;  // empty: equal parts
+    Run(phase, [&] { return BackendOf(parts).alltoall_base(received, sent, even, even); });
+  }
+
+  void AllGather(const at::Tensor& part, at::Tensor& all, const std::string& phase) override {
+    SUITE_CHECK_EQ(all.numel(), part.numel() * world_size());
+    at::Tensor sent = part.view({-1});
+    at::Tensor flat = all.view({-1});
+    Run(phase, [&] { return BackendOf(part)._allgather_base(flat, sent); });
+  }
+
+  void Broadcast(at::Tensor& tensor, int root, const std::string& phase) override {
+    std::vector<at::Tensor> tensors = {tensor};
+    c10d::BroadcastOptions options;
+    options.rootRank = root;
+    Run(phase, [&] { return BackendOf(tensor).broadcast(tensors, options); });
+  }
+
+  void Barrier(const std::string& phase) override {
+    Run(phase, [&] { return gloo_->barrier(); });
+  }
+
+ private:
+  c10d::Backend& BackendOf(const at::Tensor& tensor) {
+    SUITE_CHECK(tensor.is_contiguous());
+    SUITE_CHECK(tensor.is_cpu() || nccl_);
+    return tensor.is_cpu() ? *gloo_ : *nccl_;
+  }
+
+  // The backend's own deadline comes first, with the better words; the wait's is for what makes progress too slowly.
+  void Run(const std::string& phase, const std::function<c10::intrusive_ptr<c10d::Work>()>& start) {
+    OrGroupError(place_, phase, step_, [&] { start()->wait(place_.deadline + milliseconds(1000)); });
+  }
+
+  c10::intrusive_ptr<c10d::Backend> gloo_;
+  c10::intrusive_ptr<c10d::Backend> nccl_;
+};
+
+}  // namespace
+
+std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessPlace& place, at::DeviceType device) {
+  if (place.world_size == 1) return AloneInTheWorld();
+  return std::make_unique<C10dGroup>(place, device);
+}
+
+std::unique_ptr<ProcessGroup> AloneInTheWorld() { return std::make_unique<Alone>(); }
+
+at::Tensor SumInPairs(at::Tensor rows) {
+  const int64_t count = rows.size(0);
+  for (int64_t distance = 1; distance < count; distance *= 2) {
+    for (int64_t i = 0; i + distance < count; i += 2 * distance) rows.select(0, i).add_(rows.select(0, i + distance));
+  }
+  return rows.select(0, 0);
+}
+
+at::Tensor ReduceScatter(ProcessGroup& group, const at::Tensor& parts, const std::string& phase) {
+  if (group.world_size() == 1) return parts.select(0, 0);
+  at::Tensor received = at::empty_like(parts);
+  group.Exchange(parts, received, phase);
+  return SumInPairs(std::move(received));
+}
+
+std::vector<std::string> AllGatherBytes(ProcessGroup& group, const std::string& bytes, const std::string& phase) {
+  if (group.world_size() == 1) return {bytes};
+  const int64_t world = group.world_size();
+  at::Tensor sizes = at::empty({world}, at::kLong);
+  group.AllGather(at::full({1}, static_cast<int64_t>(bytes.size()), at::kLong), sizes, phase);
+  const int64_t longest = std::max<int64_t>(1, sizes.max().item<int64_t>());
+  at::Tensor part = at::zeros({longest}, at::kByte), all = at::empty({world, longest}, at::kByte);
+  std::memcpy(part.mutable_data_ptr(), bytes.data(), bytes.size());
+  group.AllGather(part, all, phase);
+  std::vector<std::string> gathered;
+  for (int64_t rank = 0; rank < world; ++rank) {
+    gathered.emplace_back(static_cast<const char*>(all.const_data_ptr()) + rank * longest,
+                          static_cast<size_t>(sizes[rank].item<int64_t>()));
+  }
+  return gathered;
+}
+
+void CheckAgreement(ProcessGroup& group, const std::string& what, const std::string& value) {
+  const std::vector<std::string> values = AllGatherBytes(group, value, "agreement on " + what);
+  for (size_t rank = 1; rank < values.size(); ++rank) {
+    if (values[rank] == values[0]) continue;
+    throw InputError(what,
+                     "rank 0 has '" + values[0] + "', rank " + std::to_string(rank) + " has '" + values[rank] + "'",
+                     "the same for all processes");
+  }
+}
+
+}  // namespace suite

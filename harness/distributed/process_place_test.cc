@@ -1,0 +1,165 @@
+#include "harness/distributed/process_place.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/error.h"
+
+namespace suite {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+ProcessPlace Read(const Variables& variables) {
+  return ReadProcessPlace([&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  });
+}
+
+std::string ErrorOf(const Variables& variables) {
+  try {
+    Read(variables);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+Variables Torchrun() {
+  return {{"RANK", "5"},
+          {"WORLD_SIZE", "8"},
+          {"LOCAL_RANK", "1"},
+          {"LOCAL_WORLD_SIZE", "4"},
+          {"MASTER_ADDR", "gpu03"},
+          {"MASTER_PORT", "29511"},
+          {"TORCHELASTIC_USE_AGENT_STORE", "True"},
+          {"TORCHELASTIC_RESTART_COUNT", "2"}};
+}
+
+Variables Srun() {
+  return {{"SLURM_PROCID", "3"},
+          {"SLURM_STEP_NUM_TASKS", "4"},
+          {"SLURM_LOCALID", "1"},
+          {"SLURM_STEP_NUM_NODES", "2"},
+          {"SLURM_JOB_ID", "17"},
+          {"SLURM_STEP_ID", "0"},
+          {"SLURM_STEP_NODELIST", "gpu[07-08]"},
+          {"SLURM_NTASKS", "4"}};
+}
+
+TEST(ReadProcessPlace, IsAWorldOfOneByDefault) {
+  const ProcessPlace place = Read({});
+  EXPECT_EQ(place.rank, 0);
+  EXPECT_EQ(place.world_size, 1);
+  EXPECT_EQ(place.launcher, "");
+  EXPECT_EQ(place.deadline, std::chrono::seconds(600));
+}
+
+TEST(ReadProcessPlace, ReadsTorchrun) {
+  const ProcessPlace place = Read(Torchrun());
+  EXPECT_EQ(place.launcher, "torchrun");
+  EXPECT_EQ(place.rank, 5);
+  EXPECT_EQ(place.world_size, 8);
+  EXPECT_EQ(place.local_rank, 1);
+  EXPECT_EQ(place.local_world_size, 4);
+  EXPECT_EQ(place.address, "gpu03");
+  EXPECT_EQ(place.port, 29511);
+  EXPECT_TRUE(place.agent_store);
+  EXPECT_EQ(place.generation, "2");
+}
+
+TEST(ReadProcessPlace, ServesTheStoreItselfWithoutAnAgent) {
+  Variables variables = Torchrun();
+  variables.erase("TORCHELASTIC_USE_AGENT_STORE");
+  EXPECT_FALSE(Read(variables).agent_store);
+}
+
+TEST(ReadProcessPlace, ReadsSrunOverTwoNodes) {
+  const ProcessPlace place = Read(Srun());
+  EXPECT_EQ(place.launcher, "srun");
+  EXPECT_EQ(place.rank, 3);
+  EXPECT_EQ(place.world_size, 4);
+  EXPECT_EQ(place.local_rank, 1);
+  EXPECT_EQ(place.local_world_size, 2);
+  EXPECT_EQ(place.address, "gpu07");
+  EXPECT_GE(place.port, 20000);
+  EXPECT_LT(place.port, 32000);
+  Variables other = Srun();
+  other["SLURM_STEP_ID"] = "1";
+  EXPECT_NE(Read(other).port, place.port);
+}
+
+TEST(ReadProcessPlace, SrunOnOneNodeMeetsThere) {
+  Variables variables = Srun();
+  variables["SLURM_STEP_NUM_NODES"] = "1";
+  variables["SLURM_LOCALID"] = "3";
+  const ProcessPlace place = Read(variables);
+  EXPECT_EQ(place.address, "127.0.0.1");
+  EXPECT_EQ(place.local_rank, 3);
+  EXPECT_EQ(place.local_world_size, 4);
+}
+
+TEST(ReadProcessPlace, TheEnvironmentMayNameTheMeetingPlaceOfSrun) {
+  Variables variables = Srun();
+  variables["MASTER_ADDR"] = "10.0.0.1";
+  variables["MASTER_PORT"] = "4000";
+  const ProcessPlace place = Read(variables);
+  EXPECT_EQ(place.address, "10.0.0.1");
+  EXPECT_EQ(place.port, 4000);
+}
+
+// sbatch sets SLURM_PROCID and SLURM_NTASKS for the script too, which is one process whatever they say.
+TEST(ReadProcessPlace, ABatchScriptIsAWorldOfOne) {
+  EXPECT_EQ(Read({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}, {"SLURM_JOB_ID", "17"}}).world_size, 1);
+}
+
+TEST(ReadProcessPlace, ReadsMpirun) {
+  Variables variables = {{"OMPI_COMM_WORLD_RANK", "1"},
+                         {"OMPI_COMM_WORLD_SIZE", "2"},
+                         {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
+                         {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"},
+                         {"PMIX_NAMESPACE", "4711"}};
+  const ProcessPlace place = Read(variables);
+  EXPECT_EQ(place.launcher, "mpirun");
+  EXPECT_EQ(place.rank, 1);
+  EXPECT_EQ(place.world_size, 2);
+  EXPECT_EQ(place.address, "127.0.0.1");
+  EXPECT_GE(place.port, 20000);
+  variables["OMPI_COMM_WORLD_LOCAL_SIZE"] = "1";
+  variables["OMPI_COMM_WORLD_LOCAL_RANK"] = "0";
+  EXPECT_EQ(ErrorOf(variables),
+            "MASTER_ADDR: not set, and mpirun does not say where rank 0 is; allowed: the host of rank 0, the same for "
+            "all processes");
+}
+
+TEST(ReadProcessPlace, NamesWhatIsMissingOrWrong) {
+  Variables variables = Torchrun();
+  variables.erase("MASTER_PORT");
+  EXPECT_EQ(ErrorOf(variables), "MASTER_PORT: not set, although torchrun's rank is");
+  variables = Torchrun();
+  variables.erase("WORLD_SIZE");
+  EXPECT_EQ(ErrorOf(variables), "WORLD_SIZE: not set, although RANK is");
+  variables = Torchrun();
+  variables["RANK"] = "8";
+  EXPECT_EQ(ErrorOf(variables), "RANK: '8'; allowed: an integer from 0 to 7");
+  variables = Torchrun();
+  variables["MASTER_PORT"] = "29511x";
+  EXPECT_EQ(ErrorOf(variables), "MASTER_PORT: '29511x'; allowed: an integer from 1 to 65535");
+  EXPECT_EQ(ErrorOf({{"SUITE_GROUP_DEADLINE_S", "0"}}),
+            "SUITE_GROUP_DEADLINE_S: '0'; allowed: an integer from 1 to 86400");
+}
+
+TEST(FirstHost, ReadsSlurmsLists) {
+  EXPECT_EQ(FirstHost("login"), "login");
+  EXPECT_EQ(FirstHost("a,b"), "a");
+  EXPECT_EQ(FirstHost("gpu[03-06,09],login"), "gpu03");
+  EXPECT_EQ(FirstHost("gpu[7]"), "gpu7");
+  EXPECT_EQ(FirstHost("gpu[09,11]"), "gpu09");
+  EXPECT_EQ(FirstHost(""), "");
+}
+
+}  // namespace
+}  // namespace suite

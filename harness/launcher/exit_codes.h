@@ -1,0 +1,14 @@
+// What the exit code of a worker or of an experiment says to who started it: a shell, the worker pool, SLURM.
+#pragma once
+
+namespace suite {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;    // a run failed, or the machine did
+inline constexpr int kExitBadInput = 2;  // flags, config or data that cannot be used
+inline constexpr int kExitBusy = 73;     // worker: another process works on this run
+// Stopped on request (SIGTERM, SIGUSR1; for workers SIGINT and SIGHUP too) with everything saved: start it again and it
+// goes on. EX_TEMPFAIL of sysexits.h.
+inline constexpr int kExitRequeue = 75;
+
+}  // namespace suite

@@ -1,0 +1,63 @@
+// A sweep as SLURM job arrays: the scripts, and their submission.
+//
+//   SlurmPlan plan;
+//   plan.name = "quickstart";
+//   plan.folder = "results/quickstart/slurm";
+//   plan.program = "/abs/quickstart";  plan.working_folder = "/abs/runfiles";
+//   plan.stages = {".../runs/3f0c5a"};  plan.runs = {".../runs/3f0c5a", ...};
+//   WriteSlurmScripts(plan);                             // --dry-run ends here
+//   std::cout << SubmitToSlurm(plan, RunCommand);        // "stages 12, runs 13, finish 14"
+//
+// Three jobs: `stages` trains what the runs share, `runs` is an array with one task a run (at most `parallel` at once),
+// `finish` comes when every task has ended, however it ended. It looks at the stores, submits what is missing once more
+// (a failed or cancelled task goes on from its checkpoint), and when nothing is missing, or the rounds are used up,
+// writes the report. To stop a sweep, cancel all of its jobs: scancel --name=NAME.
+//
+// A task asks for SIGUSR1 `signal_s` seconds before its time limit; the worker then finishes its step, saves and exits
+// with kExitRequeue, and the script puts the task back into the queue. `scontrol requeue` and preemption send SIGTERM
+// and requeue by themselves (--requeue). Workers hold the run's claim, so a task that is started twice does nothing.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace suite {
+
+struct SlurmPlan {
+  std::string name;                      // of all jobs
+  std::string folder;                    // scripts, lists and logs; absolute
+  std::string program;                   // absolute
+  std::string working_folder;            // where the program finds its data files
+  std::string out;                       // --out of the workers
+  std::vector<std::string> stages;       // run folders; their config.toml names the stages
+  std::vector<std::string> runs;         // run folders
+  std::vector<std::string> finish_args;  // of the program, to look and to go on
+  std::vector<std::string> worker_args;  // beside --worker, --config and --out
+  std::vector<std::string> options;      // of sbatch for stages and runs: "--partition=gpu", "--time=4:00:00"
+  int parallel = 1;
+  int stage_cpus = 1;
+  int run_cpus = 1;
+  int signal_s = 120;
+};
+
+struct SlurmScript {
+  std::string path;
+  std::string text;
+};
+
+// stages.sh (unless there are no stages), runs.sh, finish.sh, and the lists of run folders that they read.
+std::vector<SlurmScript> SlurmScripts(const SlurmPlan& plan);
+
+// Throws InputError when they cannot be written. Lists and scripts are replaced; make the folder's name new for every
+// submission while older jobs may still read theirs.
+void WriteSlurmScripts(const SlurmPlan& plan);
+
+// Runs a program and returns what it prints. Throws InputError when it fails.
+using CommandRunner = std::function<std::string(const std::vector<std::string>&)>;
+std::string RunCommand(const std::vector<std::string>& command);
+
+// Submits the written scripts; the jobs' numbers, for people.
+std::string SubmitToSlurm(const SlurmPlan& plan, const CommandRunner& run);
+
+}  // namespace suite

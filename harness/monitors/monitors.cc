@@ -1,0 +1,160 @@
+#include "harness/monitors/monitors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "base/check.h"
+
+namespace suite {
+namespace {
+
+using Field = double MonitorSample::*;
+using History = std::vector<MonitorSample>;
+
+double MeanOf(const History& history, Field field, size_t first, size_t count) {
+  double sum = 0;
+  for (size_t i = first; i < first + count; ++i) sum += history[i].*field;
+  return sum / static_cast<double>(count);
+}
+
+// Means over the first and the last w steps; nothing while they would overlap.
+struct Ends {
+  double first = 0;
+  double last = 0;
+};
+
+std::optional<Ends> EndsOf(const History& history, Field field, size_t window) {
+  if (history.size() < 2 * window) return std::nullopt;
+  return Ends{MeanOf(history, field, 0, window), MeanOf(history, field, history.size() - window, window)};
+}
+
+std::string Text(const char* format, double a, double b) {
+  char text[160];
+  std::snprintf(text, sizeof(text), format, a, b);
+  return text;
+}
+
+// Comparisons with NaN are false: a series that the run does not have raises no alarm.
+
+std::string CatalogDrift(const History& history, const MonitorConfig& settings, size_t window) {
+  const auto ends = EndsOf(history, &MonitorSample::in_catalog_ratio, window);
+  if (!ends || !(ends->last < ends->first - settings.catalog_drop)) return "";
+  return Text("in-catalogue ratio fell from %.4g to %.4g", ends->first, ends->last);
+}
+
+std::string TailDegradation(const History& history, const MonitorConfig& settings, size_t window) {
+  const auto list = EndsOf(history, &MonitorSample::list_dcg, window);
+  const auto head = EndsOf(history, &MonitorSample::head_dcg, window);
+  if (!list || !(list->last > list->first * (1 + settings.tail_rise)) || !(head->last <= head->first)) return "";
+  return Text("DCG of whole lists rose from %.4g to %.4g", list->first, list->last) +
+         Text(" while that of their first quarter went from %.4g to %.4g", head->first, head->last);
+}
+
+// By how many standard deviations the newest value is away from the w before it. A flat series has no scale of its own:
+// 1 % of its mean, and 1e-3, are the least.
+std::string Spike(const History& history, Field field, const char* name, const MonitorConfig& settings, size_t window) {
+  if (history.size() < window + 1) return "";
+  const size_t first = history.size() - 1 - window;
+  const double mean = MeanOf(history, field, first, window);
+  double square = 0;
+  for (size_t i = first; i < first + window; ++i) square += std::pow(history[i].*field - mean, 2);
+  const double deviation = std::max({std::sqrt(square / static_cast<double>(window)), .01 * std::abs(mean), 1e-3});
+  const double away = (history.back().*field - mean) / deviation;
+  if (!(std::abs(away) > settings.spike_sigmas)) return "";
+  return name + Text(" jumped from a mean of %.4g to %.4g", mean, history.back().*field);
+}
+
+std::string Collapse(const History& history, const MonitorConfig& settings, size_t window) {
+  if (history.size() >= window) {
+    const double entropy = MeanOf(history, &MonitorSample::entropy, history.size() - window, window);
+    if (entropy < settings.entropy_floor) return Text("entropy %.4g under %.4g", entropy, settings.entropy_floor);
+  }
+  const auto duplicates = EndsOf(history, &MonitorSample::duplicate_share, window);
+  if (duplicates && duplicates->last > duplicates->first + settings.duplicate_rise) {
+    return Text("share of duplicates rose from %.4g to %.4g", duplicates->first, duplicates->last);
+  }
+  const std::string reward = Spike(history, &MonitorSample::reward, "reward", settings, window);
+  return reward.empty() ? Spike(history, &MonitorSample::loss, "loss", settings, window) : reward;
+}
+
+std::string ExplodingRatio(const History& history, const MonitorConfig& settings, size_t) {
+  const double ratio = history.back().ratio_max;
+  if (!(ratio > settings.ratio_limit)) return "";
+  return Text("largest token ratio %.4g over %.4g", ratio, settings.ratio_limit);
+}
+
+std::string NotFinite(const MonitorSample& sample) {
+  if (!std::isfinite(sample.loss)) return Text("the loss is %g at step %.0f", sample.loss, double(sample.step));
+  if (!std::isfinite(sample.grad_norm)) {
+    return Text("the gradient's norm is %g at step %.0f", sample.grad_norm, double(sample.step));
+  }
+  return "";
+}
+
+double ValueOf(const std::map<std::string, std::vector<double>>& record, const std::string& name) {
+  const auto found = record.find(name);
+  return found == record.end() || found->second.empty() ? std::nan("") : found->second.front();
+}
+
+double DcgOf(const std::vector<double>& hit_share, size_t ranks) {
+  double dcg = 0;
+  for (size_t k = 0; k < ranks; ++k) dcg += hit_share[k] / std::log2(static_cast<double>(k) + 2);
+  return dcg;
+}
+
+}  // namespace
+
+MonitorPolicy PolicyOf(const std::string& name) {
+  if (name == "off") return MonitorPolicy::kOff;
+  if (name == "warn") return MonitorPolicy::kWarn;
+  SUITE_CHECK(name == "stop");
+  return MonitorPolicy::kStop;
+}
+
+MonitorSample SampleOf(int64_t step, const std::map<std::string, std::vector<double>>& record) {
+  MonitorSample sample;
+  sample.step = step;
+  sample.loss = ValueOf(record, "loss");
+  sample.grad_norm = ValueOf(record, "grad_norm");
+  sample.entropy = ValueOf(record, "entropy");
+  sample.in_catalog_ratio = ValueOf(record, "in_catalog_ratio");
+  sample.duplicate_share = ValueOf(record, "duplicate_share");
+  sample.reward = ValueOf(record, "reward");
+  sample.ratio_max = ValueOf(record, "ratio/token/max");
+  sample.head_dcg = sample.list_dcg = std::nan("");
+  const auto ranks = record.find("reward_by_rank");
+  if (ranks != record.end() && !ranks->second.empty()) {
+    sample.head_dcg = DcgOf(ranks->second, (ranks->second.size() + 3) / 4);
+    sample.list_dcg = DcgOf(ranks->second, ranks->second.size());
+  }
+  return sample;
+}
+
+std::vector<Alarm> LookForAlarms(const std::vector<MonitorSample>& history, const MonitorConfig& settings) {
+  SUITE_CHECK(!history.empty());
+  const int64_t step = history.back().step;
+  const std::string not_finite = NotFinite(history.back());
+  // What else such a step says is noise.
+  if (!not_finite.empty()) return {{"not_finite", step, MonitorPolicy::kStop, not_finite}};
+  struct Monitor {
+    const char* name;
+    const std::string& policy;
+    std::string (*look)(const History&, const MonitorConfig&, size_t);
+  };
+  const Monitor monitors[] = {{"catalog_drift", settings.catalog_drift, CatalogDrift},
+                              {"tail_degradation", settings.tail_degradation, TailDegradation},
+                              {"collapse", settings.collapse, Collapse},
+                              {"exploding_ratio", settings.exploding_ratio, ExplodingRatio}};
+  std::vector<Alarm> alarms;
+  for (const Monitor& monitor : monitors) {
+    const MonitorPolicy policy = PolicyOf(monitor.policy);
+    if (policy == MonitorPolicy::kOff) continue;
+    const std::string reason = monitor.look(history, settings, static_cast<size_t>(settings.window));
+    if (!reason.empty()) alarms.push_back({monitor.name, step, policy, reason});
+  }
+  return alarms;
+}
+
+}  // namespace suite

@@ -1,0 +1,124 @@
+#include "reports/claims_ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "harness/metrics/write_run.h"
+#include "reports/synthetic_runs.h"
+
+namespace suite {
+namespace {
+
+// Five seeds of GRPO without and Rank-GRPO (log) with a gain.
+RunSet TwoArms(const ReportSpec& spec) {
+  std::vector<std::string> stores;
+  for (int64_t seed : {1, 2, 3, 4, 5}) {
+    for (const SyntheticRun& wanted : {SyntheticRun{"grpo", seed, 0}, SyntheticRun{"rank_grpo_log", seed, 0.06}}) {
+      const RunRecord run = MakeRun(wanted);
+      stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + run.run_name + ".h5");
+      WriteRun(run, stores.back());
+    }
+  }
+  return ReadRunSet(spec, stores);
+}
+
+Claim ClaimOf(const std::string& left, const std::string& right, const std::string& metric) {
+  Claim claim;
+  claim.number = 2;
+  claim.sentence = left + " does better.";
+  claim.left = left;
+  claim.right = right;
+  claim.metric = metric;
+  return claim;
+}
+
+ReportSpec SpecOf(const std::vector<Claim>& claims) {
+  ReportSpec spec;
+  spec.scale = "synthetic";
+  spec.arms = {{"grpo", "GRPO"}, {"rank_grpo_log", "Rank-GRPO (log)"}};
+  spec.resamples = 1000;
+  spec.claims = claims;
+  return spec;
+}
+
+TEST(ClaimsLedgerTest, VerdictsFollowTheEffects) {
+  Claim published = ClaimOf("rank_grpo_log", "grpo", "ndcg@5");
+  published.published = PublishedPair{0.1079, 0.0945};
+  published.source = "arXiv 1";
+  const ReportSpec spec = SpecOf({published, ClaimOf("grpo", "rank_grpo_log", "ndcg@5"),
+                                  ClaimOf("grpo", "SFT", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  ASSERT_EQ(ledger.size(), 4u);
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, 0.06, 0.02);
+  EXPECT_EQ(ledger[0].run_hashes.size(), 10u);
+  EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kUndecided);
+  EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced) << "the mean of the rewards rises by .12";
+  EXPECT_FALSE(ledger[3].evidence.bootstrap.has_value());
+  EXPECT_EQ(LedgerSummary(ledger), "2 reproduced, 1 not reproduced, 1 undecided, of 4 claims.");
+
+  const TextTable table = LedgerTable(spec, ledger);
+  EXPECT_EQ(table.rows[0][0].text, "2. rank_grpo_log does better.");
+  EXPECT_EQ(table.rows[0][0].detail, "arXiv 1");
+  EXPECT_EQ(table.rows[0][1].text, "Rank-GRPO (log) > GRPO, ndcg@5");
+  EXPECT_EQ(table.rows[0][7].text, "0.1079 against 0.0945 (+14.2\u00a0%)");
+  EXPECT_EQ(table.rows[0][8].text, "synthetic");
+  EXPECT_TRUE(table.rows[0][2].bold);
+  EXPECT_EQ(table.rows[2][2].text.rfind("undecided: ", 0), 0u) << table.rows[2][2].text;
+
+  const auto json = nlohmann::json::parse(LedgerJson(spec, ledger));
+  EXPECT_EQ(json["claims"][0]["published_left"], 0.1079);
+  EXPECT_EQ(json["claims"][0]["seed_differences"].size(), 5u);
+  EXPECT_EQ(json["claims"][1]["verdict"], "not reproduced");
+  EXPECT_TRUE(json["claims"][1]["published_left"].is_null());
+}
+
+TEST(ClaimsLedgerTest, RoughnessIsTheSpreadOfChanges) {
+  ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@5")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].evidence.seed_differences.size(), 5u);
+  EXPECT_GT(ledger[0].left_mean, 0);
+}
+
+// reward_by_rank falls with the rank in every run: two places of one series, in one arm.
+TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
+  Claim claim = ClaimOf("grpo", "grpo", "series:reward_by_rank/1");
+  claim.right_metric = "series:reward_by_rank/10";
+  const ReportSpec spec = SpecOf({claim});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_NEAR(ledger[0].left_mean, 0.22, 0.02);
+  EXPECT_NEAR(ledger[0].right_mean, 0.05, 0.02);
+  EXPECT_EQ(ledger[0].run_hashes.size(), 5u);
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].text,
+            "GRPO > GRPO, series:reward_by_rank/1 against series:reward_by_rank/10");
+}
+
+TEST(ClaimsLedgerTest, OneSeedIsToldAsSuch) {
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "ndcg@5")});
+  std::vector<std::string> stores;
+  for (const SyntheticRun& wanted : {SyntheticRun{"grpo", 9, 0}, SyntheticRun{"rank_grpo_log", 9, 0.06}}) {
+    stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + wanted.preset + "_one.h5");
+    WriteRun(MakeRun(wanted), stores.back());
+  }
+  const auto ledger = JudgeClaims(spec, ReadRunSet(spec, stores));
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][2].text, "undecided: one seed tells nothing about others");
+}
+
+TEST(ClaimsLedgerTest, WhatTheRunsDoNotHaveIsNamed) {
+  for (const Claim& claim :
+       {ClaimOf("rank_grpo", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "ndcg@7"),
+        ClaimOf("rank_grpo_log", "grpo", "series:rewards"), ClaimOf("rank_grpo_log", "SFT", "series:reward"),
+        ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@7"), ClaimOf("grpo", "grpo", "ndcg@5"),
+        ClaimOf("rank_grpo_log", "grpo", "series:reward_by_rank/11")}) {
+    const ReportSpec spec = SpecOf({claim});
+    EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
+  }
+}
+
+}  // namespace
+}  // namespace suite

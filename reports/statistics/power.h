@@ -1,0 +1,40 @@
+// How many seeds a comparison needs, what a given number of seeds can see, and when two arms count as equal.
+//
+//   PairedTPower(0.8, 5, .05);              // .28: five seeds seldom see an effect of .8 spreads
+//   SeedsNeeded(0.8, .05, .8);              // 15
+//   MinimumDetectableEffect(5, .05, .8);    // 1.68 spreads
+//   Tost(differences, .005).p;              // small: the mean difference lies within -.005 .. .005
+//
+// All of it is about two-sided paired t tests over seeds. An effect d is Cohen's d_z, the mean difference in units of
+// the spread of the seeds' differences (effect_size.h); alpha is the two-sided level, power the chance of a rejection.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+namespace suite {
+
+// The chance that a two-sided paired t test of `seeds` differences rejects at level `alpha` when the effect is `d`:
+// exact, from the non-central t distribution, both tails. Needs two seeds. Equal to statsmodels' TTestPower.
+double PairedTPower(double d, int seeds, double alpha);
+
+// More seeds than this are nobody's plan.
+inline constexpr int kMostSeeds = 100000;
+
+// The fewest seeds (two or more) whose power reaches `power`; none when kMostSeeds do not.
+std::optional<int> SeedsNeeded(double d, double alpha, double power);
+
+// The smallest positive effect d that `seeds` seeds detect with `power`.
+double MinimumDetectableEffect(int seeds, double alpha, double power);
+
+struct Equivalence {
+  double p_above_low = 1;   // of the test that the mean lies above -margin
+  double p_below_high = 1;  // of the test that the mean lies below +margin
+  double p = 1;             // the larger of both
+};
+
+// Two one-sided paired t tests (Schuirmann, J. Pharmacokinet. Biopharm. 15, 1987): with p < alpha the differences' mean
+// lies within -margin .. margin, which is the same as Student's interval of confidence 1 - 2 alpha lying within.
+Equivalence Tost(const std::vector<double>& differences, double margin);
+
+}  // namespace suite

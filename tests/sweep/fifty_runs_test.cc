@@ -1,0 +1,100 @@
+// Fifty runs, two launchers at once, and a disk that runs full, then becomes read-only, then is mended: nothing is lost
+// and nothing is done twice.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/files.h"
+#include "harness/metrics/run_record.h"
+#include "tests/quickstart/program.h"
+#include "tests/sweep/launcher_process.h"
+
+namespace suite {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kConfig[] = "tests/sweep/fifty.toml";
+
+int CountLines(const std::string& path, const std::string& beginning) {
+  if (!fs::exists(path)) return 0;
+  std::istringstream lines(ReadFile(path));
+  int count = 0;
+  for (std::string line; std::getline(lines, line);) count += line.rfind(beginning, 0) == 0;
+  return count;
+}
+
+// Runs that are done, by their stores.
+int CountDone(const std::string& runs) {
+  int done = 0;
+  std::error_code absent;
+  for (const auto& entry : fs::directory_iterator(runs, absent)) {
+    done += CountLines(entry.path().string() + "/log.txt", "finished");
+  }
+  return done;
+}
+
+TEST(FiftyRuns, SurviveAFullAndAReadOnlyDiskWithTwoLaunchers) {
+  const std::string out = TemporaryPath("fifty"), runs = out + "/fifty/runs", fault = TemporaryPath("switch");
+  const std::vector<std::string> arguments = {"--out=" + out, "--jobs=2"};
+  const std::vector<std::pair<std::string, std::string>> faulty = {
+      {"LD_PRELOAD", fs::absolute("tests/sweep/libfaulty_disk.so").string()},
+      {"FAULTY_DISK_FOLDER", runs},
+      {"FAULTY_DISK_SWITCH", fault}};
+  int before = 0;
+  for (const char* disk : {"full", "read_only"}) {
+    LauncherProcess a(arguments, faulty, kConfig), b(arguments, faulty, kConfig);
+    while (CountDone(runs) < before + 8 && (a.IsRunning() || b.IsRunning())) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    WriteFileAtomically(fault, disk);
+    const int code_a = a.Wait(), code_b = b.Wait();
+    EXPECT_NE(code_a, 0) << disk << ": " << a.Output();
+    EXPECT_NE(code_b, 0) << disk << ": " << b.Output();
+    const std::string said = a.Output() + b.Output();
+    const std::string reason = std::string(disk) == "full" ? "No space left on device" : "Read-only file system";
+    EXPECT_NE(said.find(reason), std::string::npos) << said;
+    fs::remove(fault);
+    const int done = CountDone(runs);
+    EXPECT_GE(done, before + 8);
+    EXPECT_LT(done, 50) << "the disk failed too late to show anything";
+    before = done;
+  }
+  LauncherProcess a(arguments, faulty, kConfig), b(arguments, faulty, kConfig);
+  EXPECT_EQ(a.Wait(), 0) << a.Output();
+  EXPECT_EQ(b.Wait(), 0) << b.Output();
+
+  int count = 0;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(runs)) {
+    ++count;
+    const RunRecord run = ReadRun(entry.path().string() + "/store.h5");
+    EXPECT_EQ(run.status, "done") << entry.path();
+    EXPECT_EQ(run.steps, (std::vector<int64_t>{1, 2, 3})) << entry.path();
+    EXPECT_EQ(CountLines(entry.path().string() + "/log.txt", "finished"), 1) << entry.path();
+    names.push_back(run.run_name);
+  }
+  EXPECT_EQ(count, 50);
+
+  // The bits are those of a sound disk: one seed of both objectives, run again elsewhere.
+  const std::string sound = TemporaryPath("sound");
+  LauncherProcess again({"--out=" + sound, "--set", "seed=9"}, {}, kConfig);
+  ASSERT_EQ(again.Wait(), 0) << again.Output();
+  int compared = 0;
+  for (const auto& entry : fs::directory_iterator(sound + "/fifty/runs")) {
+    const RunRecord expected = ReadRun(entry.path().string() + "/store.h5");
+    EXPECT_EQ(DeterministicDigest(ReadRun(runs + "/" + expected.run_name + "/store.h5")),
+              DeterministicDigest(expected));
+    ++compared;
+  }
+  EXPECT_EQ(compared, 2);
+}
+
+}  // namespace
+}  // namespace suite
