@@ -27,6 +27,8 @@ class Bench {
   // The exit code (harness/launcher/exit_codes.h). A run that failed stops neither the others nor the report.
   int Execute();
 
+  const RunFolders& folders() const { return folders_; }
+
   void PrintPlan() const;
   // Once, or again and again until the sweep is over.
   void PrintStatus(bool watch) const;

@@ -3,7 +3,9 @@
 //   main -> LoadExperiment (harness/config) -> Bench: stages, runs (child processes of this program, or SLURM jobs),
 //   report
 //
-// A child process does one job: the shared stages of a run (--worker=stages) or the run itself (--worker=run).
+// Where the program is one of several processes (torchrun, srun, mpirun), they run the experiment together
+// (run_in_group.h). A child process does one job: the shared stages of a run (--worker=stages) or the run itself
+// (--worker=run).
 #include <filesystem>
 #include <iostream>
 
@@ -11,8 +13,10 @@
 #include "base/error.h"
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
+#include "experiments/run_in_group.h"
 #include "harness/config/experiment.h"
 #include "harness/content_locks.h"
+#include "harness/distributed/process_place.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/stop_request.h"
 #include "harness/launcher/worker_report.h"
@@ -63,6 +67,9 @@ int Main(int argc, char** argv) {
     std::cout << Explain(experiment.runs.front().config);
     return 0;
   }
+  const ProcessPlace place = ReadProcessPlace(SystemEnvironment());
+  const bool runs = !flags.plan && !flags.status && !flags.watch;
+  if (runs && place.world_size > 1) return RunInGroup(flags, experiment, place, {argv, argv + argc});
   Bench bench(flags, std::move(experiment));
   if (flags.plan) {
     bench.PrintPlan();

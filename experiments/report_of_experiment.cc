@@ -35,10 +35,16 @@ ReportSpec ReportOf(const Experiment& experiment) {
   const ReportSettings& settings = experiment.report;
   spec.title = settings.title.empty() ? experiment.name : settings.title;
   spec.scale = experiment.runs.front().config.data.source;
+  bool all_train_by_reward = true;
   for (const std::string& arm : experiment.arms) {
     const auto name = settings.arm_names.find(arm);
-    spec.arms.push_back({arm, name == settings.arm_names.end() ? ArmName(arm) : name->second});
+    spec.arms.push_back({arm, name == settings.arm_names.end() ? ArmName(arm) : name->second, {}});
+    for (const ExperimentRun& run : experiment.runs) {
+      if (run.arm == arm) spec.arms.back().runs.push_back(run.hash);
+      all_train_by_reward = all_train_by_reward && run.config.rl.steps > 0;
+    }
   }
+  if (!all_train_by_reward) spec.baseline.clear();  // the arms are SFT policies themselves
   for (const std::string& metric : settings.metrics) spec.metrics.push_back(ColumnOf(metric));
   const auto side = [&](const std::string& arm) { return arm == "sft" ? spec.baseline : arm; };
   for (const ComparisonSetting& one : settings.comparisons) {

@@ -6,7 +6,7 @@
 
 #include "harness/config/run_config.h"
 #include "harness/dataset.h"
-#include "harness/demonstrations/sentence_embedder.h"
+#include "harness/demonstrations/sources_of_run.h"
 #include "harness/lock.h"
 #include "harness/start_policy.h"
 
@@ -45,11 +45,19 @@ void FillLocks(const std::string& folder, Experiment* experiment) {
     if (!config.embedder.path.empty()) {
       config.embedder.path = Absolute(folder, config.embedder.path);
       const auto [found, is_new] = encoders.try_emplace(config.embedder.path);
-      if (is_new) found->second = EncoderContentHash(config.embedder.path);
+      if (is_new) found->second = EmbedderContentHash(config.embedder);
       CheckLock("embedder.lock", config.embedder.lock, found->second, config.embedder.path);
       config.embedder.lock = found->second;
       config.origins["embedder.lock"] = kOrigin;
     }
+    if (!config.teacher.path.empty()) {
+      config.teacher.path = Absolute(folder, config.teacher.path);
+      const std::string hash = TeacherContentHash(config.teacher);
+      CheckLock("teacher.lock", config.teacher.lock, hash, config.teacher.path);
+      config.teacher.lock = hash;
+      config.origins["teacher.lock"] = kOrigin;
+    }
+    if (!config.teacher.record.empty()) config.teacher.record = Absolute(folder, config.teacher.record);
     if (!config.data.path.empty()) {
       config.data.path = Absolute(folder, config.data.path);
       const auto [found, is_new] = data.try_emplace(DataText(config));

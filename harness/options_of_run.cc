@@ -33,6 +33,7 @@ RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGrou
   options.adamw.weight_decay = config.rl.weight_decay;
   options.max_grad_norm = config.rl.max_grad_norm;
   options.list_length = config.data.list_length;
+  options.compute = config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
   options.shards = config.run.threads;
   options.sampling = SamplingOf(config, policy);
   return options;

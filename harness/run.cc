@@ -59,7 +59,7 @@ class Run {
         policy_(PrepareSft(config, dataset_, StageCache(folders.cache), report)),
         chat_(RecognizeChatTemplate(policy_.chat_template, "the SFT policy")),
         prompt_(policy_.tokenizer, chat_, {dataset_.instruction, dataset_.max_prompt_tokens}),
-        llama_(policy_.config()),
+        llama_(policy_.config(), {config.run.recompute_layers}),
         task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_,
               TaskOptionsOf(config, objective_->config())),
         recorded_task_(task_),

@@ -188,7 +188,7 @@ std::vector<std::vector<Item>> DemonstrationLists(const RunConfig& config, const
   if (!RecipeOf(config.sft.demonstrations, switches.remap, switches.reflect, switches.adjust)) return {};
   const auto tell = [&](int64_t done, int64_t total, const std::string& text) { report({done, total, 0, text}); };
   return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature}, cache.Demonstrations(), tell)
-      .lists;
+      .set.lists;
 }
 
 }  // namespace

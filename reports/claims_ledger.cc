@@ -138,25 +138,16 @@ std::string Fixed(const char* format, double value) {
   return buffer;
 }
 
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 // "0.1079 against 0.0945 (+14.2 %)"
 std::string PairText(double left, double right) {
   const std::string text = FormatPublished(left) + " against " + FormatPublished(right);
   return right == 0 ? text : text + " (" + Fixed("%+.1f", 100 * (left / right - 1)) + "\u00a0%)";
-}
-
-std::string VerdictText(const LedgerEntry& entry) {
-  const size_t seeds = entry.evidence.seed_differences.size();
-  if (seeds == 0) return "undecided: no pair of runs";
-  if (seeds == 1) return "undecided: one seed tells nothing about others";
-  if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict);
-  if (!entry.decision.seeds_needed) return "undecided: the effect seen is no plan to decide it";
-  if (*entry.decision.seeds_needed <= static_cast<int>(seeds)) return "undecided: the conversations do not suffice";
-  return "undecided: about " + std::to_string(*entry.decision.seeds_needed) + " seeds would decide";
-}
-
-std::string ClaimText(const Claim& claim) {
-  const std::string number = claim.number > 0 ? std::to_string(claim.number) + ". " : "";
-  return number + claim.sentence;
 }
 
 std::string RelationText(const LedgerEntry& entry) {
@@ -251,6 +242,21 @@ std::string LedgerSummary(const std::vector<LedgerEntry>& ledger) {
          (ledger.size() == 1 ? " claim." : " claims.");
 }
 
+std::string VerdictText(const LedgerEntry& entry) {
+  const size_t seeds = entry.evidence.seed_differences.size();
+  if (seeds == 0) return "undecided: no pair of runs";
+  if (seeds == 1) return "undecided: one seed tells nothing about others";
+  if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict);
+  if (!entry.decision.seeds_needed) return "undecided: the effect seen is no plan to decide it";
+  if (*entry.decision.seeds_needed <= static_cast<int>(seeds)) return "undecided: the conversations do not suffice";
+  return "undecided: about " + std::to_string(*entry.decision.seeds_needed) + " seeds would decide";
+}
+
+std::string ClaimText(const Claim& claim) {
+  const std::string number = claim.number > 0 ? std::to_string(claim.number) + ". " : "";
+  return number + claim.sentence;
+}
+
 TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger) {
   TextTable table;
   table.numeric = false;
@@ -264,7 +270,10 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
     row[0] = {ClaimText(claim), false, claim.source};
     row[1] = {RelationText(entry), false, ToText(claim.test)};
     row[2] = {VerdictText(entry), entry.decision.verdict != ClaimVerdict::kUndecided};
-    if (has) row[3].text = FormatDifference(entry.left_mean - entry.right_mean);
+    if (has) {
+      row[3].text = FormatDifference(entry.left_mean - entry.right_mean);
+      row[3].data = {{"value", Fixed("%.17g", entry.left_mean - entry.right_mean)}, {"runs", Joined(entry.run_hashes)}};
+    }
     if (interval) row[3].detail = FormatSignedInterval(*interval);
     if (entry.decision.adjusted_p) row[4].text = Fixed("%.4f", *entry.decision.adjusted_p);
     row[5].text = std::to_string(entry.evidence.seed_differences.size());

@@ -39,6 +39,11 @@ std::vector<LedgerEntry> JudgeClaims(const ReportSpec& spec, const RunSet& set);
 // "2 reproduced, 1 not reproduced, 3 undecided of 6 claims."
 std::string LedgerSummary(const std::vector<LedgerEntry>& ledger);
 
+// "reproduced", or "undecided: about 7 seeds would decide".
+std::string VerdictText(const LedgerEntry& entry);
+// "2. Rank-GRPO ranks better than GRPO."
+std::string ClaimText(const Claim& claim);
+
 // One row a claim, for readers.
 TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger);
 

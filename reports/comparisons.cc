@@ -175,8 +175,9 @@ std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
 
 std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
   TextTable table;
-  table.header = {"left",       "right", "metric", "verdict",         "difference",         "low",   "high", "seeds_low",
-                  "seeds_high", "p",     "p_holm", "clustered_error", "probability_better", "seeds", "runs"};
+  table.header = {
+      "left",       "right", "metric", "verdict",         "difference",         "low",   "high", "seeds_low",
+      "seeds_high", "p",     "p_holm", "clustered_error", "probability_better", "seeds", "runs"};
   for (const ComparedPair& pair : pairs) {
     const bool has = pair.seeds > 0;
     table.rows.push_back({{pair.comparison.left},

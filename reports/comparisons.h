@@ -21,17 +21,17 @@ struct ComparedPair {
   std::string left_name;
   std::string right_name;
   std::string metric_title;
-  int seeds = 0;                         // pairs of runs; 0: nothing to compare
-  Estimate difference;                   // left - right, with the paired bootstrap's interval
-  std::optional<Interval> over_seeds;    // Student's, over the differences of the seeds' means; none for one seed
-  std::optional<double> clustered_error; // standard error of the difference over contexts; none with one context
+  int seeds = 0;                          // pairs of runs; 0: nothing to compare
+  Estimate difference;                    // left - right, with the paired bootstrap's interval
+  std::optional<Interval> over_seeds;     // Student's, over the differences of the seeds' means; none for one seed
+  std::optional<double> clustered_error;  // standard error of the difference over contexts; none with one context
   Verdict verdict = Verdict::kInconclusive;
-  std::optional<double> p;               // paired t over the seeds' differences; none for one seed
-  std::optional<double> adjusted_p;      // Holm's, over all comparisons of the report that have a p
-  bool holds_after_holm = false;         // better or worse, and adjusted_p below the level
+  std::optional<double> p;           // paired t over the seeds' differences; none for one seed
+  std::optional<double> adjusted_p;  // Holm's, over all comparisons of the report that have a p
+  bool holds_after_holm = false;     // better or worse, and adjusted_p below the level
   // That a run of the left arm has a better mean than one of the right arm (aggregate.h); none against the baseline.
   std::optional<double> probability_better;
-  std::optional<Estimate> confounder;    // the difference in spec.confounder, from the same runs
+  std::optional<Estimate> confounder;  // the difference in spec.confounder, from the same runs
   std::vector<std::string> run_hashes;
 };
 

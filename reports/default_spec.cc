@@ -42,6 +42,67 @@ int PlaceOf(const std::string& preset) {
   return static_cast<int>(std::find(kOrder.begin(), kOrder.end(), preset) - kOrder.begin());
 }
 
+using Config = std::map<std::string, std::string>;
+
+// The keys, but that of the seed, whose value is not the same in all configs.
+std::vector<std::string> SweptKeys(const std::vector<Config>& configs, const std::string& seed_key) {
+  std::set<std::string> keys;
+  for (const Config& config : configs) {
+    for (const auto& [key, value] : config) keys.insert(key);
+  }
+  keys.erase(seed_key);
+  std::vector<std::string> swept;
+  for (const std::string& key : keys) {
+    std::set<std::string> values;
+    for (const Config& config : configs) values.insert(config.count(key) ? config.at(key) : "not set");
+    if (values.size() > 1) swept.push_back(key);
+  }
+  return swept;
+}
+
+// "rl.group_size" and "4" give "group_size 4".
+std::string SettingName(const std::string& key, const std::string& value) {
+  return key == "objective.preset" ? ArmName(value) : key.substr(key.rfind('.') + 1) + " " + value;
+}
+
+bool ArmLess(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (PlaceOf(a[i]) != PlaceOf(b[i])) return PlaceOf(a[i]) < PlaceOf(b[i]);
+    if (a[i] != b[i]) return SeedLess(a[i], b[i]);
+  }
+  return false;
+}
+
+// An arm for each value of spec.arm_key where runs differ in nothing else but the seed; else one for each point of the
+// sweep, by the names of its runs.
+std::vector<Arm> ArmsOf(const ReadStores& stores, const ReportSpec& spec) {
+  std::vector<Config> configs;
+  for (const RunRecord& run : stores.records) {
+    configs.push_back(FlattenConfig(run.config, run.path + " (config)"));
+    if (!configs.back().count(spec.arm_key)) {
+      throw InputError(run.path, "its config has no key '" + spec.arm_key + "'");
+    }
+  }
+  std::vector<std::string> keys = SweptKeys(configs, spec.seed_key);
+  const bool by_key = keys.empty() || keys == std::vector<std::string>{spec.arm_key};
+  if (by_key) keys = {spec.arm_key};
+  std::map<std::vector<std::string>, Arm, decltype(&ArmLess)> arms(&ArmLess);
+  for (size_t i = 0; i < configs.size(); ++i) {
+    std::vector<std::string> point;
+    Arm arm;
+    for (const std::string& key : keys) {
+      point.push_back(configs[i].count(key) ? configs[i].at(key) : "not set");
+      arm.value += (arm.value.empty() ? "" : ", ") + (by_key ? point.back() : key + "=" + point.back());
+      arm.name += (arm.name.empty() ? "" : ", ") + SettingName(key, point.back());
+    }
+    Arm& known = arms.emplace(point, arm).first->second;
+    if (!by_key) known.runs.push_back(stores.records[i].run_name);
+  }
+  std::vector<Arm> list;
+  for (auto& [point, arm] : arms) list.push_back(std::move(arm));
+  return list;
+}
+
 const ScoreTable* TableOf(const RunRecord& run, const std::string& split) {
   for (const ScoreTable& table : run.scores) {
     if (table.split == split) return &table;
@@ -91,19 +152,12 @@ ReportSpec DefaultSpec(const std::string& title, const std::vector<std::string>&
 ReportSpec DefaultSpec(const std::string& title, const ReadStores& stores) {
   ReportSpec spec;
   spec.title = title;
-  std::set<std::string> presets;
   const RunRecord* shown = nullptr;
   for (const RunRecord& run : stores.records) {
-    const auto config = FlattenConfig(run.config, run.path + " (config)");
-    const auto preset = config.find(spec.arm_key);
-    if (preset == config.end()) throw InputError(run.path, "its config has no key '" + spec.arm_key + "'");
-    presets.insert(preset->second);
     if (!shown || (shown->status != "done" && run.status == "done")) shown = &run;
   }
   const RunRecord& sample = *shown;
-  for (const std::string& preset : presets) spec.arms.push_back({preset, ArmName(preset)});
-  std::stable_sort(spec.arms.begin(), spec.arms.end(),
-                   [](const Arm& a, const Arm& b) { return PlaceOf(a.value) < PlaceOf(b.value); });
+  spec.arms = ArmsOf(stores, spec);
   ChooseSplits(sample, &spec);
   ChooseMetrics(sample, &spec);
   ChooseComparisons(&spec);

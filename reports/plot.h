@@ -1,4 +1,4 @@
-// Line plots as SVG, drawn by gnuplot, with the numbers in a .csv file beside each.
+// Plots as SVG, drawn by gnuplot, with the numbers in a .csv file beside each.
 //
 //   Plot plot;
 //   plot.file_stem = "curve_ndcg_5";
@@ -13,32 +13,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
+
+#include "reports/plot_model.h"
 
 namespace suite {
 
-struct PlotLine {
-  std::string name;
-  std::vector<double> x;
-  std::vector<double> y;
-  // The band: as long as x, or both empty for none. Drawn as far as it stays near the lines; the .csv file has all of
-  // it.
-  std::vector<double> low;
-  std::vector<double> high;
-  // Drawn in the text's colour, dashed and without markers: the thing that others are measured against.
-  bool is_reference = false;
-};
-
-struct Plot {
-  std::string file_stem;  // letters, digits and _ only
-  std::string title;
-  std::string x_label;
-  std::string y_label;
-  std::string description;  // one sentence for those who do not see the picture, and the caption
-  std::vector<PlotLine> lines;
-};
-
-// line, x, y, low, high: one row a point, full precision.
+// line, x, y, low, high and the other axes: one row a point, full precision; x is the category where there are some.
 std::string ToPlotCsv(const Plot& plot);
 
 // Writes folder/STEM.svg (white ground) and folder/STEM.csv, and returns the SVG for a page of its own colours: no

@@ -1,75 +1,17 @@
 #include "reports/report_plots.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 
 #include "base/error.h"
 #include "reports/arm_scores.h"
+#include "reports/curves.h"
 #include "reports/statistics.h"
 
 namespace suite {
 namespace {
 
-constexpr size_t kBlocks = 25;
-
-// A value of each seed at each x. The same x for all.
-struct SeedCurves {
-  std::vector<double> x;
-  std::vector<std::vector<double>> y;  // [seed][point]
-};
-
-PlotLine LineOf(const std::string& name, const SeedCurves& curves, double confidence) {
-  PlotLine line;
-  line.name = name;
-  line.x = curves.x;
-  for (size_t i = 0; i < curves.x.size(); ++i) {
-    std::vector<double> values;
-    for (const auto& seed : curves.y) values.push_back(seed[i]);
-    line.y.push_back(Mean(values));
-    const auto interval = StudentInterval(values, confidence);
-    if (!interval) continue;
-    line.low.push_back(interval->low);
-    line.high.push_back(interval->high);
-  }
-  return line;
-}
-
-// The band from the lowest to the highest seed in place of the interval.
-void UseRangeAsBand(const SeedCurves& curves, PlotLine* line) {
-  line->low.clear();
-  line->high.clear();
-  for (size_t i = 0; curves.y.size() > 1 && i < curves.x.size(); ++i) {
-    double low = curves.y[0][i];
-    double high = low;
-    for (const auto& seed : curves.y) {
-      low = std::min(low, seed[i]);
-      high = std::max(high, seed[i]);
-    }
-    line->low.push_back(low);
-    line->high.push_back(high);
-  }
-}
-
-std::string BandText(const RunSet& set, const std::string& band) {
-  size_t fewest = SIZE_MAX;
-  size_t most = 0;
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
-    fewest = std::min(fewest, arm.done.size());
-    most = std::max(most, arm.done.size());
-  }
-  if (most < 2) return "One seed an arm, so no band.";
-  const std::string count =
-      fewest == most ? std::to_string(most) : std::to_string(fewest) + " to " + std::to_string(most);
-  return "Mean of " + count + " seeds; band: " + band + ".";
-}
-
-std::string StudentBand(const ReportSpec& spec) {
-  char percent[16];
-  std::snprintf(percent, sizeof(percent), "%.0f", 100 * spec.confidence);
-  return std::string("Student's ") + percent + " % interval over seeds";
-}
+// Sweeps with more arms show the ranks' end only.
+constexpr size_t kMostRankPlots = 6;
 
 // The steps at which every run of the arm was evaluated.
 std::vector<int64_t> CommonSteps(const std::vector<const ReportRun*>& runs, const std::string& split) {
@@ -103,17 +45,55 @@ SeedCurves ScoreCurves(const std::vector<const ReportRun*>& runs, const std::str
   return curves;
 }
 
-// The level of the start, from the first arm's step 0 to the last step of any.
-void AddReference(const ReportSpec& spec, Plot* plot) {
-  if (spec.baseline.empty() || plot->lines.empty() || plot->lines[0].x.empty() || plot->lines[0].x[0] != 0) return;
+// The level of the start, from step 0 to the last step of any arm, where all runs share it.
+void AddReference(const ReportSpec& spec, const RunSet& set, Plot* plot) {
+  const auto runs = AllWithStart(set, spec.curve_split);
+  if (spec.baseline.empty() || runs.empty() || !ShareOneStart(runs, spec.curve_split)) return;
+  const auto first = std::find_if(plot->lines.begin(), plot->lines.end(),
+                                  [](const PlotLine& line) { return line.x.size() > 1 && line.x[0] == 0; });
+  if (first == plot->lines.end()) return;
   double last = 0;
   for (const PlotLine& line : plot->lines) last = std::max(last, line.x.back());
   PlotLine reference;
   reference.name = spec.baseline;
   reference.x = {0, last};
-  reference.y = {plot->lines[0].y[0], plot->lines[0].y[0]};
+  reference.y = {first->y[0], first->y[0]};
   reference.is_reference = true;
   plot->lines.insert(plot->lines.begin(), reference);
+}
+
+// What a series adds up to by each of the steps, as the mean over the runs; empty when one of them lacks it.
+std::vector<double> SumsUpTo(const std::vector<const ReportRun*>& runs, const std::vector<double>& steps,
+                             const std::vector<std::string>& names) {
+  std::vector<double> sums(steps.size(), 0.0);
+  for (const ReportRun* run : runs) {
+    for (const std::string& name : names) {
+      if (!HasSeries(run->record, name)) return {};
+      const StepSeries& series = FindSeries(run->record, name);
+      if (series.width != 1) return {};
+      double sum = 0;
+      size_t row = 0;
+      for (size_t i = 0; i < steps.size(); ++i) {
+        for (; row < run->record.steps.size() && static_cast<double>(run->record.steps[row]) <= steps[i]; ++row) {
+          sum += series.values[row];
+        }
+        sums[i] += sum / static_cast<double>(runs.size());
+      }
+    }
+  }
+  return sums;
+}
+
+// Tokens (of prompts and answers) and seconds of training up to each point: the page offers them in place of steps.
+void AddOtherAxes(const std::vector<const ReportRun*>& runs, PlotLine* line) {
+  const bool has_harness =
+      std::all_of(runs.begin(), runs.end(), [](const ReportRun* run) { return HasSeries(run->record, "harness_s"); });
+  const std::vector<std::string> times =
+      has_harness ? std::vector<std::string>{"step_s", "harness_s"} : std::vector<std::string>{"step_s"};
+  const std::vector<double> tokens = SumsUpTo(runs, line->x, {"tokens"});
+  const std::vector<double> seconds = SumsUpTo(runs, line->x, times);
+  if (!tokens.empty()) line->other_x.emplace_back("Tokens", tokens);
+  if (!seconds.empty()) line->other_x.emplace_back("Seconds of training", seconds);
 }
 
 Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& metric) {
@@ -128,43 +108,19 @@ Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& me
     conversations = FindScores(arm.done[0]->record, spec.curve_split).conversation_ids.size();
     if (conversations == 0 || CommonSteps(arm.done, spec.curve_split).empty()) continue;
     plot.lines.push_back(LineOf(arm.arm.name, ScoreCurves(arm.done, spec.curve_split, metric.id), spec.confidence));
+    AddOtherAxes(arm.done, &plot.lines.back());
   }
-  AddReference(spec, &plot);
+  AddReference(spec, set, &plot);
   plot.description = metric.title + " on the " + spec.curve_split + " split (" + std::to_string(conversations) +
                      " conversations) during training. " + BandText(set, StudentBand(spec));
   return plot;
 }
 
-// Means over blocks of `size` rows; x is the last step of the block.
-SeedCurves BlockCurves(const std::vector<const ReportRun*>& runs, const std::string& name, size_t size) {
-  SeedCurves curves;
-  size_t rows = SIZE_MAX;
-  for (const ReportRun* run : runs) {
-    const StepSeries& series = FindSeries(run->record, name);
-    if (series.width != 1) throw InputError(run->record.path, "series '" + name + "' is a vector", "a scalar series");
-    rows = std::min(rows, run->record.steps.size());
-  }
-  for (size_t begin = 0; begin < rows; begin += size) {
-    curves.x.push_back(static_cast<double>(runs[0]->record.steps[std::min(begin + size, rows) - 1]));
-  }
-  for (const ReportRun* run : runs) {
-    const std::vector<double>& values = FindSeries(run->record, name).values;
-    curves.y.emplace_back();
-    for (size_t begin = 0; begin < rows; begin += size) {
-      const auto end = values.begin() + static_cast<long>(std::min(begin + size, rows));
-      curves.y.back().push_back(Mean({values.begin() + static_cast<long>(begin), end}));
-    }
-  }
-  return curves;
+bool AllHave(const std::vector<const ReportRun*>& runs, const std::string& series) {
+  return std::all_of(runs.begin(), runs.end(), [&](const ReportRun* run) { return HasSeries(run->record, series); });
 }
 
-size_t BlockSize(const RunSet& set) {
-  size_t most = 0;
-  for (const ReportRun* run : AllDone(set)) most = std::max(most, run->record.steps.size());
-  return std::max<size_t>(1, (most + kBlocks - 1) / kBlocks);
-}
-
-Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& wanted) {
+Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& wanted, bool is_optional) {
   Plot plot;
   plot.file_stem = "series_" + ToFileStem(wanted.series);
   plot.title = wanted.title;
@@ -172,7 +128,13 @@ Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& w
   plot.y_label = wanted.y_label;
   const size_t size = BlockSize(set);
   for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
+    // Arms that were never trained have no series at all.
+    if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
+    if (is_optional && !AllHave(arm.done, wanted.series)) continue;
+    const StepSeries& series = FindSeries(arm.done[0]->record, wanted.series);
+    if (series.width != 1) {
+      throw InputError(arm.done[0]->record.path, "series '" + wanted.series + "' is a vector", "a scalar series");
+    }
     const SeedCurves curves = BlockCurves(arm.done, wanted.series, size);
     if (curves.x.empty()) continue;
     plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
@@ -212,6 +174,35 @@ SeedCurves RankCurves(const std::vector<const ReportRun*>& runs, const std::stri
   return curves;
 }
 
+// The first ranks, three quarters down the list, and the last: 1, 2, 5, 15, 20 of 20; 1, 2, 5, 8, 10 of 10.
+std::vector<size_t> ShownRanks(size_t width) {
+  std::vector<size_t> shown;
+  for (size_t rank : {size_t{1}, size_t{2}, size_t{5}, (3 * width + 3) / 4, width}) {
+    if (rank >= 1 && rank <= width && (shown.empty() || rank > shown.back())) shown.push_back(rank);
+  }
+  return shown;
+}
+
+// Reward at some ranks over training: do the deep ranks rise first and then give way (the paper's figures 2 and 3)?
+Plot RanksOverTraining(const ReportSpec& spec, const RunSet& set, const ArmRuns& arm) {
+  Plot plot;
+  plot.file_stem = ToFileStem(spec.rank_series) + "_over_training_" + ToFileStem(arm.arm.value);
+  plot.title = "Reward by rank over training, " + arm.arm.name;
+  plot.x_label = "RL step";
+  plot.y_label = "Mean reward";
+  const size_t size = BlockSize(set);
+  const auto width = static_cast<size_t>(FindSeries(arm.done[0]->record, spec.rank_series).width);
+  for (size_t rank : ShownRanks(width)) {
+    const SeedCurves curves = BlockCurves(arm.done, spec.rank_series, size, rank - 1);
+    plot.lines.push_back(LineOf("rank " + std::to_string(rank), curves, spec.confidence));
+    UseRangeAsBand(curves, &plot.lines.back());
+  }
+  plot.description = "Reward of the training samples of " + arm.arm.name +
+                     " at some ranks; each point is the mean of " + std::to_string(size) +
+                     (size == 1 ? " step. " : " steps. ") + BandText(set, "the range of the seeds");
+  return plot;
+}
+
 }  // namespace
 
 std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set) {
@@ -225,10 +216,11 @@ std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set) {
   return plots;
 }
 
-std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set) {
+std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted,
+                              bool are_optional) {
   std::vector<Plot> plots;
-  for (const SeriesPlot& wanted : spec.series_plots) {
-    const Plot plot = SeriesPlotOf(spec, set, wanted);
+  for (const SeriesPlot& one : wanted) {
+    const Plot plot = SeriesPlotOf(spec, set, one, are_optional);
     if (!plot.lines.empty()) plots.push_back(plot);
   }
   return plots;
@@ -256,7 +248,13 @@ std::vector<Plot> RankPlots(const ReportSpec& spec, const RunSet& set) {
   plot.description = "Mean of " + spec.rank_series +
                      " over the last quarter of the steps; start: over the first tenth of the steps of all arms. " +
                      BandText(set, StudentBand(spec));
-  return {plot};
+  std::vector<Plot> plots = {plot};
+  size_t arms = 0;
+  for (const ArmRuns& arm : set.arms) {
+    if (arm.done.empty() || arm.done[0]->record.steps.empty() || ++arms > kMostRankPlots) continue;
+    plots.push_back(RanksOverTraining(spec, set, arm));
+  }
+  return plots;
 }
 
 }  // namespace suite

@@ -204,7 +204,7 @@ TextTable RunsTable(const RunSet& set) {
     if (!reason.empty()) status += ": " + reason;
     table.rows.push_back({{arm},
                           {run.seed},
-                          {run.record.run_name},
+                          {run.record.run_name, false, "", {{"runs", run.record.run_name}}},
                           {status},
                           {std::to_string(run.record.steps.empty() ? 0 : run.record.steps.back())},
                           {MeanOfTexts({FindText(run.record.summary, "wall_s")}, "%.1f")},

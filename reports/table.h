@@ -32,13 +32,13 @@ struct ResultCell {
   std::optional<Estimate> estimate;  // none: no run has ended
   int seeds = 0;                     // runs in the estimate
   int conversations = 0;
-  int contexts = 0;                     // clusters of conversations that share what was asked for
+  int contexts = 0;                       // clusters of conversations that share what was asked for
   std::optional<double> clustered_error;  // standard error over the contexts, of the mean over the seeds at hand
-  std::optional<double> published;      // a number from elsewhere, instead of an estimate
-  std::string resampled;                // "seeds and conversations", "conversations"
-  std::vector<std::string> run_hashes;  // the runs in the estimate
-  std::string status;                   // empty when all is well, else "1 of 3 failed", "missing"
-  bool separated = false;               // best in its column, with an interval clear of all others
+  std::optional<double> published;        // a number from elsewhere, instead of an estimate
+  std::string resampled;                  // "seeds and conversations", "conversations"
+  std::vector<std::string> run_hashes;    // the runs in the estimate
+  std::string status;                     // empty when all is well, else "1 of 3 failed", "missing"
+  bool separated = false;                 // best in its column, with an interval clear of all others
 };
 
 struct ResultRow {

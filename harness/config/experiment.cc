@@ -215,7 +215,7 @@ RunConfig LoadRunConfig(const ExperimentRequest& request) {
   if (!axes.empty())
     throw InputError(axes.front().origin, "a sweep where one run is asked for", "a file without [sweep]");
   ApplySettings(ParseSets(request.sets), request.known_names, &config);
-  CheckConsistent(config);
+  CheckConsistent(config, request.needs_policy);
   return config;
 }
 

@@ -37,6 +37,8 @@ struct ExperimentRequest {
   KnownNames known_names;
   // What comparisons may name besides the arms: policies that every run starts from.
   std::vector<std::string> baseline_arms = {"base", "sft"};
+  // False where no policy is trained or asked (LoadRunConfig): policy.path may then be missing on real data.
+  bool needs_policy = true;
 };
 
 struct ExperimentRun {

@@ -76,41 +76,71 @@ void CheckEvaluation(const RunConfig& config) {
   }
 }
 
+[[noreturn]] void Refuse(const RunConfig& config, const std::string& key, const std::string& found,
+                         const std::string& allowed) {
+  throw InputError(Origin(config, key) + ": " + key, found, allowed);
+}
+
+void CheckTeacher(const RunConfig& config) {
+  const TeacherConfig& teacher = config.teacher;
+  if (teacher.out_of_catalog < 0 && teacher.out_of_catalog != -1) {
+    Refuse(config, "teacher.out_of_catalog", TomlText(teacher.out_of_catalog) + " does not fit", "0 to 1, or -1");
+  }
+  if (teacher.temperature < 0 && teacher.temperature != -1) {
+    Refuse(config, "teacher.temperature", TomlText(teacher.temperature) + " does not fit", "0 to 2, or -1");
+  }
+  if (teacher.kind == "chat" && teacher.model.empty()) {
+    Refuse(config, "teacher.model", "is missing for teacher.kind chat", "the model's name at the endpoint");
+  }
+  if (teacher.kind == "replay" && teacher.path.empty()) {
+    Refuse(config, "teacher.path", "is missing for teacher.kind replay", "a recording");
+  }
+  if (teacher.kind != "replay" && !teacher.path.empty()) {
+    Refuse(config, "teacher.path", "'" + teacher.path + "' is not read: teacher.kind is " + teacher.kind, "no path");
+  }
+}
+
+void CheckEmbedder(const RunConfig& config) {
+  const EmbedderConfig& embedder = config.embedder;
+  const bool reads = embedder.kind == "minilm" || embedder.kind == "vectors";
+  if (reads && embedder.path.empty()) {
+    Refuse(config, "embedder.path", "is missing for embedder.kind " + embedder.kind,
+           embedder.kind == "minilm" ? "a sentence-transformers folder" : "an HDF5 file");
+  }
+  if (!reads && !embedder.path.empty()) {
+    Refuse(config, "embedder.path", "'" + embedder.path + "' is not read: embedder.kind is " + embedder.kind,
+           "no path");
+  }
+  if (embedder.kind == "endpoint" && embedder.model.empty()) {
+    Refuse(config, "embedder.model", "is missing for embedder.kind endpoint", "the model's name at the endpoint");
+  }
+  if (config.data.source != "miniature" && embedder.kind == "miniature") {
+    Refuse(config, "embedder.kind", "'miniature' knows the miniature's films only",
+           "another embedder for data.source " + config.data.source);
+  }
+}
+
 void CheckSft(const RunConfig& config) {
   const SftConfig& sft = config.sft;
   Require(config, sft.batch % sft.accumulation == 0, "sft.accumulation", sft.accumulation,
           "a divisor of sft.batch = " + std::to_string(sft.batch));
   Require(config, sft.stop_at_step <= sft.steps, "sft.stop_at_step", sft.stop_at_step,
           "at most sft.steps = " + std::to_string(sft.steps));
-  const auto refuse = [&](const std::string& key, const std::string& found, const std::string& allowed) {
-    throw InputError(Origin(config, key) + ": " + key, found, allowed);
-  };
-  const double outside = config.teacher.out_of_catalog;
-  if (outside < 0 && outside != -1)
-    refuse("teacher.out_of_catalog", TomlText(outside) + " does not fit", "0 to 1, or -1");
+  Require(config, sft.early_stop == 0 || sft.validate_every > 0, "sft.early_stop", sft.early_stop,
+          "0, or sft.validate_every above 0");
   const auto recipe = RecipeOf(sft.demonstrations, config.demonstrations.remap, config.demonstrations.reflect,
                                config.demonstrations.adjust);
   if (!recipe) return;
   if (recipe->switched_raw) {
-    refuse("sft.demonstrations", "'" + sft.demonstrations + "' is the teacher's list as it is",
+    Refuse(config, "sft.demonstrations", "'" + sft.demonstrations + "' is the teacher's list as it is",
            "no demonstrations.remap, reflect or adjust beside it");
   }
-  if (config.embedder.kind == "minilm" && recipe->remap && config.embedder.path.empty()) {
-    refuse("embedder.path", "is missing for embedder.kind minilm", "a sentence-transformers folder");
-  }
-  const bool simulated = config.data.source == "miniature";
-  if (!simulated && config.teacher.kind == "simulated") {
-    refuse("teacher.kind", "'simulated' knows the miniature's conversations only",
-           "another teacher for data.source " + config.data.source);
-  }
-  if (!simulated && config.embedder.kind == "miniature" && recipe->remap) {
-    refuse("embedder.kind", "'miniature' knows the miniature's films only",
-           "another embedder for data.source " + config.data.source);
-  }
+  CheckTeacher(config);
+  if (recipe->remap) CheckEmbedder(config);
 }
 
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
-void CheckSource(const RunConfig& config) {
+void CheckSource(const RunConfig& config, bool needs_policy) {
   const DataConfig& data = config.data;
   const auto refuse = [&](const std::string& key, const std::string& found, const std::string& allowed) {
     throw InputError(Origin(config, key) + ": " + key, found, allowed);
@@ -124,7 +154,7 @@ void CheckSource(const RunConfig& config) {
   Require(config, data.test_percent + data.validation_percent < 100, "data.validation_percent", data.validation_percent,
           "less than what data.test_percent = " + std::to_string(data.test_percent) + " leaves of 100");
   if (data.path.empty()) refuse("data.path", "is missing for data.source " + data.source, "a folder or file");
-  if (config.policy.path.empty()) {
+  if (needs_policy && config.policy.path.empty()) {
     refuse("policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
   }
 }
@@ -237,10 +267,10 @@ std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs) {
   return names;
 }
 
-void CheckConsistent(const RunConfig& config) {
+void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckPolicy(config);
   CheckEvaluation(config);
-  CheckSource(config);
+  CheckSource(config, needs_policy);
   CheckSft(config);
   const DataConfig& data = config.data;
   Require(config, config.sft.examples <= data.train, "sft.examples", config.sft.examples,

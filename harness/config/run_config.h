@@ -90,7 +90,7 @@ std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& co
 std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs);
 
 // Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and
-// where its value came from. The loaders call it.
-void CheckConsistent(const RunConfig& config);
+// where its value came from. The loaders call it. Without `needs_policy` a real source may lack policy.path.
+void CheckConsistent(const RunConfig& config, bool needs_policy = true);
 
 }  // namespace suite

@@ -95,6 +95,12 @@ TEST(RunConfig, HashFollowsValuesAndNothingElse) {
   other.checkpoint.every = 1;
   other.checkpoint.keep = 7;
   EXPECT_EQ(ConfigHash(other), hash) << "origins and checkpointing cannot change results";
+  other.teacher.record = "teacher.jsonl";
+  other.teacher_endpoint.url = "http://127.0.0.1:8000/v1";
+  other.teacher_endpoint.key_variable = "MY_KEY";
+  other.teacher_endpoint.price_per_million_output = 10;
+  other.embedder_endpoint.concurrency = 2;
+  EXPECT_EQ(ConfigHash(other), hash) << "nor how an endpoint is reached, nor what is recorded";
   other.monitors.window = 7;
   other.monitors.collapse = "off";
   EXPECT_EQ(ConfigHash(other), hash) << "a monitor that warns cannot either";
@@ -139,8 +145,10 @@ TEST(RunConfig, StageHashDependsOnItsSectionsOnly) {
 
   for (const auto& change : std::vector<std::function<void(RunConfig&)>>{
            [](RunConfig& c) { c.demonstrations.gamma = .25; }, [](RunConfig& c) { c.demonstrations.adjust = true; },
-           [](RunConfig& c) { c.teacher.knowledge = .5; }, [](RunConfig& c) { c.embedder.lock = "ab"; },
-           [](RunConfig& c) { c.sft.stop_at_step = 7; }, [](RunConfig& c) { c.sft.own_seed = true; }}) {
+           [](RunConfig& c) { c.teacher.knowledge = .5; }, [](RunConfig& c) { c.teacher.model = "m"; },
+           [](RunConfig& c) { c.teacher.lock = "ab"; }, [](RunConfig& c) { c.sft.early_stop = 3; },
+           [](RunConfig& c) { c.embedder.lock = "ab"; }, [](RunConfig& c) { c.sft.stop_at_step = 7; },
+           [](RunConfig& c) { c.sft.own_seed = true; }}) {
     RunConfig changed = base;
     change(changed);
     EXPECT_EQ(StageHash(changed, "pretrain"), pretrain);
@@ -217,7 +225,15 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
                 c.data.source = "redial";
                 c.data.path = c.policy.path = "folder";
               }),
-              HasSubstr("teacher.kind: 'simulated' knows the miniature's conversations only"));
+              HasSubstr("embedder.kind: 'miniature' knows the miniature's films only"));
+  EXPECT_THAT(error([](RunConfig& c) { c.teacher.kind = "chat"; }), HasSubstr("teacher.model: is missing"));
+  EXPECT_THAT(error([](RunConfig& c) { c.teacher.kind = "replay"; }), HasSubstr("teacher.path: is missing"));
+  EXPECT_THAT(error([](RunConfig& c) { c.teacher.path = "a.jsonl"; }), HasSubstr("'a.jsonl' is not read"));
+  EXPECT_THAT(error([](RunConfig& c) { c.teacher.temperature = -.5; }), HasSubstr("0 to 2, or -1"));
+  EXPECT_THAT(error([](RunConfig& c) { c.embedder.kind = "vectors"; }), HasSubstr("embedder.path: is missing"));
+  EXPECT_THAT(error([](RunConfig& c) { c.embedder.kind = "endpoint"; }), HasSubstr("embedder.model: is missing"));
+  EXPECT_THAT(error([](RunConfig& c) { c.embedder.path = "folder"; }), HasSubstr("'folder' is not read"));
+  EXPECT_THAT(error([](RunConfig& c) { c.sft.early_stop = 2; }), HasSubstr("sft.validate_every above 0"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 20}; }), HasSubstr("up to data.list_length = 10"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 5}; }), HasSubstr("[5, 5] does not fit"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {}; }), HasSubstr("eval.k"));

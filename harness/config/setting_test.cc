@@ -59,10 +59,10 @@ TEST(ApplySettings, RefusesUnknownKeysWithTheNearest) {
               AllOf(HasSubstr("a.toml:2: unknown setting 'rl.stesp' (did you mean 'rl.steps'?)"),
                     HasSubstr("allowed: rl.steps, rl.prompts_per_step")));
   EXPECT_THAT(ErrorOf({"run.rl.stesp", int64_t{5}, "a.toml:2"}), HasSubstr("did you mean 'rl.steps'?"));
-  EXPECT_THAT(
-      ErrorOf({"sede", int64_t{5}, "a.toml:2"}),
-      AllOf(HasSubstr("did you mean 'seed'?"),
-            HasSubstr("sections data, policy, pretrain, sft, teacher, embedder, demonstrations, objective, rl")));
+  EXPECT_THAT(ErrorOf({"sede", int64_t{5}, "a.toml:2"}),
+              AllOf(HasSubstr("did you mean 'seed'?"),
+                    HasSubstr("sections data, policy, pretrain, sft, teacher, teacher_endpoint, embedder, "
+                              "embedder_endpoint, demonstrations, objective, rl")));
 }
 
 TEST(ApplySettings, RefusesWrongTypes) {

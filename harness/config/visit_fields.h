@@ -22,8 +22,8 @@ struct FieldInfo {
   const char* help;
 };
 
-// Where a file lies does not change results; the `lock` beside it says what it holds.
-inline bool IsPath(const std::string& name) { return name == "path"; }
+// Where a file lies does not change results; the `lock` beside a `path` says what it holds, and `record` is written.
+inline bool IsPath(const std::string& name) { return name == "path" || name == "record"; }
 
 template <typename Config, typename Visitor>
 void VisitFields(Config& config, Visitor&& visitor) {

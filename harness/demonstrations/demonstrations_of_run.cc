@@ -7,15 +7,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "datasets/miniature/miniature_embedder.h"
-#include "datasets/miniature/simulated_teacher.h"
 #include "harness/demonstrations/audit.h"
 #include "harness/demonstrations/audit_page.h"
-#include "harness/demonstrations/sentence_embedder.h"
 #include "harness/metrics/metrics_store.h"
 #include "harness/provenance/provenance.h"
 
@@ -40,6 +38,30 @@ class FolderLock {
   int descriptor_ = -1;
 };
 
+// The pipeline's progress with the endpoints' own between its steps, each with what was asked and paid up to now.
+class ToldProgress {
+ public:
+  explicit ToldProgress(const PipelineProgress& report) : report_(report) {}
+
+  void Tell(int64_t done, int64_t total, const std::string& text, const std::string& usage) {
+    done_ = done;
+    total_ = total;
+    text_ = text;
+    report_(done, total, usage.empty() ? text : text + "; " + usage);
+  }
+
+  void TellEndpoint(const EndpointProgress& progress) const {
+    report_(done_, total_,
+            text_ + ", request " + std::to_string(progress.done) + " of " + std::to_string(progress.count) + "; " +
+                EndpointUsageText(*progress.usage));
+  }
+
+ private:
+  const PipelineProgress& report_;
+  int64_t done_ = 0, total_ = 0;
+  std::string text_;
+};
+
 NamedTexts ProvenanceOf(const RunConfig& config) {
   ProvenanceInputs inputs;
   inputs.libtorch_version = TORCH_VERSION;
@@ -51,71 +73,106 @@ NamedTexts ProvenanceOf(const RunConfig& config) {
   return provenance;
 }
 
-const std::shared_ptr<const MiniatureData>& Simulated(const std::shared_ptr<const MiniatureData>& miniature,
-                                                      const std::string& key, const std::string& kind) {
-  if (!miniature) throw InputError(key, "'" + kind + "' knows the miniature only", "another kind for a real data set");
-  return miniature;
+std::string BesideDemonstrations(const DemonstrationSet& set, const StageFiles& files, const std::string& name,
+                                 const std::string& ending) {
+  return std::filesystem::path(files.Path(set.key, ending))
+      .replace_filename(name + "-" + set.key.Hash() + ending)
+      .string();
 }
 
-void WritePages(const DemonstrationSet& set, const DemonstrationData& data,
-                const std::vector<Conversation>& conversations, const NamedTexts& facts, const StageFiles& files) {
-  const auto path = [&](const std::string& ending) {
-    return std::filesystem::path(files.Path(set.key, ending))
-        .replace_filename("audit-" + set.key.Hash() + ending)
-        .string();
-  };
-  if (std::filesystem::exists(path(".html"))) return;
+std::string WritePages(const DemonstrationSet& set, const DemonstrationData& data,
+                       const std::vector<Conversation>& conversations, const NamedTexts& facts,
+                       const StageFiles& files) {
+  const std::string page = BesideDemonstrations(set, files, "audit", ".html");
+  if (std::filesystem::exists(page)) return page;
   const DemonstrationAudit audit = AuditOf(conversations, data.catalog, set, kExamplesOnPage);
-  WriteFileAtomically(path(".json"), AuditJson(audit));
-  WriteFileAtomically(path(".html"), AuditPage(audit, facts));
+  WriteFileAtomically(BesideDemonstrations(set, files, "audit", ".json"), AuditJson(audit));
+  WriteFileAtomically(page, AuditPage(audit, facts));
+  return page;
+}
+
+// The file's name, or nothing when nothing failed.
+std::string WriteFailures(const DemonstrationSet& set, const std::vector<Conversation>& conversations,
+                          const StageFiles& files) {
+  FailureReport failures;
+  for (size_t i = 0; i < conversations.size(); ++i) {
+    failures.Add(conversations[i].id, set.teacher[i].error.empty() ? "judge" : "recommend", set.errors[i]);
+  }
+  const std::string path = BesideDemonstrations(set, files, "failures", ".json");
+  if (failures.failed().empty()) {
+    std::filesystem::remove(path);
+    return "";
+  }
+  WriteFailureReport(failures, path);
+  std::cerr << "teacher: " << failures.failed().size() << " of " << conversations.size()
+            << " conversations are left out, see " << path << std::endl;
+  return path;
+}
+
+// A teacher that failed on everything leaves no demonstrations that a report could stand beside.
+DemonstrationSet MakeOrReport(const DemonstrationSources& sources, const DemonstrationSettings& settings,
+                              const StageFiles& files, const std::string& folder, const TeacherOfRun& teacher,
+                              const PipelineProgress& report) {
+  try {
+    return MakeDemonstrations(sources, settings, files, report);
+  } catch (const InputError&) {
+    if (teacher.failures().failed().empty()) throw;
+    const std::string path = folder + "/failures.json";
+    WriteFailureReport(teacher.failures(), path);
+    std::cerr << "teacher: " << teacher.failures().failed().size() << " requests failed, see " << path << std::endl;
+    throw;
+  }
+}
+
+NamedTexts WithoutEmpty(NamedTexts texts) {
+  texts.erase(std::remove_if(texts.begin(), texts.end(), [](const auto& one) { return one.second.empty(); }),
+              texts.end());
+  return texts;
+}
+
+std::string Joined(const NamedTexts& texts) {
+  std::string all;
+  for (const auto& [name, text] : texts) all += (all.empty() ? "" : "; ") + name + " " + text;
+  return all;
 }
 
 }  // namespace
 
-std::unique_ptr<Teacher> MakeTeacher(const TeacherConfig& config,
-                                     const std::shared_ptr<const MiniatureData>& miniature) {
-  if (config.kind != "simulated") throw UnknownName("teacher.kind", "teacher", config.kind, {"simulated"});
-  TeacherQuality quality;
-  quality.context = config.context;
-  quality.noise = config.noise;
-  quality.popularity = config.popularity;
-  if (config.out_of_catalog >= 0) quality.out_of_catalog = config.out_of_catalog;
-  quality.knowledge = config.knowledge;
-  quality.judge_slope = config.judge_slope;
-  quality.judge_noise = config.judge_noise;
-  return std::make_unique<SimulatedTeacher>(Simulated(miniature, "teacher.kind", config.kind), quality);
-}
-
-std::unique_ptr<Embedder> MakeEmbedder(const EmbedderConfig& config,
-                                       const std::shared_ptr<const MiniatureData>& miniature) {
-  if (config.kind == "minilm") return std::make_unique<SentenceEmbedder>(config.path, config.lock);
-  if (config.kind != "miniature") {
-    throw UnknownName("embedder.kind", "embedder", config.kind, {"miniature", "minilm"});
-  }
-  return std::make_unique<MiniatureEmbedder>(Simulated(miniature, "embedder.kind", config.kind));
-}
-
-DemonstrationSet DemonstrationsOfRun(const RunConfig& config, const DemonstrationData& data, const std::string& folder,
-                                     const PipelineProgress& report) {
+MadeDemonstrations DemonstrationsOfRun(const RunConfig& config, const DemonstrationData& data,
+                                       const std::string& folder, const PipelineProgress& report) {
   const auto recipe = RecipeOf(config.sft.demonstrations, config.demonstrations.remap, config.demonstrations.reflect,
                                config.demonstrations.adjust);
   SUITE_CHECK(recipe.has_value());
-  const StageFiles files(folder, ProvenanceOf(config));
+  StageFiles files(folder, ProvenanceOf(config));
   const FolderLock lock(folder);
   const auto count = std::min(data.train.size(), static_cast<size_t>(config.sft.examples));
   const std::vector<Conversation> conversations(data.train.begin(), data.train.begin() + static_cast<int64_t>(count));
-  const std::unique_ptr<Teacher> teacher = MakeTeacher(config.teacher, data.miniature);
-  std::unique_ptr<Embedder> embedder;
-  if (recipe->remap) embedder = MakeEmbedder(config.embedder, data.miniature);
-  DemonstrationSet set = MakeDemonstrations({&conversations, &data.catalog, teacher.get(), embedder.get()},
-                                            {*recipe, config.demonstrations, config.data.list_length}, files, report);
-  WritePages(set, data, conversations,
-             {{"recipe", config.sft.demonstrations},
-              {"teacher", teacher->Identity()},
-              {"embedder", embedder ? embedder->Identity() : "none"},
-              {"file", std::filesystem::path(files.Path(set.key)).filename().string()}},
-             files);
-  return set;
+
+  ToldProgress told(report);
+  const auto tell_endpoint = [&](const EndpointProgress& progress) { told.TellEndpoint(progress); };
+  TeacherOfRun teacher(config, data, folder, tell_endpoint);
+  std::optional<EmbedderOfRun> embedder;
+  if (recipe->remap) embedder.emplace(config, data, folder, tell_endpoint);
+  const auto usage = [&] {
+    return WithoutEmpty({{"teacher", teacher.usage()}, {"embedder", embedder ? embedder->usage() : ""}});
+  };
+  const PipelineProgress tell = [&](int64_t done, int64_t total, const std::string& text) {
+    told.Tell(done, total, text, Joined(usage()));
+  };
+  files.set_usage(usage);
+
+  MadeDemonstrations made;
+  made.set = MakeOrReport({&conversations, &data.catalog, teacher.get(), embedder ? embedder->get() : nullptr},
+                          {*recipe, config.demonstrations, config.data.list_length}, files, folder, teacher, tell);
+  NamedTexts facts = {{"recipe", config.sft.demonstrations},
+                      {"teacher", teacher.get()->Identity()},
+                      {"embedder", embedder ? embedder->get()->Identity() : "none"},
+                      {"file", std::filesystem::path(files.Path(made.set.key)).filename().string()}};
+  for (const auto& [name, text] : usage()) facts.emplace_back("asked of the " + name, text);
+  made.audit_page = WritePages(made.set, data, conversations, facts, files);
+  made.failure_report = WriteFailures(made.set, conversations, files);
+  tell(static_cast<int64_t>(count), static_cast<int64_t>(count), "demonstrations made");
+  return made;
 }
 
 }  // namespace suite

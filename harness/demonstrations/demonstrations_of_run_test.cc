@@ -38,7 +38,8 @@ class DemonstrationsOfRunTest : public ::testing::Test {
   DemonstrationSet Run(const std::string& recipe) {
     config_.sft.demonstrations = recipe;
     return DemonstrationsOfRun(config_, {train_, miniature_->world.catalog, miniature_}, folder_,
-                               [](int64_t, int64_t, const std::string&) {});
+                               [](int64_t, int64_t, const std::string&) {})
+        .set;
   }
 
   // Share of the wanted films that the lists have.
@@ -121,15 +122,6 @@ TEST_F(DemonstrationsOfRunTest, TeacherQualityIsPartOfTheName) {
   const DemonstrationSet other = Run("full");
   EXPECT_EQ(other.lists_asked, kConversations);
   EXPECT_NE(other.key.Hash(), usual.key.Hash());
-}
-
-TEST_F(DemonstrationsOfRunTest, SimulatedSourcesNeedTheMiniature) {
-  EXPECT_THROW(MakeTeacher(TeacherConfig(), nullptr), InputError);
-  EXPECT_THROW(MakeEmbedder(EmbedderConfig(), nullptr), InputError);
-  EmbedderConfig minilm;
-  minilm.kind = "minilm";
-  minilm.path = "/no/such/folder";
-  EXPECT_THROW(MakeEmbedder(minilm, nullptr), InputError);
 }
 
 }  // namespace

@@ -147,8 +147,13 @@ class Pipeline {
   const ListScoring& Scoring() {
     if (scoring_.remap && !scoring_.item_CD.defined()) {
       SUITE_CHECK(embedder_ != nullptr);
+      const auto count = [](const std::vector<Item>& items) { return static_cast<int64_t>(items.size()); };
+      const WallTimer timer;
+      Tell("embedding the catalogue", 0, count(catalog_.items()), timer);
       scoring_.item_CD = EmbedItems(catalog_.items(), embedder_, files_);
+      Tell("embedding the teacher's titles", 0, count(titles_), timer);
       scoring_.title_UD = EmbedItems(titles_, embedder_, files_);
+      Tell("embedding the teacher's titles", count(titles_), count(titles_), timer);
       scoring_.context_BD = EmbedConversations(conversations_, embedder_, files_, report_);
     }
     return scoring_;

@@ -46,6 +46,9 @@ void StageFiles::Save(const StageKey& key, Artifact artifact) const {
   NamedTexts texts = {{"stage", key.stage}};
   for (const auto& [name, text] : key.depends_on) texts.emplace_back("depends_on/" + name, text);
   for (const auto& [name, text] : artifact.texts) texts.emplace_back(name, text);
+  if (usage_) {
+    for (const auto& [name, text] : usage_()) texts.emplace_back("usage/" + name, text);
+  }
   for (const auto& [name, text] : provenance_) texts.emplace_back("provenance/" + name, text);
   artifact.texts = std::move(texts);
   WriteArtifact(artifact, Path(key));

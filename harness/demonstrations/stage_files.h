@@ -7,8 +7,10 @@
 //   files.Save(key, artifact);                                 // with what it depends on and the provenance in it
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "datasets/catalog.h"
@@ -36,9 +38,13 @@ class StageFiles {
   std::optional<Artifact> Load(const StageKey& key) const;
   void Save(const StageKey& key, Artifact artifact) const;
 
+  // What asking has cost up to now, put into each file that is saved from here on.
+  void set_usage(std::function<NamedTexts()> usage) { usage_ = std::move(usage); }
+
  private:
   std::string folder_;
   NamedTexts provenance_;
+  std::function<NamedTexts()> usage_;
 };
 
 // SHA-256 over what a teacher or an embedder sees of conversations (ids, turns, liked items, seen titles), over what

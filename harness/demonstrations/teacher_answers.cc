@@ -145,6 +145,7 @@ std::vector<size_t> Missing(const std::vector<Answer>& answers, bool known) {
 void InBatches(const std::vector<size_t>& missing, const std::string& what, const PipelineProgress& report,
                const std::function<void(size_t, size_t)>& ask) {
   const WallTimer timer;
+  if (!missing.empty()) report(0, static_cast<int64_t>(missing.size()), what);
   for (size_t begin = 0; begin < missing.size(); begin += kBatch) {
     const size_t end = std::min(begin + kBatch, missing.size());
     ask(begin, end);

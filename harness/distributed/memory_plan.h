@@ -40,7 +40,7 @@ struct MemorySettings {
   int64_t prompt_tokens = 2048;     // longest
   int64_t new_tokens = 1024;        // longest completion
   int64_t weight_bytes = 2;         // d: bfloat16
-  int64_t gradient_bytes = 2;       // g
+  int64_t gradient_bytes = 4;       // g: float32, whatever is computed in (harness/trained_policy.h)
   bool gradient_checkpointing = false;
   bool reference_policy = true;                // a KL term is on
   int64_t chunk_bytes = int64_t{64} << 20;     // ScoreOptions::chunk_bytes

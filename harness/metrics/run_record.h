@@ -10,8 +10,9 @@
 // The file (HDF5, format version 1) can be read with h5py too: attributes format, format_version, run_name, config,
 // status; groups /provenance and /summary hold text attributes in order; /step and /series/NAME the step series
 // (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, context_ids, values/METRIC} (float32 [rows,
-// conversations]; no context_ids in stores that record none); /answers/{conversation_id, text}. Texts are UTF-8 of fixed size (bytes in h5py). h5py opens a store
-// that is being written, or was cut off, with File(path, "r", libver="latest", swmr=True).
+// conversations]; no context_ids in stores that record none); /answers/{conversation_id, text}. Texts are UTF-8 of
+// fixed size (bytes in h5py). h5py opens a store that is being written, or was cut off, with File(path, "r",
+// libver="latest", swmr=True).
 #pragma once
 
 #include <cstdint>

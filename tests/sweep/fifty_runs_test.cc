@@ -40,6 +40,33 @@ int CountDone(const std::string& runs) {
   return done;
 }
 
+void ExpectAllDoneOnce(const std::string& runs) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(runs)) {
+    ++count;
+    const RunRecord run = ReadRun(entry.path().string() + "/store.h5");
+    EXPECT_EQ(run.status, "done") << entry.path();
+    EXPECT_EQ(run.steps, (std::vector<int64_t>{1, 2, 3})) << entry.path();
+    EXPECT_LE(CountLines(entry.path().string() + "/log.txt", "finished"), 1) << "done twice: " << entry.path();
+  }
+  EXPECT_EQ(count, 50);
+}
+
+// The bits are those of a sound disk: one seed of both objectives, run again elsewhere.
+void ExpectBitsOfASoundDisk(const std::string& runs) {
+  const std::string sound = TemporaryPath("sound");
+  LauncherProcess again({"--out=" + sound, "--set", "seed=9"}, {}, kConfig);
+  ASSERT_EQ(again.Wait(), 0) << again.Output();
+  int compared = 0;
+  for (const auto& entry : fs::directory_iterator(sound + "/fifty/runs")) {
+    const RunRecord expected = ReadRun(entry.path().string() + "/store.h5");
+    EXPECT_EQ(DeterministicDigest(ReadRun(runs + "/" + expected.run_name + "/store.h5")),
+              DeterministicDigest(expected));
+    ++compared;
+  }
+  EXPECT_EQ(compared, 2);
+}
+
 TEST(FiftyRuns, SurviveAFullAndAReadOnlyDiskWithTwoLaunchers) {
   const std::string out = TemporaryPath("fifty"), runs = out + "/fifty/runs", fault = TemporaryPath("switch");
   const std::vector<std::string> arguments = {"--out=" + out, "--jobs=2"};
@@ -69,31 +96,8 @@ TEST(FiftyRuns, SurviveAFullAndAReadOnlyDiskWithTwoLaunchers) {
   LauncherProcess a(arguments, faulty, kConfig), b(arguments, faulty, kConfig);
   EXPECT_EQ(a.Wait(), 0) << a.Output();
   EXPECT_EQ(b.Wait(), 0) << b.Output();
-
-  int count = 0;
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(runs)) {
-    ++count;
-    const RunRecord run = ReadRun(entry.path().string() + "/store.h5");
-    EXPECT_EQ(run.status, "done") << entry.path();
-    EXPECT_EQ(run.steps, (std::vector<int64_t>{1, 2, 3})) << entry.path();
-    EXPECT_EQ(CountLines(entry.path().string() + "/log.txt", "finished"), 1) << entry.path();
-    names.push_back(run.run_name);
-  }
-  EXPECT_EQ(count, 50);
-
-  // The bits are those of a sound disk: one seed of both objectives, run again elsewhere.
-  const std::string sound = TemporaryPath("sound");
-  LauncherProcess again({"--out=" + sound, "--set", "seed=9"}, {}, kConfig);
-  ASSERT_EQ(again.Wait(), 0) << again.Output();
-  int compared = 0;
-  for (const auto& entry : fs::directory_iterator(sound + "/fifty/runs")) {
-    const RunRecord expected = ReadRun(entry.path().string() + "/store.h5");
-    EXPECT_EQ(DeterministicDigest(ReadRun(runs + "/" + expected.run_name + "/store.h5")),
-              DeterministicDigest(expected));
-    ++compared;
-  }
-  EXPECT_EQ(compared, 2);
+  ExpectAllDoneOnce(runs);
+  ExpectBitsOfASoundDisk(runs);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // and workers, on the smoke profile.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -99,6 +100,27 @@ TEST_F(SweepTest, SignalsSaveAndAskToBeStartedAgain) {
   }
 }
 
+TEST_F(SweepTest, SignalsSaveStagesToo) {
+  const std::string out = TemporaryPath("stages");
+  std::vector<std::string> arguments = OneRun(out);
+  arguments.insert(arguments.end(), {"--set", "pretrain.steps=3000"});
+  LauncherProcess launcher(arguments);
+  const auto checkpoints = [&] {
+    std::vector<std::string> names;
+    std::error_code absent;
+    for (const auto& entry : fs::recursive_directory_iterator(out + "/cache", absent)) {
+      const std::string name = entry.path().filename().string();
+      if (name.rfind("step-", 0) == 0) names.push_back(name);
+    }
+    return names;
+  };
+  ASSERT_TRUE(WaitFor([&] { return !checkpoints().empty(); })) << launcher.Output();
+  launcher.Signal(SIGUSR1);
+  EXPECT_EQ(launcher.Wait(), 75) << launcher.Output();
+  EXPECT_EQ(CountInLogs(out, "stopped on request"), 1);
+  EXPECT_EQ(CountInLogs(out, "begins"), 0) << "the run has not started";
+}
+
 TEST_F(SweepTest, ADamagedCheckpointIsPassedOver) {
   const std::string out = TemporaryPath("damaged");
   {
@@ -137,7 +159,7 @@ TEST_F(SweepTest, ADamagedStoreIsSetAsideAndTheRunBeginsAgain) {
   EXPECT_TRUE(fs::exists(OnlyRun(out) + "/store.h5.damaged-1"));
 }
 
-TEST_F(SweepTest, OtherDataOrWorldSizesAreRefusedOrForced) {
+TEST_F(SweepTest, SettingsThatChangeNoResultMayChangeBeforeAResume) {
   const std::string out = TemporaryPath("other");
   {
     LauncherProcess launcher(OneRun(out));
@@ -145,7 +167,6 @@ TEST_F(SweepTest, OtherDataOrWorldSizesAreRefusedOrForced) {
     launcher.Signal(SIGTERM);
     ASSERT_EQ(launcher.Wait(), 75);
   }
-  // Settings that change no result may change between the two.
   std::vector<std::string> arguments = OneRun(out);
   arguments.insert(arguments.end(), {"--set", "checkpoint.every=7"});
   const ProgramResult result = RunQuickstart(arguments);

@@ -1,0 +1,225 @@
+#include "datasets/teachers/oracle_teacher.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <sstream>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace suite {
+namespace {
+
+using TitleIds = std::unordered_map<std::string, std::vector<int>>;
+
+TitleIds IdsByTitle(const Catalog& catalog) {
+  TitleIds ids;
+  for (int id = 0; id < catalog.size(); ++id) ids[catalog.item(id).title].push_back(id);
+  return ids;
+}
+
+void CheckQuality(const OracleQuality& quality) {
+  const auto require = [](bool holds, const char* key, double value, const char* allowed) {
+    if (!holds) throw InputError(key, std::to_string(value), allowed);
+  };
+  require(quality.noise >= 0, "teacher.noise", quality.noise, "0 or more");
+  require(quality.knowledge >= 0 && quality.knowledge <= 1, "teacher.knowledge", quality.knowledge, "0 to 1");
+  require(quality.judge_noise >= 0, "teacher.judge_noise", quality.judge_noise, "0 or more");
+  require(quality.out_of_catalog >= 0 && quality.out_of_catalog <= 1, "teacher.out_of_catalog", quality.out_of_catalog,
+          "0 to 1");
+}
+
+std::vector<double> Standardised(std::vector<double> values) {
+  if (values.empty()) return values;
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double variance = 0;
+  for (const double value : values) variance += (value - mean) * (value - mean) / count;
+  const double spread = std::max(std::sqrt(variance), 1e-12);
+  for (double& value : values) value = (value - mean) / spread;
+  return values;
+}
+
+// The first `count` of the indices from large to small; equal ones: lower index first.
+std::vector<int> Largest(const std::vector<double>& values, size_t count) {
+  std::vector<int> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  count = std::min(count, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<int64_t>(count), order.end(), [&](int a, int b) {
+    const double x = values[static_cast<size_t>(a)], y = values[static_cast<size_t>(b)];
+    return x != y ? x > y : a < b;
+  });
+  order.resize(count);
+  return order;
+}
+
+std::string WithoutOrWithThe(const std::string& title) {
+  return title.rfind("The ", 0) == 0 ? title.substr(4) : "The " + title;
+}
+
+}  // namespace
+
+Item MisspeltItem(const Item& item, const Catalog& catalog, RandomStream* stream) {
+  Item wrong = item;
+  switch (stream->UniformInt(3)) {
+    case 0:
+      wrong.year += static_cast<int>(stream->UniformInt(3) + 1) * (stream->UniformInt(2) == 0 ? 1 : -1);
+      break;
+    case 1:
+      wrong.title = WithoutOrWithThe(item.title);
+      break;
+    default:
+      wrong.title += " II";
+  }
+  while (catalog.Find(wrong)) ++wrong.year;
+  return wrong;
+}
+
+std::vector<int> OracleTeacher::Films::All() const {
+  std::vector<int> all = truth;
+  all.insert(all.end(), seen.begin(), seen.end());
+  return all;
+}
+
+OracleTeacher::OracleTeacher(const std::vector<Conversation>& conversations, const Catalog& catalog,
+                             const OracleQuality& quality, uint64_t seed)
+    : catalog_(catalog), quality_(quality), seed_(seed), companions_({}, 0) {
+  CheckQuality(quality);
+  const TitleIds by_title = IdsByTitle(catalog);
+  std::vector<std::vector<int>> named;
+  std::ostringstream data;
+  data << seed << "\n" << FormatList(catalog.items()) << "\n";
+  for (const Conversation& conversation : conversations) {
+    Films films;
+    for (const GroundTruth& truth : conversation.ground_truth) {
+      const auto id = truth.year ? catalog.Find({truth.title, *truth.year}) : std::nullopt;
+      if (id) films.truth.push_back(*id);
+    }
+    for (const std::string& title : conversation.seen_titles) {
+      const auto found = by_title.find(title);
+      if (found != by_title.end()) films.seen.insert(films.seen.end(), found->second.begin(), found->second.end());
+    }
+    named.push_back(films.All());
+    data << conversation.id << "\n";
+    for (const int id : films.truth) data << id << " ";
+    data << "\n";
+    for (const int id : films.seen) data << id << " ";
+    data << "\n";
+    rows_[conversation.id] = films_.size();
+    films_.push_back(std::move(films));
+  }
+  data_hash_ = Sha256Hex(data.str());
+  companions_ = FilmCompanions(named, catalog.size());
+  for (const int64_t count : companions_.counts()) popularity_.push_back(std::log1p(static_cast<double>(count)));
+  popularity_ = Standardised(std::move(popularity_));
+  RandomStream stream(seed, "oracle teacher/knowledge");
+  std::vector<double> fame = popularity_;
+  for (double& one : fame) one += stream.Gumbel();
+  known_.assign(fame.size(), false);
+  const auto count = static_cast<size_t>(std::lround(quality.knowledge * static_cast<double>(fame.size())));
+  for (const int id : Largest(fame, count)) known_[static_cast<size_t>(id)] = true;
+}
+
+std::string OracleTeacher::Identity() const {
+  std::ostringstream text;
+  text.precision(15);
+  text << "oracle data=" << data_hash_.substr(0, 16) << " context=" << quality_.context << " noise=" << quality_.noise
+       << " popularity=" << quality_.popularity << " out_of_catalog=" << quality_.out_of_catalog
+       << " knowledge=" << quality_.knowledge << " judge_slope=" << quality_.judge_slope
+       << " judge_noise=" << quality_.judge_noise;
+  return text.str();
+}
+
+std::vector<double> OracleTeacher::Nearness(const Films& films) const {
+  std::vector<double> nearness = companions_.Nearness(films.truth);
+  const std::vector<double> to_seen = companions_.Nearness(films.seen);
+  for (size_t i = 0; i < nearness.size(); ++i) nearness[i] += to_seen[i];
+  return nearness;
+}
+
+std::vector<double> OracleTeacher::ListScores(const Films& films, RandomStream* stream) const {
+  const auto other = static_cast<size_t>(stream->UniformInt(static_cast<int64_t>(films_.size())));
+  std::vector<double> scores = Nearness(films);
+  if (quality_.noise > 0) {
+    const std::vector<double> misread = Nearness(films_[other]);
+    for (size_t i = 0; i < scores.size(); ++i) {
+      scores[i] = (scores[i] + quality_.noise * misread[i]) / (1 + quality_.noise);
+    }
+  }
+  const std::set<int> seen(films.seen.begin(), films.seen.end());
+  for (size_t i = 0; i < scores.size(); ++i) {
+    // Drawn for every film, so that what is excluded moves no other film's noise.
+    const double luck = stream->Gumbel();
+    scores[i] = quality_.context * scores[i] + quality_.popularity * popularity_[i] + luck;
+    if (!known_[i] || seen.count(static_cast<int>(i)) > 0) scores[i] = -INFINITY;
+  }
+  return scores;
+}
+
+std::vector<Item> OracleTeacher::List(const std::string& id, const Films& films, int64_t length) const {
+  RandomStream stream(seed_, "oracle teacher/list/" + id);
+  RandomStream spelling(seed_, "oracle teacher/spelling/" + id);
+  const std::vector<double> scores = ListScores(films, &stream);
+  std::vector<Item> list;
+  std::set<Item> named;
+  for (const int film : Largest(scores, static_cast<size_t>(length))) {
+    if (std::isinf(scores[static_cast<size_t>(film)])) break;
+    Item item = catalog_.item(film);
+    if (spelling.Uniform() < quality_.out_of_catalog) item = MisspeltItem(item, catalog_, &spelling);
+    if (named.insert(item).second) list.push_back(item);
+  }
+  return list;
+}
+
+std::vector<TeacherList> OracleTeacher::Recommend(const std::vector<Conversation>& conversations, int64_t list_length) {
+  std::vector<TeacherList> lists(conversations.size());
+  for (size_t i = 0; i < conversations.size(); ++i) {
+    const auto row = rows_.find(conversations[i].id);
+    if (row == rows_.end()) {
+      lists[i].error = "conversation '" + conversations[i].id + "' is not one that the oracle was given";
+    } else {
+      lists[i].items = List(row->first, films_[row->second], list_length);
+    }
+  }
+  return lists;
+}
+
+std::vector<int> OracleTeacher::Opinions(const JudgeRequest& request, const Films& films) const {
+  const std::vector<double> nearness = Nearness(films);
+  std::vector<double> fit;
+  std::vector<int> ids;
+  std::vector<size_t> places;
+  for (size_t k = 0; k < request.candidates.size(); ++k) {
+    const auto id = catalog_.Find(request.candidates[k]);
+    if (!id || !known_[static_cast<size_t>(*id)]) continue;
+    ids.push_back(*id);
+    places.push_back(k);
+    fit.push_back(nearness[static_cast<size_t>(*id)]);
+  }
+  fit = Standardised(std::move(fit));
+  std::vector<int> opinions(request.candidates.size(), 0);
+  for (size_t i = 0; i < places.size(); ++i) {
+    RandomStream noise(seed_, "oracle teacher/judge/" + request.conversation->id, {static_cast<uint64_t>(ids[i])});
+    const double opinion = quality_.judge_slope * fit[i] + quality_.judge_noise * noise.Normal();
+    opinions[places[i]] = static_cast<int>(std::lround(std::clamp(opinion, -2.0, 2.0)));
+  }
+  return opinions;
+}
+
+std::vector<TeacherJudgement> OracleTeacher::Judge(const std::vector<JudgeRequest>& requests) {
+  std::vector<TeacherJudgement> judged(requests.size());
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const auto row = rows_.find(requests[i].conversation->id);
+    if (row == rows_.end()) {
+      judged[i].error = "conversation '" + requests[i].conversation->id + "' is not one that the oracle was given";
+    } else {
+      judged[i].judgements = Opinions(requests[i], films_[row->second]);
+    }
+  }
+  return judged;
+}
+
+}  // namespace suite

@@ -1,0 +1,90 @@
+// A simulated teacher for real conversations: a stand-in for a strong language model where there is none to ask.
+//
+// It peeks. Each conversation's ground truth is what its lists and judgements are made of, blurred by named amounts,
+// so that a pipeline can be built, tested and timed on real data without an account. What it cannot tell: how good
+// demonstrations of a real model would be. Recall and nDCG of its lists, and of anything trained on them, measure the
+// blur that was chosen, and on the conversations it peeked into they say nothing of generalisation. Comparisons of the
+// pipeline's steps on one and the same oracle are fair; numbers beside those of a paper are not.
+//
+//   OracleQuality quality;
+//   quality.noise = 1;                                       // misreads half of what was said
+//   OracleTeacher teacher(dataset.train, dataset.catalog, quality);
+//   teacher.Recommend(dataset.train, 20);
+//
+// A list holds the films of the largest
+//
+//   context (a + noise a') / (1 + noise) + popularity z + Gumbel noise
+//
+// a: nearness to the conversation's ground truth plus nearness to the films it has seen (film_companions.h, over all
+// conversations given); a': the same of another conversation drawn at random; z: standardised log(1 + conversations
+// that name the film). Never a film that was seen or that it does not know. Then each rank, with probability
+// out_of_catalog, is misspelt: a title or a year that the catalogue does not have (MisspeltItem).
+//
+// Judgements: clip(round(judge_slope x zscore(a) + judge_noise x z), -2, 2), standardised over the candidates; films
+// that it does not know: 0. The noise of a conversation, and of a film in it, is the same whatever the quality.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "datasets/catalog.h"
+#include "datasets/conversation.h"
+#include "datasets/item.h"
+#include "datasets/teachers/film_companions.h"
+#include "datasets/teachers/teacher.h"
+
+namespace suite {
+
+struct OracleQuality {
+  double context = 8;
+  double noise = 0.5;
+  double popularity = 0.8;
+  double out_of_catalog = 0.1;
+  double knowledge = 1;  // share of the catalogue, the most named films first (with Gumbel noise)
+  double judge_slope = 1.1;
+  double judge_noise = 0.6;
+};
+
+class OracleTeacher : public Teacher {
+ public:
+  // Knows `conversations` by their ids; about any other its answer is an error. `catalog` must outlive it. Throws
+  // InputError naming teacher.KEY for a quality out of range.
+  OracleTeacher(const std::vector<Conversation>& conversations, const Catalog& catalog, const OracleQuality& quality,
+                uint64_t seed = 0);
+
+  // "oracle data=<hash of all that it peeks into> context=8 ..."
+  std::string Identity() const override;
+  std::vector<TeacherList> Recommend(const std::vector<Conversation>& conversations, int64_t list_length) override;
+  std::vector<TeacherJudgement> Judge(const std::vector<JudgeRequest>& requests) override;
+
+ private:
+  // What one conversation is about, as catalogue ids.
+  struct Films {
+    std::vector<int> truth, seen;
+    std::vector<int> All() const;
+  };
+
+  std::vector<double> Nearness(const Films& films) const;
+  std::vector<double> ListScores(const Films& films, RandomStream* stream) const;
+  std::vector<Item> List(const std::string& id, const Films& films, int64_t length) const;
+  std::vector<int> Opinions(const JudgeRequest& request, const Films& films) const;
+
+  const Catalog& catalog_;
+  OracleQuality quality_;
+  uint64_t seed_;
+  std::string data_hash_;
+  std::vector<Films> films_;
+  std::map<std::string, size_t> rows_;  // of films_, by conversation id
+  FilmCompanions companions_;
+  std::vector<double> popularity_;  // z
+  std::vector<bool> known_;
+};
+
+// The item as somebody writes it who does not remember well: another year within three, "The" gained or lost, or the
+// next part of a series. Never one that the catalogue has.
+Item MisspeltItem(const Item& item, const Catalog& catalog, RandomStream* stream);
+
+}  // namespace suite

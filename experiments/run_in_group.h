@@ -1,0 +1,28 @@
+// The front door where it is started several times over, by torchrun, srun or mpirun
+// (harness/distributed/process_place.h): these processes are the ones that train, each run of the experiment together,
+// one after another. No child processes and no SLURM jobs of our own are started; the first process shows progress and
+// writes the report.
+//
+//   torchrun --no-python --standalone --nproc-per-node=4 bazel-bin/experiments/quickstart --set run.threads=4
+//   srun --ntasks=4 --kill-on-bad-exit=1 bazel-bin/experiments/quickstart --set run.threads=4
+//   mpirun -n 4 bazel-bin/experiments/quickstart --set run.threads=4
+//
+// run.threads counts the shards that a step's work is cut into, for all processes together: results depend on it and
+// not on the number of processes. When one process ends, all do, with exit code 1; started again, they go on from the
+// last checkpoint.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/bench_flags.h"
+#include "harness/config/experiment.h"
+#include "harness/distributed/process_place.h"
+
+namespace suite {
+
+// The exit code of this process. Throws GroupError when another one is lost, InputError for what cannot be used.
+int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const ProcessPlace& place,
+               const std::vector<std::string>& argv);
+
+}  // namespace suite

@@ -1,0 +1,178 @@
+#include "reports/report_text.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "reports/arm_scores.h"
+#include "reports/statistics/hierarchical_bootstrap.h"
+
+namespace suite {
+namespace {
+
+std::string Counted(size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string Grouped(size_t number) {
+  std::string digits = std::to_string(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
+  return digits;
+}
+
+std::string Percent(double share) {
+  char buffer[16];
+  std::snprintf(buffer, sizeof(buffer), "%.0f %%", 100 * share);
+  return buffer;
+}
+
+std::set<std::string> ValuesOf(const RunSet& set, const std::string& key) {
+  std::set<std::string> values;
+  for (const ReportRun& run : set.runs) values.insert(FindText(run.record.provenance, key, "not recorded"));
+  return values;
+}
+
+size_t ConversationsOf(const RunSet& set, const std::string& split) {
+  const auto done = AllDone(set);
+  return done.empty() ? 0 : FindScores(done[0]->record, split).conversation_ids.size();
+}
+
+std::string SeedsText(const RunSet& set) {
+  size_t fewest = SIZE_MAX;
+  size_t most = 0;
+  for (const ArmRuns& arm : set.arms) {
+    fewest = std::min(fewest, arm.done.size());
+    most = std::max(most, arm.done.size());
+  }
+  if (fewest == most) return Counted(most, "seed") + " an arm";
+  return std::to_string(fewest) + " to " + Counted(most, "seed") + " an arm";
+}
+
+bool HasSharedContexts(const ReportSpec& spec, const RunSet& set) {
+  if (!spec.contexts.empty()) return true;
+  for (const ReportRun* run : AllDone(set)) {
+    if (!FindScores(run->record, spec.split).context_ids.empty()) return true;
+  }
+  return false;
+}
+
+// Remarks that only some reports need.
+void AddWhatIsSpecial(const ReportSpec& spec, const RunSet& set, std::vector<std::string>* items) {
+  if (HasSharedContexts(spec, set)) {
+    items->push_back(
+        "Conversations that share a context are drawn together: their scores rise and fall together, and "
+        "intervals that took them for independent would be too narrow.");
+  }
+  if (ConversationsOf(set, spec.split) >= kManyContexts) {
+    items->push_back("With " + Grouped(kManyContexts) +
+                     " contexts and more, means over resampled contexts are drawn from their normal limit, "
+                     "with the covariance that the contexts give.");
+  }
+  if (!spec.published.empty()) {
+    items->push_back(
+        "Rows marked as published are numbers of others, under their source. They have no intervals and take "
+        "no part in what is bold; data, models and rules of matching may differ from ours.");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Warnings(const ReportSpec& spec, const RunSet& set) {
+  std::vector<std::string> warnings;
+  for (const std::string& mode : ValuesOf(set, "build_mode")) {
+    if (mode != "opt") warnings.push_back("Runs were made by a build of mode '" + mode + "': their times mean little.");
+  }
+  for (const std::string& dirty : ValuesOf(set, "dirty")) {
+    if (dirty != "no")
+      warnings.push_back("The code may not be that of the commit; uncommitted changes: " + dirty + ".");
+  }
+  const std::set<std::string> commits = ValuesOf(set, "commit");
+  if (commits.size() > 1) warnings.push_back("The runs were made by " + Counted(commits.size(), "commit") + ".");
+  std::set<int64_t> steps;
+  for (const ReportRun* run : AllDone(set)) steps.insert(FinalStep(*run, spec.split));
+  if (steps.size() > 1) {
+    warnings.push_back("The final scores are of different steps: " + std::to_string(*steps.begin()) + " to " +
+                       std::to_string(*steps.rbegin()) + ".");
+  }
+  for (const ArmRuns& arm : set.arms) {
+    for (const auto& [runs, what] : {std::make_pair(&arm.failed, "failed"), {&arm.unfinished, "did not finish"}}) {
+      if (!runs->empty()) warnings.push_back(Counted(runs->size(), "run") + " of " + arm.arm.name + " " + what + ".");
+    }
+    if (arm.missing_seeds.empty()) continue;
+    warnings.push_back(Counted(arm.missing_seeds.size(), "seed") + " of " + arm.arm.name + " without a run.");
+  }
+  for (const SkippedStore& skipped : set.skipped) {
+    warnings.push_back("Left out, because it cannot be used: " + skipped.store + " (" + skipped.reason + ").");
+  }
+  if (!set.others.empty()) {
+    warnings.push_back(Counted(set.others.size(), "store") + " of no arm: not used, listed under Runs.");
+  }
+  return warnings;
+}
+
+std::string Subtitle(const ReportSpec& spec, const RunSet& set) {
+  const std::string scale = spec.scale.empty() ? "" : "Scale of the evidence: " + spec.scale + ". ";
+  return scale + Counted(set.arms.size(), "arm") + ", " + SeedsText(set) + ", " +
+         Grouped(ConversationsOf(set, spec.split)) + " conversations in the " + spec.split + " split.";
+}
+
+std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t comparisons) {
+  size_t most_seeds = 0;
+  for (const ArmRuns& arm : set.arms) most_seeds = std::max(most_seeds, arm.done.size());
+  const std::string percent = Percent(spec.confidence);
+  std::vector<std::string> items;
+  items.push_back("Scores are of each run's last evaluation, with greedy answers judged conversation by conversation.");
+  items.push_back(
+      percent + " intervals: percentile bootstrap, " + Grouped(static_cast<size_t>(spec.resamples)) +
+      " resamples. Resampled are the seeds and the conversations; one draw of conversations serves all seeds, "
+      "because all seeds answer the same ones.");
+  AddWhatIsSpecial(spec, set, &items);
+  items.push_back(
+      "Differences are paired: the same seed and the same conversation on both sides. That is why a "
+      "difference can be clear although the intervals in the result table overlap.");
+  items.push_back(
+      "\"Better\" and \"worse\" are about the left side and are said only when every interval of the "
+      "difference excludes 0; else the verdict is \"inconclusive\". The intervals are not corrected for the "
+      "number of comparisons (" +
+      std::to_string(comparisons) +
+      "); p values are, of the paired t test over the seeds, by Holm's rule. A verdict in bold holds after it.");
+  items.push_back(
+      "P(left better) is the probability that a run of the left arm has a better mean than one of the right arm "
+      "(Mann and Whitney). Standard errors in the files and behind the cells are over conversations, clustered by "
+      "context.");
+  items.push_back("Bold in the result table: best, with an interval clear of every other row's.");
+  if (most_seeds <= 1) {
+    items.push_back(
+        "With one seed an arm the intervals hold the spread over conversations only, and a verdict is about "
+        "these runs, not about their algorithms: another seed may change the order.");
+  } else {
+    items.push_back(
+        "A bootstrap over few seeds is too narrow, for it never leaves the range of the seeds it has. So a "
+        "verdict also asks for Student's interval over the seeds' differences (\"Seeds, " +
+        percent + "\"), which allows for few seeds: with three it is 4.3 standard errors to each side.");
+  }
+  if (!spec.confounder.empty()) {
+    items.push_back(
+        "The duplicate share stands beside every comparison because it is the main confounder: an item that "
+        "an answer repeats earns nothing, so lists that repeat more lose hits at deep ranks whatever the "
+        "model knows.");
+  }
+  return items;
+}
+
+std::string StartText(const ReportSpec& spec, const RunSet& set) {
+  const auto done = AllWithStart(set, spec.split);
+  if (spec.baseline.empty() || done.empty()) return "";
+  if (ShareOneStart(done, spec.split)) {
+    return spec.baseline + " is the policy before the first RL step. All " + Counted(done.size(), "run") +
+           " start from the same one: their step-0 scores are equal to the bit. Seeds differ in RL only, so nothing "
+           "here "
+           "tells how much another " +
+           spec.baseline + " would change.";
+  }
+  return spec.baseline +
+         " is the policy before the first RL step. The runs do not share it: their step-0 scores differ, "
+         "and each is compared with its own start.";
+}
+
+}  // namespace suite

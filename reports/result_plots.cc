@@ -1,0 +1,275 @@
+#include "reports/result_plots.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "reports/arm_scores.h"
+#include "reports/curves.h"
+#include "reports/statistics.h"
+#include "reports/statistics/aggregate.h"
+
+namespace suite {
+namespace {
+
+constexpr size_t kMostMetrics = 2;
+constexpr size_t kMostScalingKeys = 3;
+constexpr int kThresholds = 20;
+
+std::vector<MetricColumn> ShownMetrics(const ReportSpec& spec) {
+  std::vector<MetricColumn> shown;
+  for (const MetricColumn& metric : spec.metrics) {
+    const bool is_compared = std::any_of(spec.comparisons.begin(), spec.comparisons.end(),
+                                         [&](const Comparison& one) { return one.metric == metric.id; });
+    if (is_compared || (spec.comparisons.empty() && shown.empty())) shown.push_back(metric);
+  }
+  // The deepest say most: Recall@5, ..., NDCG@10 gives NDCG@5 and NDCG@10.
+  if (shown.size() > kMostMetrics) shown.erase(shown.begin(), shown.end() - kMostMetrics);
+  return shown;
+}
+
+std::string IntervalText(const ReportSpec& spec) {
+  return std::to_string(static_cast<int>(100 * spec.confidence + 0.5)) + " % bootstrap interval";
+}
+
+const ResultCell* CellOf(const ResultTable& results, const std::string& row_name, const std::string& metric) {
+  for (const ResultRow& row : results.rows) {
+    if (row.name != row_name || !row.source.empty()) continue;
+    for (size_t c = 0; c < results.columns.size(); ++c) {
+      if (results.columns[c].id == metric && row.cells[c].estimate) return &row.cells[c];
+    }
+  }
+  return nullptr;
+}
+
+void AddPoint(double x, const Estimate& estimate, PlotLine* line) {
+  line->x.push_back(x);
+  line->y.push_back(estimate.mean);
+  line->low.push_back(estimate.interval.low);
+  line->high.push_back(estimate.interval.high);
+}
+
+std::optional<double> NumberOf(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<double> WallSeconds(const ArmRuns& arm) {
+  std::vector<double> seconds;
+  for (const ReportRun* run : arm.done) {
+    const auto number = NumberOf(FindText(run->record.summary, "wall_s"));
+    if (!number) return std::nullopt;
+    seconds.push_back(*number);
+  }
+  if (seconds.empty()) return std::nullopt;
+  return Mean(seconds);
+}
+
+std::string SettingOf(const ArmRuns& arm, const std::string& key) {
+  const auto found = arm.done[0]->config.find(key);
+  return found == arm.done[0]->config.end() ? "not set" : found->second;
+}
+
+// The keys that are not the same in all arms with a finished run, each with its values.
+std::map<std::string, std::set<std::string>> DifferingKeys(const ReportSpec& spec, const RunSet& set) {
+  std::set<std::string> keys;
+  for (const ReportRun* run : AllDone(set)) {
+    for (const auto& [key, value] : run->config) keys.insert(key);
+  }
+  keys.erase(spec.seed_key);
+  std::map<std::string, std::set<std::string>> differing;
+  for (const std::string& key : keys) {
+    std::set<std::string> values;
+    for (const ArmRuns& arm : set.arms) {
+      if (!arm.done.empty()) values.insert(SettingOf(arm, key));
+    }
+    if (values.size() > 1) differing[key] = values;
+  }
+  return differing;
+}
+
+bool AreNumbers(const std::set<std::string>& values) {
+  return std::all_of(values.begin(), values.end(), [](const std::string& text) { return NumberOf(text).has_value(); });
+}
+
+// Arms in the order of their number under `key`, by the setting of the other keys that differ.
+std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> ArmsAlong(
+    const std::string& key, const std::map<std::string, std::set<std::string>>& differing, const RunSet& set) {
+  std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> lines;
+  for (const ArmRuns& arm : set.arms) {
+    if (arm.done.empty()) continue;
+    std::string name;
+    for (const auto& [other, values] : differing) {
+      if (other == key) continue;
+      name += (name.empty() ? "" : ", ") + other.substr(other.rfind('.') + 1) + " " + SettingOf(arm, other);
+    }
+    lines[name.empty() ? key : name].emplace_back(*NumberOf(SettingOf(arm, key)), &arm);
+  }
+  for (auto& [name, arms] : lines) {
+    std::stable_sort(arms.begin(), arms.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  return lines;
+}
+
+bool SpansOctaves(const std::set<std::string>& values) {
+  double low = *NumberOf(*values.begin());
+  double high = low;
+  for (const std::string& value : values) {
+    low = std::min(low, *NumberOf(value));
+    high = std::max(high, *NumberOf(value));
+  }
+  return low > 0 && high / low >= 4;
+}
+
+Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const MetricColumn* metric,
+                 const std::map<std::string, std::set<std::string>>& differing, const RunSet& set,
+                 const ResultTable& results) {
+  Plot plot;
+  const std::string what = metric ? metric->title : "Wall time of a run";
+  plot.file_stem = "scaling_" + ToFileStem(key) + "_" + (metric ? ToFileStem(metric->id) : "wall_s");
+  plot.title = what + " over " + key;
+  plot.x_label = key;
+  plot.y_label = metric ? metric->title : "Seconds";
+  plot.log_x = SpansOctaves(differing.at(key));
+  for (const auto& [name, arms] : ArmsAlong(key, differing, set)) {
+    PlotLine line;
+    line.name = name;
+    for (const auto& [x, arm] : arms) {
+      const ResultCell* cell = metric ? CellOf(results, arm->arm.name, metric->id) : nullptr;
+      if (cell) AddPoint(x, *cell->estimate, &line);
+      const auto seconds = WallSeconds(*arm);
+      if (metric || !seconds) continue;
+      line.x.push_back(x);
+      line.y.push_back(*seconds);
+    }
+    if (line.x.size() > 1) plot.lines.push_back(line);
+  }
+  plot.description =
+      plot.title + ", one point an arm" +
+      (metric ? ", with its " + IntervalText(spec) + " (" + spec.split + " split)." : ", mean over its runs.");
+  return plot;
+}
+
+}  // namespace
+
+std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<ComparedPair>& pairs) {
+  std::vector<Plot> plots;
+  for (const MetricColumn& metric : ShownMetrics(spec)) {
+    Plot plot;
+    plot.kind = PlotKind::kForest;
+    plot.file_stem = "effects_" + ToFileStem(metric.id);
+    plot.title = "Effects on " + metric.title + ", " + spec.split;
+    plot.x_label = "Difference, left minus right";
+    plot.description = plot.title + ": each comparison's difference with its paired " + IntervalText(spec) + ".";
+    PlotLine line;
+    line.name = metric.title;
+    for (const ComparedPair& pair : pairs) {
+      if (pair.comparison.metric != metric.id || pair.seeds == 0) continue;
+      AddPoint(static_cast<double>(plot.categories.size()), pair.difference, &line);
+      plot.categories.push_back(pair.left_name + " against " + pair.right_name);
+    }
+    plot.lines = {line};
+    if (!plot.categories.empty()) plots.push_back(plot);
+  }
+  return plots;
+}
+
+std::vector<Plot> BarPlots(const ReportSpec& spec, const ResultTable& results) {
+  std::vector<Plot> plots;
+  for (const MetricColumn& metric : ShownMetrics(spec)) {
+    Plot plot;
+    plot.kind = PlotKind::kBars;
+    plot.file_stem = "bars_" + ToFileStem(metric.id);
+    plot.title = metric.title + ", " + spec.split;
+    plot.y_label = metric.title;
+    plot.description = plot.title + ": final mean of each arm with its " + IntervalText(spec) + ".";
+    PlotLine line;
+    line.name = metric.title;
+    for (const ResultRow& row : results.rows) {
+      const ResultCell* cell = row.source.empty() ? CellOf(results, row.name, metric.id) : nullptr;
+      if (!cell) continue;
+      AddPoint(static_cast<double>(plot.categories.size()), *cell->estimate, &line);
+      plot.categories.push_back(row.name);
+    }
+    plot.lines = {line};
+    if (plot.categories.size() > 1) plots.push_back(plot);
+  }
+  return plots;
+}
+
+std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results) {
+  std::vector<Plot> plots;
+  const auto differing = DifferingKeys(spec, set);
+  std::vector<MetricColumn> metrics = ShownMetrics(spec);
+  size_t keys = 0;
+  for (const auto& [key, values] : differing) {
+    if (!AreNumbers(values) || keys >= kMostScalingKeys) continue;
+    std::vector<Plot> of_key;
+    for (const MetricColumn& metric : metrics) {
+      of_key.push_back(ScalingPlot(spec, key, &metric, differing, set, results));
+    }
+    of_key.push_back(ScalingPlot(spec, key, nullptr, differing, set, results));
+    of_key.erase(std::remove_if(of_key.begin(), of_key.end(), [](const Plot& plot) { return plot.lines.empty(); }),
+                 of_key.end());
+    keys += !of_key.empty();
+    std::move(of_key.begin(), of_key.end(), std::back_inserter(plots));
+  }
+  return plots;
+}
+
+std::vector<Plot> CostPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results) {
+  std::vector<Plot> plots;
+  for (const MetricColumn& metric : ShownMetrics(spec)) {
+    Plot plot;
+    plot.kind = PlotKind::kPoints;
+    plot.file_stem = "cost_" + ToFileStem(metric.id);
+    plot.title = "Cost against quality, " + metric.title;
+    plot.x_label = "Wall time of a run, s";
+    plot.y_label = metric.title;
+    plot.description = "Final " + metric.title + " (" + spec.split + " split, " + IntervalText(spec) +
+                       ") over the mean wall time of an arm's runs.";
+    for (const ArmRuns& arm : set.arms) {
+      const ResultCell* cell = CellOf(results, arm.arm.name, metric.id);
+      const auto seconds = WallSeconds(arm);
+      if (!cell || !seconds) continue;
+      PlotLine line;
+      line.name = arm.arm.name;
+      AddPoint(*seconds, *cell->estimate, &line);
+      plot.lines.push_back(line);
+    }
+    if (plot.lines.size() > 1) plots.push_back(plot);
+  }
+  return plots;
+}
+
+std::vector<Plot> ProfilePlots(const ReportSpec& spec, const RunSet& set) {
+  const std::vector<MetricColumn> metrics = ShownMetrics(spec);
+  if (metrics.empty()) return {};
+  const MetricColumn& metric = metrics.back();
+  std::vector<double> thresholds;
+  for (int i = 0; i <= kThresholds; ++i) thresholds.push_back(static_cast<double>(i) / kThresholds);
+  Plot plot;
+  plot.file_stem = "profile_" + ToFileStem(metric.id);
+  plot.title = "Performance profile, " + metric.title;
+  plot.x_label = metric.title + " above";
+  plot.y_label = "Share of conversations";
+  for (const ArmRuns& arm : set.arms) {
+    if (arm.done.empty()) continue;
+    SeedCurves curves;
+    curves.x = thresholds;
+    for (const ReportRun* run : arm.done) {
+      curves.y.push_back(PerformanceProfile(FinalScores({run}, spec.split, metric.id), thresholds));
+    }
+    plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
+  }
+  plot.description = "The share of conversations (" + spec.split + " split) whose answer scores above each value. " +
+                     BandText(set, StudentBand(spec));
+  if (plot.lines.empty()) return {};
+  return {plot};
+}
+
+}  // namespace suite
