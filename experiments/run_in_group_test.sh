@@ -6,10 +6,11 @@ program=$1 config=$2
 out=$TEST_TMPDIR
 # Enough of SFT for rewards, so that RL changes the policies; two threads' worth of work.
 settings=(--config="$config" --profile=smoke)
-for setting in pretrain.lists=1500 pretrain.steps=120 sft.steps=150 rl.steps=4 rl.prompts_per_step=6 run.threads=2; do
+for setting in pretrain.lists=1500 pretrain.steps=120 sft.steps=150 rl.steps=4 rl.prompts_per_step=6 run.threads=2 run.stage_threads=1; do
   settings+=(--set "$setting")
 done
-export OMP_NUM_THREADS=1 MASTER_ADDR=127.0.0.1 WORLD_SIZE=2 SUITE_GROUP_DEADLINE_S=100
+# OpenMP threads that wait by spinning starve their partners on a busy machine.
+export OMP_NUM_THREADS=1 GOMP_SPINCOUNT=20000 MASTER_ADDR=127.0.0.1 WORLD_SIZE=2 SUITE_GROUP_DEADLINE_S=100
 folder=$(basename "$config" .toml)-smoke
 
 start_both() {  # attempt

@@ -21,9 +21,10 @@ std::vector<size_t> EpochOrder(uint64_t seed, const std::string& stage, int64_t 
 
 LanguageModelTrainer::LanguageModelTrainer(const Llama& llama, const LlamaWeights& start,
                                            std::vector<ScoredSequence> sequences, LanguageModelOptions options)
-    : sequences_(std::move(sequences)),
+    : llama_(llama),
+      sequences_(std::move(sequences)),
       options_(std::move(options)),
-      policy_(llama, start, options_.shards, std::nullopt, options_.group) {
+      policy_(llama, start, options_.shards, options_.compute, options_.group) {
   SUITE_CHECK(!sequences_.empty());
   SUITE_CHECK_EQ(options_.batch % options_.micro_batches, 0);
 }
@@ -44,6 +45,11 @@ std::vector<size_t> LanguageModelTrainer::Batch() {
     batch.push_back(order_[static_cast<size_t>(i % count)]);
   }
   return batch;
+}
+
+double LanguageModelTrainer::LossOn(const std::vector<ScoredSequence>& sequences) const {
+  return LanguageModelLoss(llama_, policy_.compute_weights(), sequences, options_.batch / options_.micro_batches,
+                           options_.shards);
 }
 
 LanguageModelStep LanguageModelTrainer::Step() {

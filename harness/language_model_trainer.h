@@ -10,6 +10,8 @@
 // that a resume needs besides weights and moments.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -34,6 +36,8 @@ struct LanguageModelOptions {
   LearningRateSchedule schedule;
   AdamWConfig adamw;
   double max_grad_norm = 1.0;
+  // Of the forward and backward pass; weights, gradients and moments stay in the type of the start weights (float32).
+  at::ScalarType compute = at::kFloat;
   int64_t shards = 1;             // of all processes
   ProcessGroup* group = nullptr;  // the processes that train together; null: this one
 };
@@ -53,6 +57,10 @@ class LanguageModelTrainer {
 
   LanguageModelStep Step();
 
+  // Mean over the scored tokens of other sequences, with the weights as they are, in the type of arithmetic. Every
+  // process of a group takes it of all of them.
+  double LossOn(const std::vector<ScoredSequence>& sequences) const;
+
   int64_t step() const { return step_; }
   const LlamaWeights& weights() const { return policy_.weights(); }
   const AdamWState& optimizer() const { return policy_.optimizer(); }  // in a world of one
@@ -64,6 +72,7 @@ class LanguageModelTrainer {
   // Indices of the sequences of step `step_`.
   std::vector<size_t> Batch();
 
+  const Llama& llama_;
   std::vector<ScoredSequence> sequences_;
   LanguageModelOptions options_;
   TrainedPolicy policy_;

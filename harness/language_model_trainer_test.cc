@@ -77,6 +77,39 @@ TEST(LanguageModelTrainer, AccumulationChangesRoundingOnly) {
   }
 }
 
+TEST(LanguageModelTrainer, TheLossOnOtherSequencesIsThatOfAStep) {
+  const Policy policy = SmallPolicy();
+  const Llama llama(policy.config());
+  LanguageModelOptions options = Options();
+  options.batch = 6;  // all of them
+  LanguageModelTrainer trainer(llama, policy.weights, Sequences(policy, true), options);
+  for (int i = 0; i < 3; ++i) {
+    const double before = trainer.LossOn(Sequences(policy, true));
+    EXPECT_NEAR(before, trainer.Step().loss, 1e-6);
+  }
+  // In parts, the mean is over tokens and not over parts.
+  LanguageModelOptions small = options;
+  small.batch = 4;
+  LanguageModelTrainer in_parts(llama, trainer.weights(), Sequences(policy, true), small);
+  EXPECT_NEAR(in_parts.LossOn(Sequences(policy, true)), trainer.LossOn(Sequences(policy, true)), 1e-6);
+}
+
+TEST(LanguageModelTrainer, LearnsInBfloat16WithWeightsInFloat32) {
+  const Policy policy = SmallPolicy();
+  const Llama llama(policy.config());
+  LanguageModelOptions narrow = Options();
+  narrow.compute = at::kBFloat16;
+  LanguageModelTrainer exact(llama, policy.weights, Sequences(policy, true), Options());
+  LanguageModelTrainer trainer(llama, policy.weights, Sequences(policy, true), narrow);
+  const double first = trainer.Step().loss;
+  EXPECT_NEAR(first, exact.Step().loss, .03);
+  EXPECT_NE(first, exact.LossOn(Sequences(policy, true)));
+  EXPECT_EQ(trainer.weights().flat().scalar_type(), at::kFloat);
+  LanguageModelStep last;
+  while (trainer.step() < 150) last = trainer.Step();
+  EXPECT_LT(last.loss, 0.25);
+}
+
 TEST(LanguageModelTrainer, GoesOnFromItsStateToTheBit) {
   const Policy policy = SmallPolicy();
   const Llama llama(policy.config());

@@ -7,6 +7,7 @@
 
 #include "algorithms/sft_objective.h"
 #include "base/check.h"
+#include "models/sharded_scorer.h"
 
 namespace suite {
 namespace {
@@ -52,6 +53,24 @@ LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequ
   }
   update.grad_norm = policy->Apply(options);
   return update;
+}
+
+double LanguageModelLoss(const Llama& llama, const LlamaWeights& weights, const std::vector<ScoredSequence>& sequences,
+                         int64_t batch, int64_t shards) {
+  SUITE_CHECK(!sequences.empty());
+  double loss = 0;
+  int64_t scored = 0;
+  for (size_t begin = 0; begin < sequences.size(); begin += static_cast<size_t>(batch)) {
+    const size_t end = std::min(begin + static_cast<size_t>(batch), sequences.size());
+    const std::vector<ScoredSequence> part(sequences.begin() + static_cast<int64_t>(begin),
+                                           sequences.begin() + static_cast<int64_t>(end));
+    const std::vector<int64_t> counted = ScoredCounts(part);
+    const int64_t longest = *std::max_element(counted.begin(), counted.end());
+    const ScoredGrid grid = ScoreWithoutGradients(llama, weights.Tensors(), Pack(part, shards, longest), {});
+    loss -= grid.logp_BT.sum(at::kDouble).item<double>();  // 0 where nothing is scored
+    for (const int64_t count : counted) scored += count;
+  }
+  return loss / static_cast<double>(scored);
 }
 
 }  // namespace suite

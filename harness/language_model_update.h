@@ -8,9 +8,12 @@
 // is scored in full.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "harness/trained_policy.h"
+#include "models/llama.h"
+#include "models/llama_weights.h"
 #include "models/packed_tokens.h"
 
 namespace suite {
@@ -23,5 +26,10 @@ struct LanguageModelUpdate {
 // Each micro-batch is split over at most `shards` shards (as many as the policy was made with).
 LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequence>>& micro_batches, double num_items,
                                         int64_t shards, const UpdateOptions& options, TrainedPolicy* policy);
+
+// The mean loss over the scored tokens of all `sequences`, without gradients, `batch` of them at a time. In the type of
+// `weights`.
+double LanguageModelLoss(const Llama& llama, const LlamaWeights& weights, const std::vector<ScoredSequence>& sequences,
+                         int64_t batch, int64_t shards);
 
 }  // namespace suite

@@ -27,7 +27,11 @@ RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGrou
   options.group_size = config.rl.group_size;
   options.updates_per_rollout = config.rl.updates_per_rollout;
   options.micro_batch_prompts = config.rl.micro_batch_prompts;
-  options.learning_rate = config.rl.learning_rate;
+  options.schedule.base_rate = config.rl.learning_rate;
+  if (config.rl.late_from_step > 0) {
+    options.schedule.kind = ScheduleKind::kSteps;
+    options.schedule.thresholds = {{config.rl.late_from_step, config.rl.late_learning_rate}};
+  }
   options.adamw.beta1 = config.rl.beta1;
   options.adamw.beta2 = config.rl.beta2;
   options.adamw.weight_decay = config.rl.weight_decay;

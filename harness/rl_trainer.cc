@@ -101,7 +101,7 @@ StepRecord RlTrainer::Step() {
   for (int64_t update = 0; update < options_.updates_per_rollout; ++update) Update(micro_batches, update == 0, record);
   record["update_s"] = {Lap(phase)};
   record["step_s"] = {total.Seconds()};
-  record["learning_rate"] = {options_.learning_rate};
+  record["learning_rate"] = {LearningRate(options_.schedule, step_)};
   ++step_;
   return record;
 }
@@ -173,8 +173,9 @@ void RlTrainer::ScoreReference(std::vector<RlMicroBatch>& micro_batches) const {
 // Diagnostics are those of a rollout's last update, where the policy has moved furthest from the one that sampled; they
 // are averaged over micro-batches, the loss is summed.
 void RlTrainer::Update(const std::vector<RlMicroBatch>& micro_batches, bool first, StepRecord& record) {
-  const RlUpdateOptions options = {
-      first, options_.sampling.choice.temperature, {options_.learning_rate, options_.max_grad_norm, options_.adamw}};
+  const RlUpdateOptions options = {first,
+                                   options_.sampling.choice.temperature,
+                                   {LearningRate(options_.schedule, step_), options_.max_grad_norm, options_.adamw}};
   const RlUpdate update = UpdateByReward(micro_batches, *objective_, options, &policy_);
   record["loss"] = {std::accumulate(update.losses.begin(), update.losses.end(), 0.0)};
   for (const auto& [name, mean] : update.diagnostics) record[name] = {mean};

@@ -25,6 +25,7 @@
 
 #include "algorithms/adamw.h"
 #include "algorithms/objective.h"
+#include "algorithms/schedule.h"
 #include "harness/distributed/process_group.h"
 #include "harness/rl_update.h"
 #include "harness/rollout_batch.h"
@@ -63,7 +64,7 @@ struct RlOptions {
   // at once for an objective whose loss depends on the cut (bnpo).
   int64_t micro_batch_prompts = 0;
   int64_t activation_bytes = int64_t{1} << 28;  // of each process
-  double learning_rate = 1e-6;
+  LearningRateSchedule schedule;  // by the trainer's step, counted from 0; one rate for all updates of a rollout
   AdamWConfig adamw;
   double max_grad_norm = 1.0;
   int64_t list_length = 20;

@@ -19,7 +19,7 @@ class RlTrainerTest : public ::testing::Test {
     RlOptions options;
     options.group_size = 4;
     options.updates_per_rollout = mu;
-    options.learning_rate = 1e-2;
+    options.schedule.base_rate = 1e-2;
     options.list_length = 3;
     options.sampling.max_new_tokens = 24;
     options.sampling.eos_ids = policy_.config().eos_ids;
@@ -63,11 +63,24 @@ TEST_F(RlTrainerTest, TheRatioOfTheFirstUpdateIsExactlyOne) {
 // sizes.
 TEST_F(RlTrainerTest, SamplerAndTrainerAgreeOnLogProbabilities) {
   RlOptions options = Options(2);
-  options.learning_rate = 0;
+  options.schedule.base_rate = 0;
   RlTrainer trainer = Trainer(options);
   const StepRecord record = trainer.Step();
   EXPECT_NEAR(record.at("ratio/token/min")[0], 1.0, 2e-5);
   EXPECT_NEAR(record.at("ratio/token/max")[0], 1.0, 2e-5);
+}
+
+TEST_F(RlTrainerTest, TheRateFallsAtItsStepAndAtZeroNothingMoves) {
+  RlOptions options = Options(1);
+  options.schedule.kind = ScheduleKind::kSteps;
+  options.schedule.base_rate = 1e-2;
+  options.schedule.thresholds = {{2, 0.0}};
+  RlTrainer trainer = Trainer(options);
+  EXPECT_EQ(trainer.Step().at("learning_rate")[0], 1e-2);
+  EXPECT_EQ(trainer.Step().at("learning_rate")[0], 1e-2);
+  const at::Tensor before = trainer.weights().flat().clone();
+  EXPECT_EQ(trainer.Step().at("learning_rate")[0], 0.0);
+  EXPECT_TRUE(at::equal(trainer.weights().flat(), before));
 }
 
 TEST_F(RlTrainerTest, LaterUpdatesMoveTheRatio) {
@@ -100,7 +113,7 @@ TEST_F(RlTrainerTest, GoesOnFromItsStateToTheBit) {
 // rounding.
 TEST_F(RlTrainerTest, MicroBatchesAddUpToTheBatch) {
   RlOptions whole = Options(2), cut = Options(2);
-  whole.learning_rate = cut.learning_rate = 1e-4;
+  whole.schedule.base_rate = cut.schedule.base_rate = 1e-4;
   cut.micro_batch_prompts = 2;
   RlTrainer a = Trainer(whole), b = Trainer(cut);
   const StepRecord record_a = a.Step(), record_b = b.Step();
@@ -147,7 +160,7 @@ TEST_F(RlTrainerTest, RecomputedLayersTrainToTheSameBits) {
 TEST_F(RlTrainerTest, Bfloat16TrainsFloatWeights) {
   RlOptions options = Options(2);
   options.compute = at::kBFloat16;
-  options.learning_rate = 1e-5;
+  options.schedule.base_rate = 1e-5;
   RlTrainer trainer = Trainer(options), again = Trainer(options);
   const StepRecord record = trainer.Step();
   again.Step();
@@ -225,7 +238,7 @@ TEST_F(RlTrainerTest, TrainingRaisesTheReward) {
   const EvenFirstToken task;
   RlOptions options = Options(1);
   options.group_size = 8;
-  options.learning_rate = 2e-2;
+  options.schedule.base_rate = 2e-2;
   RlTrainer trainer(llama_, policy_.weights, options, MakeObjective("rank_grpo_exp_inf"), task);
   double early = 0, late = 0;
   for (int i = 0; i < 30; ++i) {

@@ -7,15 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "base/error.h"
-#include "harness/checkpoint.h"
 #include "harness/config/demonstration_recipe.h"
-#include "harness/demonstrations/demonstrations_of_run.h"
-#include "harness/language_model_trainer.h"
-#include "harness/launcher/stop_request.h"
 #include "harness/prompt.h"
 #include "harness/sft_examples.h"
 #include "harness/start_policy.h"
@@ -23,8 +18,6 @@
 
 namespace suite {
 namespace {
-
-constexpr int64_t kCheckpointEvery = 100;
 
 // Held while a stage is trained; the kernel drops it with the process.
 class StageLock {
@@ -57,59 +50,26 @@ class ThreadCount {
   int before_;
 };
 
-// One supervised stage from start weights to its last step, with checkpoints beside the result's folder.
-struct StagePlan {
-  std::string folder;
-  int64_t steps = 0;
-  LanguageModelOptions options;
-};
-
-LlamaWeights TrainStage(const StagePlan& plan, const LlamaWeights& start, std::vector<ScoredSequence> sequences,
-                        const ReportProgress& report) {
-  const Llama llama(start.config());
-  LanguageModelTrainer trainer(llama, start, std::move(sequences), plan.options);
-  CheckpointFolder checkpoints(plan.folder + ".checkpoints", /*keep=*/2);
-  if (const auto state = checkpoints.LoadNewest(start.flat().numel())) {
-    trainer.Restore(state->step, state->weights_flat, state->optimizer);
-  }
-  int64_t tokens = 0;
-  while (trainer.step() < plan.steps) {
-    const LanguageModelStep step = trainer.Step();
-    tokens += step.tokens;
-    char text[64];
-    std::snprintf(text, sizeof(text), "%s loss %.3f", plan.options.stage.c_str(), step.loss);
-    report({trainer.step(), plan.steps, tokens, text});
-    if (!std::isfinite(step.loss)) {
-      throw InputError(plan.options.stage + ".learning_rate",
-                       "the loss is not finite at step " + std::to_string(trainer.step()), "a lower rate");
-    }
-    const bool asked_to_stop = StopRequested() != 0;
-    if (trainer.step() % kCheckpointEvery == 0 || asked_to_stop) {
-      checkpoints.Save({trainer.step(), trainer.weights().flat(), trainer.optimizer(), {}});
-    }
-    if (asked_to_stop) throw StoppedOnRequest();
-  }
-  return trainer.weights().Clone();
-}
-
 template <typename Section>
-StagePlan PlanStage(const RunConfig& config, const Section& section, const std::string& stage,
-                    const std::string& folder) {
-  StagePlan plan;
-  plan.folder = folder;
-  plan.steps = section.steps;
-  plan.options.stage = stage;
-  plan.options.seed = static_cast<uint64_t>(config.data.world_seed);
-  plan.options.batch = section.batch;
-  plan.options.schedule.kind = ScheduleKind::kCosine;
-  plan.options.schedule.base_rate = section.learning_rate;
-  plan.options.schedule.total_steps = section.steps;
-  plan.options.schedule.warmup_steps = std::llround(section.warmup * static_cast<double>(section.steps));
-  plan.options.adamw.beta1 = section.beta1;
-  plan.options.adamw.beta2 = section.beta2;
-  plan.options.max_grad_norm = section.max_grad_norm;
-  plan.options.shards = config.run.stage_threads;
-  return plan;
+SupervisedStage PlanStage(const RunConfig& config, const Section& section, const std::string& name,
+                          const std::string& folder) {
+  SupervisedStage stage;
+  stage.folder = folder;
+  stage.steps = section.steps;
+  stage.llama.recompute_layers = config.run.recompute_layers;
+  stage.options.stage = name;
+  stage.options.seed = static_cast<uint64_t>(config.data.world_seed);
+  stage.options.batch = section.batch;
+  stage.options.schedule.kind = ScheduleKind::kCosine;
+  stage.options.schedule.base_rate = section.learning_rate;
+  stage.options.schedule.total_steps = section.steps;
+  stage.options.schedule.warmup_steps = std::llround(section.warmup * static_cast<double>(section.steps));
+  stage.options.adamw.beta1 = section.beta1;
+  stage.options.adamw.beta2 = section.beta2;
+  stage.options.max_grad_norm = section.max_grad_norm;
+  stage.options.compute = config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  stage.options.shards = config.run.stage_threads;
+  return stage;
 }
 
 // What the base model is pre-trained on.
@@ -166,29 +126,50 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
   const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
   const LlamaWeights start = LlamaWeights::Random(
       PolicyShape(config, tokenizer, positions), static_cast<uint64_t>(config.data.world_seed), config.policy.init_std);
-  const StagePlan plan = PlanStage(config, config.pretrain, "pretrain", folder);
-  Policy policy = {TrainStage(plan, start, std::move(sequences), report), tokenizer, kMiniatureChatTemplateJinja};
+  const SupervisedStage stage = PlanStage(config, config.pretrain, "pretrain", folder);
+  Policy policy = {TrainStage(stage, start, std::move(sequences), {}, report).weights, tokenizer,
+                   kMiniatureChatTemplateJinja};
   SavePolicy(folder, policy);
-  CheckpointFolder(folder + ".checkpoints", 1).Clear();
+  ForgetCheckpoints(stage);
   return policy;
 }
 
-StagePlan PlanSft(const RunConfig& config, const std::string& folder) {
-  StagePlan plan = PlanStage(config, config.sft, "sft", folder);
-  if (config.sft.stop_at_step > 0) plan.steps = config.sft.stop_at_step;
-  if (config.sft.own_seed) plan.options.seed = static_cast<uint64_t>(config.seed);
-  plan.options.micro_batches = config.sft.accumulation;
-  return plan;
+SupervisedStage PlanSft(const RunConfig& config, const std::string& folder) {
+  SupervisedStage stage = PlanStage(config, config.sft, "sft", folder);
+  if (config.sft.stop_at_step > 0) stage.steps = config.sft.stop_at_step;
+  if (config.sft.own_seed) stage.options.seed = static_cast<uint64_t>(config.seed);
+  stage.options.micro_batches = config.sft.accumulation;
+  stage.validate_every = config.sft.validate_every;
+  stage.patience = config.sft.early_stop;
+  return stage;
+}
+
+// The last demonstrations, taken out of `examples`, so that a real source's dialogues are torn apart at one place at
+// most. They are of the kind that is learned: a ground truth of one film says little of a list of twenty.
+std::vector<ScoredSequence> HoldOut(const SftConfig& sft, std::vector<ScoredSequence>* examples) {
+  if (sft.validate_every == 0) return {};
+  const auto count = static_cast<int64_t>(examples->size());
+  const int64_t held = std::max<int64_t>(1, std::llround(sft.validation_share * static_cast<double>(count)));
+  if (held >= count) {
+    throw InputError("sft.validation_share",
+                     "leaves none of " + std::to_string(count) + " demonstrations to learn from",
+                     "a smaller share, or more demonstrations");
+  }
+  const std::vector<ScoredSequence> held_out(examples->end() - held, examples->end());
+  examples->resize(static_cast<size_t>(count - held));
+  return held_out;
+}
+
+bool AsksTeacher(const RunConfig& config) {
+  const DemonstrationsConfig& switches = config.demonstrations;
+  return RecipeOf(config.sft.demonstrations, switches.remap, switches.reflect, switches.adjust).has_value();
 }
 
 // What the recipe of sft.demonstrations makes of a teacher's lists; nothing for kinds that ask no teacher.
 std::vector<std::vector<Item>> DemonstrationLists(const RunConfig& config, const Dataset& dataset,
                                                   const StageCache& cache, const ReportProgress& report) {
-  const DemonstrationsConfig& switches = config.demonstrations;
-  if (!RecipeOf(config.sft.demonstrations, switches.remap, switches.reflect, switches.adjust)) return {};
-  const auto tell = [&](int64_t done, int64_t total, const std::string& text) { report({done, total, 0, text}); };
-  return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature}, cache.Demonstrations(), tell)
-      .set.lists;
+  if (!AsksTeacher(config)) return {};
+  return PrepareDemonstrations(config, dataset, cache, report).set.lists;
 }
 
 }  // namespace
@@ -201,6 +182,17 @@ std::string StageCache::Folder(const RunConfig& config, const std::string& stage
 
 bool StageCache::Has(const RunConfig& config, const std::string& stage) const {
   return std::filesystem::exists(Folder(config, stage) + "/config.json");
+}
+
+MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
+                                         const ReportProgress& report) {
+  if (!AsksTeacher(config)) {
+    throw InputError("sft.demonstrations", "'" + config.sft.demonstrations + "' asks no teacher",
+                     "full or another recipe (harness/config/demonstration_recipe.h)");
+  }
+  const ThreadCount threads(config.run.stage_threads);
+  const auto tell = [&](int64_t done, int64_t total, const std::string& text) { report({done, total, 0, text}); };
+  return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature}, cache.Demonstrations(), tell);
 }
 
 void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report) {
@@ -219,11 +211,12 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
   const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
   std::vector<ScoredSequence> examples =
       SftExamples(config, dataset, prompt, DemonstrationLists(config, dataset, cache, report));
-  const StagePlan plan = PlanSft(config, folder);
-  Policy policy = {TrainStage(plan, base.weights, std::move(examples), report), base.tokenizer, base.chat_template,
-                   base.generation, base.eos_token};
+  const std::vector<ScoredSequence> held_out = HoldOut(config.sft, &examples);
+  const SupervisedStage stage = PlanSft(config, folder);
+  Policy policy = {TrainStage(stage, base.weights, std::move(examples), held_out, report).weights, base.tokenizer,
+                   base.chat_template, base.generation, base.eos_token};
   SavePolicy(folder, policy);
-  CheckpointFolder(folder + ".checkpoints", 1).Clear();
+  ForgetCheckpoints(stage);
   return policy;
 }
 

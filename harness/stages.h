@@ -7,21 +7,21 @@
 // a changed setting makes another folder and leaves the old one alone. A stage that was killed goes on from its last
 // checkpoint. Two processes that need one stage do not train it twice: the second waits for the first.
 //
+// Beside each folder lie its curve and what ended it (supervised_stage.h): sft-HASH.curve.csv, sft-HASH.training.json.
+//
 // results/cache/demonstrations holds what the teacher said, what was made of it, and an audit page
 // (harness/demonstrations).
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "harness/config/run_config.h"
 #include "harness/dataset.h"
-#include "harness/launcher/worker_report.h"
+#include "harness/demonstrations/demonstrations_of_run.h"
+#include "harness/supervised_stage.h"
 #include "models/policy_folder.h"
 
 namespace suite {
-
-using ReportProgress = std::function<void(const WorkerReport&)>;
 
 class StageCache {
  public:
@@ -40,6 +40,11 @@ class StageCache {
 // The policy that RL starts from. With sft.demonstrations = "none" that is the base policy (R1-zero).
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                   const ReportProgress& report);
+
+// What sft.demonstrations makes of the training split, and nothing after it. Throws InputError for a kind that asks no
+// teacher.
+MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
+                                         const ReportProgress& report);
 
 // The same for its effect on the cache only: what a launcher does once before the runs that share the stages.
 void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report);

@@ -61,7 +61,7 @@ RlOptions OptionsFor(const Policy& policy, const Plan& plan, ProcessGroup* group
   RlOptions options;
   options.group_size = 4;
   options.updates_per_rollout = 2;
-  options.learning_rate = 1e-2;
+  options.schedule.base_rate = 1e-2;
   options.list_length = 3;
   options.shards = options.sampling.shards = plan.shards;
   options.group = group;

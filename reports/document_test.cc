@@ -36,14 +36,38 @@ TEST(DocumentTest, HtmlIsOneFile) {
   for (const char* text :
        {"<title>A &lt;report&gt;</title>", "prefers-color-scheme: dark", "@media print", "width=device-width",
         "<p class=\"warning\"><strong>Warning.</strong> debug build</p>", "<p>a &amp; b</p>",
-        "<div class=\"figures\">\n<figure>\n<svg id=\"a\"/>\n<figcaption>First</figcaption>\n</figure>\n"
-        "<figure>\n<svg id=\"b\"/>\n<figcaption>Second</figcaption>\n</figure>\n</div>\n<ul>",
+        "<div class=\"figures\">\n<figure data-plot=\"a\">\n<svg "
+        "id=\"a\"/>\n<figcaption>First</figcaption>\n</figure>\n"
+        "<figure data-plot=\"b\">\n<svg id=\"b\"/>\n<figcaption>Second</figcaption>\n</figure>\n</div>\n<ul>",
         "<pre>Alien (1979)\n&lt;b&gt;</pre>"}) {
     EXPECT_NE(html.find(text), std::string::npos) << text;
   }
   for (const char* text : {"src=", "href=\"http", "<script", "@import", "url("}) {
     EXPECT_EQ(html.find(text), std::string::npos) << "asks for another file: " << text;
   }
+}
+
+TEST(DocumentTest, OverviewInBothForms) {
+  Document document;
+  document.blocks = {
+      Overview({{"reproduced", "1. It <helps>.", Standing::kGood}, {"undecided", "2. Less.", Standing::kOpen}})};
+  EXPECT_NE(ToMarkdown(document).find("- **reproduced**: 1. It \\<helps\\>.\n- **undecided**: 2. Less.\n"),
+            std::string::npos)
+      << ToMarkdown(document);
+  const std::string html = ToHtml(document);
+  EXPECT_NE(html.find("<li class=\"good\"><b>reproduced</b> 1. It &lt;helps&gt;.</li>"), std::string::npos) << html;
+  EXPECT_NE(html.find("<li class=\"open\"><b>undecided</b> 2. Less.</li>"), std::string::npos);
+}
+
+TEST(DocumentTest, PageDataBringsScriptsAndNavigation) {
+  Document document = SmallDocument();
+  document.page_data = "{\"plots\": []}";
+  const std::string html = ToHtml(document);
+  EXPECT_NE(html.find("<h2 id=\"results\">Results</h2>"), std::string::npos);
+  EXPECT_NE(html.find("<a href=\"#results\">Results</a>"), std::string::npos);
+  EXPECT_NE(html.find("id=\"report-data\">{\"plots\": []}</script>"), std::string::npos);
+  EXPECT_LT(html.find("report-data"), html.find("suiteTables"));
+  EXPECT_EQ(ToMarkdown(document), ToMarkdown(SmallDocument()));
 }
 
 }  // namespace

@@ -84,15 +84,15 @@ std::string PointsCommand(const Plot& plot) {
 
 std::string BarsCommand(const Plot& plot) {
   const std::string data = DataName(0);
-  const bool has_band = !plot.lines[0].low.empty();
+  const std::string intervals =
+      ", " + data + " using 1:3:(0):($4-$3) with vectors nohead lc rgb 'black' lw 1.4 notitle";
   return "set style fill solid 0.55 noborder\nset boxwidth 0.6\nplot " + data + " using 1:2 with boxes" + Paint(0) +
-         " notitle" +
-         (has_band ? ", " + data + " using 1:2:3:4 with yerrorbars lc rgb 'black' pt 0 lw 1.2 notitle" : "") + "\n";
+         " notitle" + (plot.lines[0].low.empty() ? "" : intervals) + "\n";
 }
 
 std::string ForestCommand(const Plot& plot) {
-  return "set xzeroaxis\nset arrow from 0, graph 0 to 0, graph 1 nohead lc rgb 'black' lw 1 dt (6,4)\nplot " +
-         DataName(0) + " using 2:1:3:4 with xerrorbars" + Paint(0) + " pt 5 ps 0.6 lw 1.8 notitle\n";
+  return "set arrow from 0, graph 0 to 0, graph 1 nohead lc rgb 'black' lw 1 dt (6,4)\nplot " + DataName(0) +
+         " using 2:1:3:4 with xerrorbars" + Paint(0) + " pt 5 ps 0.6 lw 1.8 notitle\n";
 }
 
 // The lines decide the range: a band may go beyond them by their own span on each side and is cut there, or else the
@@ -135,7 +135,7 @@ std::string Drawing(const Plot& plot) {
     case PlotKind::kLines:
       return (plot.log_x ? "set logscale x 2\n" : "") + LinesRange(plot);
     case PlotKind::kPoints:
-      return LinesRange(plot) + "set offsets graph 0.08, graph 0.08, 0, 0\n";
+      return "set offsets graph 0.08, graph 0.08, graph 0.05, graph 0.05\n";
     case PlotKind::kBars:
       return Categories(plot, "x") + "set yrange [0:*]\n";
     case PlotKind::kForest:

@@ -71,6 +71,33 @@ TEST(PlotTest, DrawsLinesBandAndNames) {
   EXPECT_NE(page.find("'#curve_ndcg_5_gp"), std::string::npos);
 }
 
+TEST(PlotTest, OtherAxesAreColumnsOfTheCsv) {
+  Plot plot = SmallPlot();
+  plot.lines.resize(2);
+  plot.lines[1].other_x = {{"Tokens", {0, 500, 1000}}};
+  EXPECT_EQ(ToPlotCsv(plot).substr(0, 25), "line,x,y,low,high,Tokens\n");
+  EXPECT_NE(ToPlotCsv(plot).find(",0.23000000000000001,500\n"), std::string::npos) << ToPlotCsv(plot);
+}
+
+TEST(PlotTest, DrawsBarsForestsAndPoints) {
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  Plot plot;
+  plot.title = "Kinds";
+  plot.x_label = "Effect";
+  plot.categories = {"A's arm", "B against <C>", "D"};
+  plot.lines = {{"NDCG@5", {0, 1, 2}, {0.1, -0.2, 0.3}, {0.05, -0.25, 0.2}, {0.15, -0.1, 0.4}}};
+  for (PlotKind kind : {PlotKind::kBars, PlotKind::kForest, PlotKind::kPoints, PlotKind::kLines}) {
+    plot.kind = kind;
+    plot.file_stem = "kind_" + std::to_string(static_cast<int>(kind));
+    plot.log_x = false;
+    const std::string svg = WritePlot(plot, Folder("kinds"));
+    const bool has_categories = kind == PlotKind::kBars || kind == PlotKind::kForest;
+    EXPECT_EQ(svg.find("B against &lt;C") != std::string::npos, has_categories) << svg;
+    EXPECT_EQ(svg.find("black"), std::string::npos) << "the page chooses the colour of texts and rules";
+  }
+  EXPECT_NE(ToPlotCsv(plot).find("NDCG@5,A's arm,0.10000000000000001,"), std::string::npos);
+}
+
 TEST(PlotTest, MissingGnuplotIsNamed) {
   const std::string path = std::getenv("PATH");
   setenv("PATH", Folder("nothing_here").c_str(), 1);

@@ -6,7 +6,6 @@
 #include <optional>
 #include <set>
 
-#include "base/error.h"
 #include "reports/arm_scores.h"
 #include "reports/published.h"
 #include "reports/report_bootstrap.h"

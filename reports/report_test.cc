@@ -103,7 +103,8 @@ TEST_F(ReportTest, TellsWhatAReaderMustKnow) {
   const std::vector<std::string> stores = ThreeArms();
   const std::string text = WriteReport(SmallSpec(stores), stores, Folder("told"));
   const std::string markdown = ReadFile(Folder("told") + "/report.md");
-  const std::string html = ReadFile(Folder("told") + "/report.html");
+  const std::string page = ReadFile(Folder("told") + "/report.html");
+  const std::string html = page.substr(0, page.find("<script"));
   for (const std::string& where : {markdown, html}) {
     for (const char* told : {"Scale of the evidence: synthetic", "3 seeds an arm", "200 conversations", "resamples",
                              "start from the same one", "The scores are made up.", "inconclusive", "duplicate share",
@@ -113,6 +114,7 @@ TEST_F(ReportTest, TellsWhatAReaderMustKnow) {
     EXPECT_EQ(where.find("Warning"), std::string::npos);
     EXPECT_EQ(where.find(Folder("")), std::string::npos) << "no path of the machine";
   }
+  EXPECT_EQ(page.find(Folder("")), std::string::npos) << "nor into its data";
   EXPECT_NE(text.find("Three arms\n"), std::string::npos);
   EXPECT_NE(text.find("Rank-GRPO (log) against GRPO"), std::string::npos);
 }
@@ -210,6 +212,85 @@ TEST_F(ReportTest, WrongNamesAreNamed) {
   spec = SmallSpec(stores);
   spec.metrics.push_back({"mrr", "MRR", true});
   EXPECT_THROW(WriteReport(spec, stores, Folder("names")), InputError);
+}
+
+// Runs that were never trained: the evaluation at step 0 is the final one, and there is nothing over steps.
+TEST_F(ReportTest, RunsWithoutTraining) {
+  std::vector<std::string> stores;
+  for (int64_t seed : {11, 12, 13}) {
+    for (const std::string demonstrations : {"none", "full"}) {
+      RunRecord run = MakeRun({"grpo", seed, demonstrations == "full" ? 0.05 : 0});
+      run.run_name = demonstrations + "-" + std::to_string(seed);
+      run.config += "[sft]\ndemonstrations = \"" + demonstrations + "\"\n";
+      run.steps.clear();
+      run.series.clear();
+      for (ScoreTable& table : run.scores) {
+        const size_t row = table.metric_names.size() * table.conversation_ids.size();
+        table.values.erase(table.values.begin(), table.values.end() - static_cast<long>(row));
+        table.steps = {0};
+      }
+      stores.push_back(Store(run));
+    }
+  }
+  ReportSpec spec = SmallSpec(stores);
+  ASSERT_EQ(spec.arms.size(), 2u);
+  EXPECT_EQ(spec.arms[0].name, "demonstrations full");
+  EXPECT_EQ(spec.arms[0].runs.size(), 3u);
+  EXPECT_EQ(spec.baseline, "");
+  spec.baseline = "SFT";  // as a file of settings that says nothing of it
+  Claim claim;
+  claim.sentence = "Demonstrations help.";
+  claim.left = spec.arms[0].value;
+  claim.right = spec.arms[1].value;
+  claim.metric = "ndcg@5";
+  spec.claims = {claim};
+  spec.comparisons.push_back({spec.arms[0].value, "SFT", "ndcg@5"});
+  spec.series_plots = {{"reward", "Reward", "DCG@N"}};
+  spec.rank_series = "reward_by_rank";
+  const std::string text = WriteReport(spec, stores, Folder("untrained"));
+  EXPECT_NE(text.find("1 reproduced"), std::string::npos) << text;
+  EXPECT_NE(text.find("no pair of runs"), std::string::npos) << "no run has a start to be compared with";
+  const std::string csv = ReadFile(Folder("untrained") + "/table.csv");
+  EXPECT_EQ(csv.find("SFT"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("full-11 full-12 full-13"), std::string::npos) << csv;
+  EXPECT_FALSE(std::filesystem::exists(Folder("untrained") + "/plots/curve_ndcg_5.svg"));
+  EXPECT_TRUE(std::filesystem::exists(Folder("untrained") + "/plots/bars_ndcg_10.svg"));
+}
+
+// A sweep over a number: the scores and the time over it.
+TEST_F(ReportTest, SweepsOverANumberAreDrawnOverIt) {
+  std::vector<std::string> stores;
+  for (int64_t seed : {11, 12}) {
+    for (int size : {2, 4, 16}) {
+      RunRecord run = MakeRun({"grpo", seed, 0.01 * size});
+      run.run_name = "g" + std::to_string(size) + "-" + std::to_string(seed);
+      run.config += "group_size = " + std::to_string(size) + "\n";
+      stores.push_back(Store(run));
+    }
+  }
+  const ReportSpec spec = SmallSpec(stores);
+  ASSERT_EQ(spec.arms.size(), 3u);
+  EXPECT_EQ(spec.arms[2].name, "group_size 16") << "by number, not by letter";
+  WriteReport(spec, stores, Folder("sweep"));
+  const std::string csv = ReadFile(Folder("sweep") + "/plots/scaling_rl_group_size_ndcg_10.csv");
+  EXPECT_NE(csv.find("rl.group_size,2,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("rl.group_size,16,"), std::string::npos) << csv;
+  EXPECT_TRUE(std::filesystem::exists(Folder("sweep") + "/plots/scaling_rl_group_size_wall_s.svg"));
+}
+
+TEST_F(ReportTest, RecordedContextsAreClusters) {
+  std::vector<std::string> stores;
+  for (const std::string preset : {"grpo", "rank_grpo_log"}) {
+    for (int64_t seed : {11, 12}) {
+      RunRecord run = MakeRun({preset, seed, 0});
+      for (int i = 0; i < 200; ++i) run.scores[1].context_ids.push_back(i < 100 ? "p" + std::to_string(i / 4) : "");
+      stores.push_back(Store(run));
+    }
+  }
+  WriteReport(SmallSpec(stores), stores, Folder("recorded"));
+  const std::string csv = ReadFile(Folder("recorded") + "/table.csv");
+  EXPECT_NE(csv.find(",200,125,seeds and contexts,"), std::string::npos) << csv;
+  EXPECT_NE(ReadFile(Folder("recorded") + "/report.md").find("share a context are drawn together"), std::string::npos);
 }
 
 }  // namespace

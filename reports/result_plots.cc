@@ -31,7 +31,7 @@ std::vector<MetricColumn> ShownMetrics(const ReportSpec& spec) {
 }
 
 std::string IntervalText(const ReportSpec& spec) {
-  return std::to_string(static_cast<int>(100 * spec.confidence + 0.5)) + " % bootstrap interval";
+  return std::to_string(static_cast<int>(100 * spec.confidence + 0.5)) + "\u00a0% bootstrap interval";
 }
 
 const ResultCell* CellOf(const ResultTable& results, const std::string& row_name, const std::string& metric) {

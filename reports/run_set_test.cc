@@ -178,5 +178,38 @@ TEST(RunSetTest, FlattensTomlAndJson) {
   }
 }
 
+TEST(RunSetTest, ArmsByTheNamesOfTheirRuns) {
+  // A sweep over two keys: the preset alone does not tell the arms apart.
+  std::vector<std::string> stores;
+  for (int64_t seed : {1, 2}) {
+    for (const std::string updates : {"1", "2"}) {
+      RunRecord run = SmallRun("grpo", seed);
+      run.run_name += "-mu" + updates;
+      run.config += "updates = " + updates + "\n";
+      stores.push_back(Store(run.run_name, run));
+    }
+  }
+  EXPECT_NE(ErrorOf(stores).find("rl.updates is '2'"), std::string::npos);
+  ReportSpec spec;
+  spec.arms = {{"mu1", "mu = 1", {"grpo-1-mu1", "grpo-2-mu1"}}, {"mu2", "mu = 2", {"grpo-2-mu2", "grpo-3-mu2"}}};
+  const RunSet set = ReadRunSet(spec, stores);
+  ASSERT_EQ(set.arms[0].done.size(), 2u);
+  EXPECT_EQ(set.arms[0].done[1]->record.run_name, "grpo-2-mu1");
+  ASSERT_EQ(set.arms[1].done.size(), 1u);
+  EXPECT_EQ(set.arms[1].missing_seeds, (std::vector<std::string>{"1"}));
+  ASSERT_EQ(set.others.size(), 1u);
+  EXPECT_EQ(set.others[0]->record.run_name, "grpo-1-mu2");
+}
+
+TEST(RunSetTest, ContextsMustAgreeWhereTheyAreRecorded) {
+  RunRecord with = SmallRun("grpo", 1);
+  with.scores[1].context_ids.assign(with.scores[1].conversation_ids.size(), "one");
+  RunRecord other = SmallRun("gspo", 1);
+  other.scores[1].context_ids.assign(other.scores[1].conversation_ids.size(), "two");
+  const std::string first = Store("with", with);
+  EXPECT_NE(ErrorOf({first, Store("other", other)}).find("its contexts of split 'test' differ"), std::string::npos);
+  EXPECT_EQ(ErrorOf({first, Store("without", SmallRun("gspo", 1))}), "no error");
+}
+
 }  // namespace
 }  // namespace suite

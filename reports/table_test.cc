@@ -72,10 +72,12 @@ TEST(ResultTableTest, LongCsvKeepsRunsAndPrecision) {
   ResultTable table = SmallTable();
   table.rows.resize(1);
   table.rows[0].cells[0].estimate->mean = 1.0 / 3.0;
+  table.rows[0].cells[0].clustered_error = 0.25;
   EXPECT_EQ(ToLongCsv(table),
-            "row,metric,mean,low,high,seeds,conversations,contexts,resampled,status,runs,source\n"
-            "GRPO,ndcg@5,0.33333333333333331,0.14999999999999999,0.25,3,100,40,seeds and contexts,complete,aa bb cc,\n"
-            "GRPO,duplicate_share,0.050000000000000003,0.040000000000000001,0.059999999999999998,3,100,40,"
+            "row,metric,mean,low,high,clustered_error,seeds,conversations,contexts,resampled,status,runs,source\n"
+            "GRPO,ndcg@5,0.33333333333333331,0.14999999999999999,0.25,0.25,3,100,40,seeds and contexts,complete,"
+            "aa bb cc,\n"
+            "GRPO,duplicate_share,0.050000000000000003,0.040000000000000001,0.059999999999999998,,3,100,40,"
             "seeds and contexts,complete,aa bb cc,\n");
 }
 
@@ -97,7 +99,7 @@ TEST(ResultTableTest, PublishedRowsAreMarkedAndTakeNoPartInMarks) {
   EXPECT_EQ(text.rows[2][1].text, "published");
   EXPECT_EQ(text.rows[2][2].text, "0.9000");
   EXPECT_EQ(text.rows[2][3].text, "not published");
-  EXPECT_NE(ToLongCsv(table).find("Theirs,ndcg@5,0.90000000000000002,,,0,0,0,,published,,arXiv 1\n"),
+  EXPECT_NE(ToLongCsv(table).find("Theirs,ndcg@5,0.90000000000000002,,,,0,0,0,,published,,arXiv 1\n"),
             std::string::npos);
   table.rows.erase(table.rows.begin());
   MarkSeparated(&table);

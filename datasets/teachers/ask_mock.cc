@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   const auto failures = chat.Ask(
       count,
       [](int64_t i) {
-        return std::vector<suite::ChatMessage>{{"user", "q" + std::to_string(i)}};
+        return std::vector<suite::PromptMessage>{{"user", "q" + std::to_string(i)}};
       },
       [&](int64_t i, const std::string& answer) {
         answers[static_cast<size_t>(i)] = answer;

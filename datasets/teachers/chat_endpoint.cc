@@ -21,12 +21,12 @@ ChatSettings Checked(ChatSettings settings, const std::string& where) {
   return settings;
 }
 
-json BodyOf(const ChatSettings& settings, const std::vector<ChatMessage>& messages, int64_t attempt) {
+json BodyOf(const ChatSettings& settings, const std::vector<PromptMessage>& messages, int64_t attempt) {
   json body = {{"model", settings.endpoint.model}, {"messages", json::array()}};
   body[settings.max_tokens_field] = settings.max_tokens;
   if (settings.temperature) body["temperature"] = *settings.temperature;
   if (settings.seed) body["seed"] = *settings.seed + attempt;
-  for (const ChatMessage& message : messages) {
+  for (const PromptMessage& message : messages) {
     body["messages"].push_back({{"role", message.role}, {"content", message.content}});
   }
   return body;

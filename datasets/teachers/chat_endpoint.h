@@ -34,14 +34,14 @@ struct ChatSettings {
   int64_t attempts = 3;  // for answers in the wrong form
 };
 
-struct ChatMessage {
+struct PromptMessage {
   std::string role;  // "system", "user", "assistant"
   std::string content;
 };
 
 class ChatEndpoint {
  public:
-  using Prompt = std::function<std::vector<ChatMessage>(int64_t index)>;
+  using Prompt = std::function<std::vector<PromptMessage>(int64_t index)>;
   // Takes an answer's text; returns "" or what is wrong with its form. Called again after a wrong form.
   using Reader = std::function<std::string(int64_t index, const std::string& answer)>;
 

@@ -70,7 +70,7 @@ class ChatEndpointTest : public ::testing::Test {
     result.failures = chat->Ask(
         count,
         [](int64_t i) {
-          return std::vector<ChatMessage>{{"user", "q" + std::to_string(i)}};
+          return std::vector<PromptMessage>{{"user", "q" + std::to_string(i)}};
         },
         [&](int64_t i, const std::string& answer) -> std::string {
           if (answer.rfind("bad", 0) == 0) return "it begins with 'bad'";

@@ -87,7 +87,7 @@ TEST_F(ChatEndpointTest, EqualQuestionsAreAskedOnce) {
   chat.Ask(
       20,
       [](int64_t) {
-        return std::vector<ChatMessage>{{"user", "the same"}};
+        return std::vector<PromptMessage>{{"user", "the same"}};
       },
       [&](int64_t, const std::string& answer) {
         EXPECT_EQ(answer, "re the same");

@@ -26,7 +26,7 @@ TEST_F(ChatEndpointTest, EqualQuestionsThatFailAreAskedOnceToo) {
   const auto failures = chat.Ask(
       5,
       [](int64_t) {
-        return std::vector<ChatMessage>{{"user", "the same"}};
+        return std::vector<PromptMessage>{{"user", "the same"}};
       },
       [](int64_t, const std::string&) { return std::string(); });
   EXPECT_EQ(server.requests(), 1);

@@ -83,11 +83,11 @@ json IntegersOfLines(std::string_view text) {
 
 }  // namespace
 
-std::vector<ChatMessage> RecommendPrompt(const Conversation& conversation, int64_t list_length) {
+std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int64_t list_length) {
   return {{"system", kRecommendRole}, {"user", Transcript(conversation) + RecommendTask(list_length)}};
 }
 
-std::vector<ChatMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates) {
+std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates) {
   return {{"system", kJudgeRole}, {"user", Transcript(conversation) + JudgeTask(candidates)}};
 }
 
@@ -127,8 +127,8 @@ TeacherJudgement ReadJudgements(std::string_view answer, int64_t count) {
 
 std::string PromptsHash() {
   std::string text;
-  for (const ChatMessage& message : RecommendPrompt({}, 0)) text += message.role + "\n" + message.content + "\n";
-  for (const ChatMessage& message : JudgePrompt({}, {})) text += message.role + "\n" + message.content + "\n";
+  for (const PromptMessage& message : RecommendPrompt({}, 0)) text += message.role + "\n" + message.content + "\n";
+  for (const PromptMessage& message : JudgePrompt({}, {})) text += message.role + "\n" + message.content + "\n";
   return Sha256Hex(text);
 }
 

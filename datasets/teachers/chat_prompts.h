@@ -21,10 +21,10 @@
 
 namespace suite {
 
-std::vector<ChatMessage> RecommendPrompt(const Conversation& conversation, int64_t list_length);
+std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int64_t list_length);
 
 // `candidates` numbered from 1.
-std::vector<ChatMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates);
+std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates);
 
 // The first `list_length` items by ParseAnswer (datasets/answer_parser.h), which passes over lines that hold none.
 // Wrong: fewer items, or an item without a title among them.

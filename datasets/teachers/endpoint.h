@@ -56,7 +56,7 @@ struct EndpointUsage {
   double cached_cost = 0;
 };
 
-// "asked 12 (3 retries), 988 from cache, 0 failed; ...", one line.
+// "asked 12 (retries: 3), from cache 988, ...", one line.
 std::string EndpointUsageText(const EndpointUsage& usage);
 
 enum class ReadVerdict { kAccepted, kWrongForm, kBadResponse };

@@ -72,17 +72,16 @@ TEST_F(OracleTeacherTest, ListsAreLongDistinctAndWithoutWhatWasSeen) {
 }
 
 TEST_F(OracleTeacherTest, MisreadingCostsRecallAndPeekingGivesIt) {
-  OracleQuality sharp, blind, confused;
-  sharp.noise = 0;
-  sharp.out_of_catalog = 0;
-  sharp.context = 40;
-  confused = sharp;
+  OracleQuality clear, blind, confused, sharp;
+  clear.noise = 0;
+  clear.out_of_catalog = 0;
+  confused = blind = sharp = clear;
   confused.noise = 4;
-  blind = sharp;
   blind.context = 0;
+  sharp.context = 40;
   EXPECT_GT(Recall(sharp), .99);
-  EXPECT_LT(Recall(confused), .8);
-  EXPECT_GT(Recall(confused), Recall(blind));
+  EXPECT_GT(Recall(clear), Recall(confused) + .2);
+  EXPECT_GT(Recall(confused), Recall(blind) + .05);
 }
 
 TEST_F(OracleTeacherTest, TheShareOutsideTheCatalogueIsAsAskedFor) {

@@ -95,7 +95,7 @@ RlOptions OptionsOf(const Flags& flags, const LlamaConfig& config) {
   RlOptions options;
   options.group_size = flags.work.group;
   options.updates_per_rollout = flags.mu;
-  options.learning_rate = 1e-6;
+  options.schedule.base_rate = 1e-6;
   options.list_length = kListLength;
   options.compute = DtypeOf(flags.work.dtype);
   options.activation_bytes = flags.activation_mb * 1000000;

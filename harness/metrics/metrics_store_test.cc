@@ -262,5 +262,38 @@ TEST(MetricsStoreDeathTest, WrongValuesAreBugs) {
   EXPECT_DEATH(store.AppendScores("validation", 4, {{1, 2, 3}}), "width");
 }
 
+TEST(MetricsStoreTest, ContextsAreWrittenAndResumed) {
+  const std::string path = FreshPath("contexts.h5");
+  StoreSchema schema = SmallSchema();
+  schema.scores[1].context_ids = {"a", "a", ""};
+  {
+    MetricsStore store = MetricsStore::Create(path, schema);
+    AppendStep(1, &store);
+  }
+  EXPECT_EQ(ReadRun(path).scores[1].context_ids, schema.scores[1].context_ids);
+  StoreSchema other = schema;
+  other.scores[1].context_ids = {"a", "b", ""};
+  EXPECT_NE(ErrorOf([&] { MetricsStore::Resume(path, other, 1); }).find("has other contexts in split 'test'"),
+            std::string::npos);
+  MetricsStore store = MetricsStore::Resume(path, schema, 1);
+  store.Finish({});
+  EXPECT_EQ(ReadRun(path).scores[1].context_ids, schema.scores[1].context_ids);
+}
+
+TEST(MetricsStoreTest, AStoreBegunWithoutContextsTakesThemOn) {
+  const std::string path = FreshPath("old.h5");
+  {
+    MetricsStore store = MetricsStore::Create(path, SmallSchema());
+    AppendStep(1, &store);
+  }
+  StoreSchema schema = SmallSchema();
+  schema.scores[1].context_ids = {"a", "a", "b"};
+  MetricsStore store = MetricsStore::Resume(path, schema, 1);
+  store.Finish({});
+  const RunRecord run = ReadRun(path);
+  EXPECT_TRUE(run.scores[0].context_ids.empty());
+  EXPECT_EQ(run.scores[1].context_ids, schema.scores[1].context_ids);
+}
+
 }  // namespace
 }  // namespace suite

@@ -151,5 +151,24 @@ TEST(RunRecordTest, DeterministicDigestSeesTheRest) {
   for (size_t i = 0; i < others.size(); ++i) EXPECT_NE(DeterministicDigest(others[i]), DeterministicDigest(run)) << i;
 }
 
+TEST(RunRecordTest, ContextsAreKeptAndCountInTheChecksum) {
+  RunRecord run = SmallRun("done");
+  const std::string without = ContentDigest(run);
+  run.scores[0].context_ids = {"prompt 1", ""};
+  EXPECT_NE(ContentDigest(run), without);
+  EXPECT_NE(DeterministicDigest(run), DeterministicDigest(SmallRun("done")));
+  const std::string path = PathOf("contexts.h5");
+  WriteRun(run, path);
+  EXPECT_EQ(ReadRun(path).scores[0].context_ids, (std::vector<std::string>{"prompt 1", ""}));
+}
+
+// The checksum as it was before there were contexts, as that version of the code gave it: old stores are still whole.
+TEST(RunRecordTest, StoresWithoutContextsKeepTheirChecksum) {
+  EXPECT_EQ(ContentDigest(SmallRun("done")), "b0f3067e502e6218f8e417f07b9d02080fbd35b8029b54d78c23bae4015023dc");
+  const std::string path = PathOf("no_contexts.h5");
+  WriteRun(SmallRun("done"), path);
+  EXPECT_TRUE(ReadRun(path).scores[0].context_ids.empty());
+}
+
 }  // namespace
 }  // namespace suite

@@ -40,7 +40,7 @@ RlOptions Options(const Policy& policy) {
   RlOptions options;
   options.group_size = 3;
   options.updates_per_rollout = 2;
-  options.learning_rate = 1e-2;
+  options.schedule.base_rate = 1e-2;
   options.list_length = 3;
   options.sampling.max_new_tokens = 12;
   options.sampling.eos_ids = policy.config().eos_ids;

@@ -91,7 +91,7 @@ const suiteCharts = (() => {
   function layoutOf(plot, axis, height) {
     const grid = style("--line"), text = style("--text");
     const isForest = plot.kind === "forest", isBars = plot.kind === "bars";
-    const range = isForest || isBars ? undefined : rangeOf(plot);
+    const range = plot.kind === "lines" ? rangeOf(plot) : undefined;
     return {
       title: {text: plot.title, font: {size: 14}, x: 0.02, xanchor: "left"},
       height, margin: {l: 60, r: 12, t: 38, b: 48}, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",

@@ -75,11 +75,10 @@ const suiteDialog = (() => {
     const details = folded("Curves", box, false);
     details.addEventListener("toggle", () => {
       if (!details.open || box.childElementCount || typeof Plotly === "undefined") return;
-      for (const plot of plots) {
-        const place = element("div", undefined, "chart");
-        box.append(place);
-        suiteCharts.draw(place, plot, plot.x_label, 230);
-      }
+      // All places first, so that each chart finds the width that it will keep.
+      const places = plots.map(() => element("div", undefined, "chart"));
+      box.append(...places);
+      plots.forEach((plot, i) => suiteCharts.draw(places[i], plot, plot.x_label, 230));
     });
     return details;
   }

@@ -9,7 +9,9 @@
 # start returns when the machine is idle; status 3 and a word on stderr when SLURM is not installed or cannot run here.
 set -euo pipefail
 command=$1 folder=$2
-ports=${SLURM_TEST_PORTS:-16817 16818}
+# Two neighbours, so that two of these do not meet; below the range that outgoing connections use.
+base=$((20000 + $$ % 6000 * 2))
+ports=${SLURM_TEST_PORTS:-$base $((base + 1))}
 
 unable() { echo "no SLURM here: $*" >&2; exit 3; }
 

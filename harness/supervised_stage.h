@@ -1,0 +1,65 @@
+// One supervised stage, pre-training or fine-tuning, from start weights to the weights it leads to: checkpoints, curve,
+// and early stop by the loss on held-out sequences.
+//
+//   SupervisedStage stage;
+//   stage.folder = "results/cache/sft-3f0c5a";
+//   stage.steps = 1000;
+//   stage.options = options;                                        // language_model_trainer.h
+//   stage.validate_every = 50;
+//   stage.patience = 3;
+//   StageResult result = TrainStage(stage, start, std::move(training), held_out, report);
+//   result.stopped_by                                               // "early stop"
+//   SavePolicy(stage.folder, {result.weights, ...});
+//   ForgetCheckpoints(stage);
+//
+// Beside the folder lie FOLDER.curve.csv (stage_curve.h) and, at the end, FOLDER.training.json (steps made, what
+// stopped them, the step of the lowest held-out loss, numbers of sequences); while it trains, FOLDER.checkpoints and
+// FOLDER.best. A stage that was killed goes on from its last checkpoint and ends with the same bits as one that was
+// not, early stop included.
+//
+// The held-out loss is the mean over scored tokens, after every `validate_every` steps and after the last. With a
+// patience, training stops when that many of them in a row have brought no new lowest one, and the weights of the
+// lowest are the result; without, the last weights are. Each new lowest loss writes a checkpoint.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/language_model_trainer.h"
+#include "harness/launcher/worker_report.h"
+#include "models/llama.h"
+#include "models/llama_weights.h"
+#include "models/packed_tokens.h"
+
+namespace suite {
+
+using ReportProgress = std::function<void(const WorkerReport&)>;
+
+struct SupervisedStage {
+  std::string folder;
+  int64_t steps = 0;
+  LanguageModelOptions options;
+  LlamaOptions llama;
+  int64_t validate_every = 0;  // 0: never
+  int64_t patience = 0;        // 0: no early stop
+  int64_t checkpoint_every = 100;
+};
+
+struct StageResult {
+  LlamaWeights weights;
+  int64_t steps = 0;       // made
+  int64_t kept_step = 0;   // that the weights are of
+  std::string stopped_by;  // "steps", "early stop"
+};
+
+// Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint, and InputError when a loss is not
+// finite.
+StageResult TrainStage(const SupervisedStage& stage, const LlamaWeights& start, std::vector<ScoredSequence> training,
+                       const std::vector<ScoredSequence>& held_out, const ReportProgress& report);
+
+// Once the result is safe elsewhere.
+void ForgetCheckpoints(const SupervisedStage& stage);
+
+}  // namespace suite
