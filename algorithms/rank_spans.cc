@@ -50,6 +50,18 @@ RankSpans SliceRows(const RankSpans& spans, int64_t first, int64_t count) {
   return result;
 }
 
+RankSpans ToDevice(const RankSpans& spans, at::Device device) {
+  RankSpans result;
+  result.list_length = spans.list_length;
+  result.rank_BT = spans.rank_BT.to(device);
+  result.mask_BT = spans.mask_BT.to(device);
+  result.overflow_BT = spans.overflow_BT.to(device);
+  result.eos_BT = spans.eos_BT.to(device);
+  result.items_emitted_B = spans.items_emitted_B.to(device);
+  result.ended_with_eos_B = spans.ended_with_eos_B.to(device);
+  return result;
+}
+
 RankSpans SelectRows(const RankSpans& spans, const at::Tensor& rows) {
   RankSpans result;
   result.list_length = spans.list_length;

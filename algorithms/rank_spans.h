@@ -45,6 +45,9 @@ at::Tensor CompletionLengths(const at::Tensor& ids_BT, int64_t eos_id);
 // The spans of rows `first` to `first + count - 1`: one micro-batch. Tensors are views.
 RankSpans SliceRows(const RankSpans& spans, int64_t first, int64_t count);
 
+// The same spans on another device.
+RankSpans ToDevice(const RankSpans& spans, at::Device device);
+
 // The spans of the rows named by `rows` (int64, any order, repeats allowed).
 RankSpans SelectRows(const RankSpans& spans, const at::Tensor& rows);
 

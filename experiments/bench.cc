@@ -201,7 +201,10 @@ int Bench::Parallel() const {
   if (flags_.jobs > 0) return flags_.jobs;
   if (flags_.launcher == "slurm") return static_cast<int>(sweep_.runs.size());
   int64_t threads = 1;
-  for (const SweepRun& run : sweep_.runs) threads = std::max(threads, run.config.run.threads);
+  for (const SweepRun& run : sweep_.runs) {
+    if (run.config.run.device != "cpu") return 1;
+    threads = std::max(threads, run.config.run.threads);
+  }
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency() / static_cast<unsigned>(threads)));
 }
 

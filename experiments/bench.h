@@ -27,6 +27,9 @@ class Bench {
   // The exit code (harness/launcher/exit_codes.h). A run that failed stops neither the others nor the report.
   int Execute();
 
+  // Runs at once.
+  int Parallel() const;
+
   const RunFolders& folders() const { return folders_; }
 
   void PrintPlan() const;
@@ -45,7 +48,6 @@ class Bench {
   bool TrainStages();
   bool TrainRuns();
   PoolResult RunAll(const std::vector<Job>& jobs, PoolOptions options);
-  int Parallel() const;
 
   const BenchFlags& flags_;
   Experiment experiment_;

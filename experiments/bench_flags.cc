@@ -42,9 +42,12 @@ po::options_description Options(BenchFlags& flags) {
       "from", po::value<std::string>(),
       "folder or file of --data: --set data.path=... (default: data/NAME of $SUITE_SHARED_DIR, if it is there)")(
       "out", po::value(&flags.out)->default_value("results"), "folder for results, relative to where you stand")(
-      "jobs", po::value(&flags.jobs)->default_value(0), "runs at once (0: cores / run.threads)")(
+      "jobs", po::value(&flags.jobs)->default_value(0), "runs at once (0: cores / run.threads; one on GPUs)")(
       "explain", po::bool_switch(&flags.explain), "print every setting with its origin, and stop")(
-      "plan", po::bool_switch(&flags.plan), "print the runs with expected time, memory and disk, and stop")(
+      "plan", po::bool_switch(&flags.plan),
+      "print the runs with expected time, memory and disk, and the memory of the largest by parts, and stop")(
+      "plan-gpus", po::value(&flags.plan_gpus)->default_value(4), "with --plan: GPUs of a run with run.device = cuda")(
+      "plan-gpu-gb", po::value(&flags.plan_gpu_gb)->default_value(80), "with --plan: memory of each, in GB")(
       "status", po::bool_switch(&flags.status), "print how far each run is, also while they run elsewhere, and stop")(
       "watch", po::bool_switch(&flags.watch), "--status again and again, until all is done")(
       "launcher", po::value(&flags.launcher)->default_value("local"), "local: processes here; slurm: job arrays")(
@@ -102,6 +105,8 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
   }
   if (flags.config.empty() && !flags.help_config)
     throw InputError("--config", "is missing", "an experiment's TOML file");
+  if (flags.plan_gpus < 1) throw InputError("--plan-gpus", "is " + std::to_string(flags.plan_gpus), "1 or more");
+  if (!(flags.plan_gpu_gb > 0)) throw InputError("--plan-gpu-gb", "is not above 0", "a number of GB such as 80");
   if (flags.jobs < 0) throw InputError("--jobs", "is " + std::to_string(flags.jobs), "0 or more");
   if (flags.launcher != "local" && flags.launcher != "slurm") {
     throw UnknownName("--launcher", "launcher", flags.launcher, {"local", "slurm"});

@@ -23,6 +23,8 @@ struct BenchFlags {
   std::vector<std::string> sbatch;
   bool force_resume = false;
   bool retry_failed = false;
+  int plan_gpus = 4;        // --plan: GPUs of one run that trains on them
+  double plan_gpu_gb = 80;  // memory of each, 10^9 bytes
   bool help_config = false;
 
   // Of child processes and jobs, written by the launcher only.

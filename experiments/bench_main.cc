@@ -20,7 +20,9 @@
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/stop_request.h"
 #include "harness/launcher/worker_report.h"
+#include "harness/memory_of_run.h"
 #include "harness/run.h"
+#include "harness/run_device.h"
 #include "harness/stages.h"
 
 namespace suite {
@@ -48,6 +50,19 @@ int Work(const BenchFlags& flags, const std::vector<std::string>& argv) {
   return kExitDone;
 }
 
+// Says what is not here instead of failing: a plan is made before data and checkpoints are fetched.
+void PrintPlan(const BenchFlags& flags, Experiment experiment) {
+  const std::vector<std::string> not_here = FillLocksAtHand(flags.stood, &experiment);
+  std::vector<RunConfig> configs;
+  for (const ExperimentRun& run : experiment.runs) configs.push_back(run.config);
+  const Bench bench(flags, std::move(experiment));
+  bench.PrintPlan();
+  std::cout << LargestMemoryPlan(configs, {flags.plan_gpus, flags.plan_gpu_gb, bench.Parallel()});
+  for (const std::string& path : not_here) {
+    std::cout << "not here: " << path << " (runs get their final names when it is)\n";
+  }
+}
+
 int Main(int argc, char** argv) {
   const BenchFlags flags = ParseBenchFlags(argc, argv);
   if (flags.help_config) {
@@ -62,19 +77,23 @@ int Main(int argc, char** argv) {
   request.known_names["objective.preset"] = ObjectiveNames();
   Experiment experiment = LoadExperiment(request);
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
+  const ProcessPlace place = ReadProcessPlace(SystemEnvironment());
+  const bool runs = !flags.plan && !flags.status && !flags.watch && !flags.explain;
+  // Of a cluster, this machine may be the one without GPUs.
+  for (const ExperimentRun& run : experiment.runs) {
+    if (runs && flags.launcher == "local") CheckDevice(run.config.run.device, place.local_rank);
+  }
+  if (flags.plan) {
+    PrintPlan(flags, std::move(experiment));
+    return 0;
+  }
   FillLocks(flags.stood, &experiment);
   if (flags.explain) {
     std::cout << Explain(experiment.runs.front().config);
     return 0;
   }
-  const ProcessPlace place = ReadProcessPlace(SystemEnvironment());
-  const bool runs = !flags.plan && !flags.status && !flags.watch;
   if (runs && place.world_size > 1) return RunInGroup(flags, experiment, place, {argv, argv + argc});
   Bench bench(flags, std::move(experiment));
-  if (flags.plan) {
-    bench.PrintPlan();
-    return 0;
-  }
   if (flags.status || flags.watch) {
     bench.PrintStatus(flags.watch);
     return 0;

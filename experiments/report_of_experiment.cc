@@ -18,6 +18,7 @@ Claim ClaimOf(const ClaimSetting& setting) {
   Claim claim;
   claim.number = static_cast<int>(setting.number);
   claim.sentence = setting.sentence;
+  claim.target = setting.target;
   claim.metric = setting.metric;
   claim.right_metric = setting.right_metric;
   claim.relation = ToRelation(setting.relation, setting.origin);
@@ -54,7 +55,7 @@ ReportSpec ReportOf(const Experiment& experiment) {
   for (const ClaimSetting& one : settings.claims) {
     spec.claims.push_back(ClaimOf(one));
     spec.claims.back().left = side(one.left);
-    spec.claims.back().right = side(one.right);
+    if (!one.right.empty()) spec.claims.back().right = side(one.right);
   }
   spec.series_plots = {{"reward", "Reward of the training samples", "DCG@N"},
                        {"in_catalog_ratio", "In-catalogue ratio of the training samples", "Share of ranks"},

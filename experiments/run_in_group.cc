@@ -8,9 +8,20 @@
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/stop_request.h"
 #include "harness/run.h"
+#include "harness/run_device.h"
 
 namespace suite {
 namespace {
+
+// Where the tensors of collectives lie; the GPU of this process becomes the current one.
+at::DeviceType DeviceOfAll(const Experiment& experiment, const ProcessPlace& place) {
+  at::DeviceType type = at::kCPU;
+  for (const ExperimentRun& run : experiment.runs) {
+    const at::Device device = DeviceOfRun(run.config.run.device, place.local_rank);
+    if (!device.is_cpu()) type = device.type();
+  }
+  return type;
+}
 
 // One line for each report of the first process.
 ReportProgress ProgressOf(const ProcessGroup& group, const std::string& run) {
@@ -28,7 +39,7 @@ int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const Proc
     throw InputError("--launcher", flags.launcher + " in a process that " + place.launcher + " started", "local");
   }
   const StopSignals signals;
-  const auto group = JoinProcesses(place, at::kCPU);
+  const auto group = JoinProcesses(place, DeviceOfAll(experiment, place));
   Bench bench(flags, experiment);
   try {
     for (const ExperimentRun& run : experiment.runs) {

@@ -3,12 +3,14 @@
 // one after another. No child processes and no SLURM jobs of our own are started; the first process shows progress and
 // writes the report.
 //
-//   torchrun --no-python --standalone --nproc-per-node=4 bazel-bin/experiments/quickstart --set run.threads=4
-//   srun --ntasks=4 --kill-on-bad-exit=1 bazel-bin/experiments/quickstart --set run.threads=4
-//   mpirun -n 4 bazel-bin/experiments/quickstart --set run.threads=4
+//   SHARDS="--set run.threads=4 --set run.stage_threads=4"
+//   torchrun --no-python --standalone --nproc-per-node=4 bazel-bin/experiments/quickstart $SHARDS
+//   srun --ntasks=4 --kill-on-bad-exit=1 bazel-bin/experiments/quickstart $SHARDS
+//   mpirun -n 4 bazel-bin/experiments/quickstart $SHARDS
 //
-// run.threads counts the shards that a step's work is cut into, for all processes together: results depend on it and
-// not on the number of processes. When one process ends, all do, with exit code 1; started again, they go on from the
+// run.threads counts the shards that a step's work is cut into, for all processes together, and run.stage_threads those
+// of the shared stages: results depend on them and not on the number of processes. With run.device = cuda each process
+// has the GPU of its local rank. When one process ends, all do, with exit code 1; started again, they go on from the
 // last checkpoint.
 #pragma once
 

@@ -1,12 +1,12 @@
 #!/bin/bash
-# An experiment run by two processes, one of which is killed on the way, ends as one process ends it: the same policies
-# and the same table, to the byte.
+# An experiment run by two processes, one of which is killed on the way, in a shared stage and in RL, ends as one process
+# ends it: the same stages, the same policies and the same table, to the byte.
 set -euo pipefail
 program=$1 config=$2
 out=$TEST_TMPDIR
 # Enough of SFT for rewards, so that RL changes the policies; two threads' worth of work.
 settings=(--config="$config" --profile=smoke)
-for setting in pretrain.lists=1500 pretrain.steps=120 sft.steps=150 rl.steps=4 rl.prompts_per_step=6 run.threads=2 run.stage_threads=1; do
+for setting in pretrain.lists=1500 pretrain.steps=120 sft.steps=150 rl.steps=4 rl.prompts_per_step=6 run.threads=2 run.stage_threads=2; do
   settings+=(--set "$setting")
 done
 # OpenMP threads that wait by spinning starve their partners on a busy machine.
@@ -23,15 +23,21 @@ start_both() {  # attempt
 
 fail() { echo "$1"; tail -n 5 "$out"/*.log; exit 1; }
 
-start_both killed
-until grep -q "step 2 of 4" "$out/killed-0.log"; do
-  kill -0 "${pids[0]}" 2>/dev/null || fail "ended before it was killed"
-  sleep 0.05
-done
-kill -KILL "${pids[1]}"
-status=0; wait "${pids[0]}" || status=$?
-((status == 1)) || fail "exit code $status after the other process was killed, not 1"
-grep -q "error: rank 0 of 2, .*Start all processes again" "$out/killed-0.log" || fail "no clear message"
+kill_at() {  # attempt, what rank 0 must have said, rank to kill
+  start_both "$1"
+  until grep -q "$2" "$out/$1-0.log"; do
+    kill -0 "${pids[0]}" 2>/dev/null || fail "ended before it was killed"
+    sleep 0.05
+  done
+  kill -KILL "${pids[$3]}"
+  local other=$((1 - $3)) status=0
+  wait "${pids[$other]}" || status=$?
+  ((status == 1)) || fail "exit code $status after the other process was killed, not 1"
+  grep -q "error: rank $other of 2, .*Start all processes again" "$out/$1-$other.log" || fail "no clear message"
+}
+
+kill_at killed-stage "pretrain loss" 0
+kill_at killed "step 2 of 4" 1
 
 # One process is another number of processes: refused, not silently gone on with.
 alone=(env -u WORLD_SIZE -u MASTER_ADDR -u MASTER_PORT "$program")
@@ -44,10 +50,11 @@ start_both again
 wait "${pids[0]}" && wait "${pids[1]}" || fail "the second attempt failed"
 grep -q "goes on after step" "$out/again-0.log" || fail "did not go on from a checkpoint"
 
-mkdir "$out/one"
-cp -r "$out/two/cache" "$out/one/cache"
 "${alone[@]}" "${settings[@]}" --out="$out/one" >"$out/one.log" 2>&1
 cmp "$out/one/$folder/table.csv" "$out/two/$folder/table.csv"
+for stage in pretrain sft; do
+  cmp "$out"/{one,two}/cache/$stage-*/model.safetensors || fail "two processes trained another $stage"
+done
 policies=0
 for run in "$out/one/$folder"/runs/*/; do
   cmp "$run/policy/model.safetensors" "$out/two/$folder/runs/$(basename "$run")/policy/model.safetensors"

@@ -2,8 +2,11 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
+#include "base/hash.h"
 #include "harness/config/run_config.h"
 #include "harness/dataset.h"
 #include "harness/demonstrations/sources_of_run.h"
@@ -28,45 +31,73 @@ std::string DataText(const RunConfig& config) {
   return text;
 }
 
+// Fills the locks of one run after another; remembers what it has read.
+class LockFiller {
+ public:
+  LockFiller(std::string folder, bool at_hand) : folder_(std::move(folder)), at_hand_(at_hand) {}
+
+  void Fill(RunConfig& config) {
+    Fill(config, "policy", config.policy.path, config.policy.lock,
+         [&] { return PolicyContentHash(config.policy.path); });
+    Fill(config, "embedder", config.embedder.path, config.embedder.lock,
+         [&] { return EmbedderContentHash(config.embedder); });
+    Fill(config, "teacher", config.teacher.path, config.teacher.lock,
+         [&] { return TeacherContentHash(config.teacher); });
+    if (!config.teacher.record.empty()) config.teacher.record = Absolute(folder_, config.teacher.record);
+    if (IsMissing("data", config.data.path, config.data.lock)) return;
+    if (config.data.path.empty()) return;
+    const auto [found, is_new] = data_.try_emplace(DataText(config));
+    if (is_new) found->second = LoadDataset(config.data).hash;  // which looks at its lock itself
+    config.data.lock = found->second;
+    config.origins["data.lock"] = kOrigin;
+  }
+
+  std::vector<std::string> not_there() const { return {not_there_.begin(), not_there_.end()}; }
+
+ private:
+  // Makes `path` absolute. What is not there gets the hash of its path for a lock, so that runs have names of their
+  // own.
+  bool IsMissing(const std::string& section, std::string& path, std::string& lock) {
+    if (path.empty()) return false;
+    path = Absolute(folder_, path);
+    if (!at_hand_ || std::filesystem::exists(path)) return false;
+    not_there_.insert(section + ".path " + path);
+    if (lock.empty()) lock = Sha256Hex(path);
+    return true;
+  }
+
+  template <typename HashOf>
+  void Fill(RunConfig& config, const std::string& section, std::string& path, std::string& lock, HashOf hash_of) {
+    if (path.empty() || IsMissing(section, path, lock)) return;
+    // A teacher's hash depends on more than its path.
+    const auto [found, is_new] = hashes_.try_emplace(section + " " + path);
+    if (is_new || section == "teacher") found->second = hash_of();
+    CheckLock(section + ".lock", lock, found->second, path);
+    lock = found->second;
+    config.origins[section + ".lock"] = kOrigin;
+  }
+
+  std::string folder_;
+  bool at_hand_;
+  std::map<std::string, std::string> hashes_, data_;  // by what they are read by
+  std::set<std::string> not_there_;
+};
+
+std::vector<std::string> FillAll(const std::string& folder, bool at_hand, Experiment* experiment) {
+  LockFiller filler(folder, at_hand);
+  for (ExperimentRun& run : experiment->runs) {
+    filler.Fill(run.config);
+    run.hash = ConfigHash(run.config);
+  }
+  return filler.not_there();
+}
+
 }  // namespace
 
-void FillLocks(const std::string& folder, Experiment* experiment) {
-  std::map<std::string, std::string> policies, encoders, data;  // by what they are read by
-  for (ExperimentRun& run : experiment->runs) {
-    RunConfig& config = run.config;
-    if (!config.policy.path.empty()) {
-      config.policy.path = Absolute(folder, config.policy.path);
-      const auto [found, is_new] = policies.try_emplace(config.policy.path);
-      if (is_new) found->second = PolicyContentHash(config.policy.path);
-      CheckLock("policy.lock", config.policy.lock, found->second, config.policy.path);
-      config.policy.lock = found->second;
-      config.origins["policy.lock"] = kOrigin;
-    }
-    if (!config.embedder.path.empty()) {
-      config.embedder.path = Absolute(folder, config.embedder.path);
-      const auto [found, is_new] = encoders.try_emplace(config.embedder.path);
-      if (is_new) found->second = EmbedderContentHash(config.embedder);
-      CheckLock("embedder.lock", config.embedder.lock, found->second, config.embedder.path);
-      config.embedder.lock = found->second;
-      config.origins["embedder.lock"] = kOrigin;
-    }
-    if (!config.teacher.path.empty()) {
-      config.teacher.path = Absolute(folder, config.teacher.path);
-      const std::string hash = TeacherContentHash(config.teacher);
-      CheckLock("teacher.lock", config.teacher.lock, hash, config.teacher.path);
-      config.teacher.lock = hash;
-      config.origins["teacher.lock"] = kOrigin;
-    }
-    if (!config.teacher.record.empty()) config.teacher.record = Absolute(folder, config.teacher.record);
-    if (!config.data.path.empty()) {
-      config.data.path = Absolute(folder, config.data.path);
-      const auto [found, is_new] = data.try_emplace(DataText(config));
-      if (is_new) found->second = LoadDataset(config.data).hash;
-      config.data.lock = found->second;
-      config.origins["data.lock"] = kOrigin;
-    }
-    run.hash = ConfigHash(config);
-  }
+void FillLocks(const std::string& folder, Experiment* experiment) { FillAll(folder, false, experiment); }
+
+std::vector<std::string> FillLocksAtHand(const std::string& folder, Experiment* experiment) {
+  return FillAll(folder, true, experiment);
 }
 
 }  // namespace suite

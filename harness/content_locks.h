@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/config/experiment.h"
 
@@ -13,5 +14,9 @@ namespace suite {
 // Each distinct data set, checkpoint and sentence encoder is read once. Renews ExperimentRun::hash. Throws InputError
 // for data that cannot be read or that an own lock of the config refuses.
 void FillLocks(const std::string& folder, Experiment* experiment);
+
+// The same for a plan: what is not there gets a provisional lock, and is returned, as "policy.path
+// /home/user/models/x". Names of runs are then not yet those that the runs will have.
+std::vector<std::string> FillLocksAtHand(const std::string& folder, Experiment* experiment);
 
 }  // namespace suite

@@ -46,7 +46,7 @@ LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequ
     const int64_t longest = *std::max_element(counted.begin(), counted.end());
     const ScoredGrid grid = policy->Score(Pack(sequences, shards, longest), {});
     const at::Tensor counted_BT = at::arange(longest).unsqueeze(0).lt(at::tensor(counted).unsqueeze(1));
-    const at::Tensor loss = SftLoss(grid.logp_BT, counted_BT, num_items);
+    const at::Tensor loss = SftLoss(grid.logp_BT, counted_BT.to(grid.logp_BT.device()), num_items);
     loss.backward();
     policy->Backward();
     update.losses.push_back(loss.item<double>());

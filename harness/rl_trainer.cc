@@ -31,10 +31,6 @@ int64_t CountTokens(const std::vector<std::vector<int64_t>>& prompts) {
   return count;
 }
 
-bool NeedsReference(const KlConfig& kl) {
-  return kl.beta != 0.0 || (kl.schedule != BetaSchedule::kConstant && kl.final_beta != 0.0);
-}
-
 void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& record) {
   double shortest = 1e30, longest = 0, sum = 0, cut = 0, count = 0;
   for (const RolloutGroup& group : groups) {
@@ -54,6 +50,10 @@ void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& reco
 }
 
 }  // namespace
+
+bool NeedsReference(const KlConfig& kl) {
+  return kl.beta != 0.0 || (kl.schedule != BetaSchedule::kConstant && kl.final_beta != 0.0);
+}
 
 RlTrainer::RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options,
                      std::unique_ptr<PolicyObjective> objective, const RlTask& task)
@@ -128,6 +128,7 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
   record["tokens"] = {static_cast<double>(batch.completion_tokens + CountTokens(prompts))};
   RecordCompletions(groups, record);
 
+  const at::Device device = policy_.weights().flat().device();
   const int64_t count = static_cast<int64_t>(prompts.size());
   const int64_t size = MicroBatchPrompts(prompts, groups);
   Normalizer normalizer = WholeBatch(spans);
@@ -137,8 +138,9 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
     const PromptRange range = {first, std::min(size, count - first)};
     const int64_t row = range.first * options_.group_size, rows = range.count * options_.group_size;
     micro_batches.push_back({PackShards(prompts, groups, range, options_.shards, batch.ids_BT.size(1)),
-                             SliceRows(spans, row, rows), batch.old_logp_BT.narrow(0, row, rows), at::Tensor(),
-                             advantages.advantage_BT.narrow(0, row, rows), normalizer});
+                             ToDevice(SliceRows(spans, row, rows), device),
+                             batch.old_logp_BT.narrow(0, row, rows).to(device), at::Tensor(),
+                             advantages.advantage_BT.narrow(0, row, rows).to(device), normalizer});
   }
   return micro_batches;
 }

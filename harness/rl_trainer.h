@@ -56,6 +56,9 @@ class RlTask {
                                const std::vector<RolloutGroup>& groups) const = 0;
 };
 
+// Does an objective with this KL term keep the policy that training starts from?
+bool NeedsReference(const KlConfig& kl);
+
 struct RlOptions {
   uint64_t seed = 3407;
   int64_t group_size = 8;
@@ -76,9 +79,9 @@ struct RlOptions {
 
 class RlTrainer {
  public:
-  // `llama` and `task` must outlive the trainer. The numbers of `start` must not change while it lives: they are the
-  // reference policy. Throws InputError when the sampling truncates the distribution (top-k, top-p): its
-  // log-probs would not be the trainer's.
+  // `llama` and `task` must outlive the trainer. It trains where `start` lies, which is `llama`'s device. The numbers
+  // of `start` must not change while it lives: they are the reference policy. Throws InputError when the sampling
+  // truncates the distribution (top-k, top-p): its log-probs would not be the trainer's.
   RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions options,
             std::unique_ptr<PolicyObjective> objective, const RlTask& task);
 

@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "harness/checkpoint.h"
 #include "harness/conversation_task.h"
 #include "harness/dataset.h"
@@ -30,6 +31,7 @@
 #include "harness/provenance/process_meter.h"
 #include "harness/provenance/provenance.h"
 #include "harness/rl_trainer.h"
+#include "harness/run_device.h"
 #include "harness/run_together.h"
 
 namespace suite {
@@ -39,6 +41,17 @@ std::vector<std::string> IdsOf(const std::vector<Conversation>& conversations) {
   std::vector<std::string> ids;
   for (const Conversation& conversation : conversations) ids.push_back(conversation.id);
   return ids;
+}
+
+// Conversations with the same turns are one context: Reddit-v2 has several users' answers to one question.
+std::vector<std::string> ContextsOf(const std::vector<Conversation>& conversations) {
+  std::vector<std::string> contexts;
+  for (const Conversation& conversation : conversations) {
+    std::string text;
+    for (const Turn& turn : conversation.turns) text += turn.role + "\t" + turn.text + "\n";
+    contexts.push_back(Sha256Hex(text).substr(0, 12));
+  }
+  return contexts;
 }
 
 // Everything that one run needs at hand, and its steps as methods. Every process of the group has one; the one of rank
@@ -51,26 +64,29 @@ class Run {
         options_(options),
         claim_(claim),
         group_(group),
+        device_(DeviceOfRun(config.run.device, group->place().local_rank)),
         folder_(RunFolder(folders, config)),
         store_path_(StorePath(folders, config)),
         report_(report),
         objective_(MakeObjective(config.objective.preset, OverridesOf(config))),
         dataset_(LoadDataset(config.data)),
-        policy_(PrepareSft(config, dataset_, StageCache(folders.cache), report)),
+        policy_(PrepareSft(config, dataset_, StageCache(folders.cache), report, group)),
         chat_(RecognizeChatTemplate(policy_.chat_template, "the SFT policy")),
         prompt_(policy_.tokenizer, chat_, {dataset_.instruction, dataset_.max_prompt_tokens}),
-        llama_(policy_.config(), {config.run.recompute_layers}),
+        llama_(policy_.config(), {config.run.recompute_layers, device_}),
         task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_,
               TaskOptionsOf(config, objective_->config())),
         recorded_task_(task_),
-        trainer_(llama_, policy_.weights, RlOptionsOf(config, policy_, group), std::move(objective_), recorded_task_),
+        trainer_(llama_, policy_.weights.To(device_, at::kFloat), RlOptionsOf(config, policy_, group),
+                 std::move(objective_), recorded_task_),
         monitor_(config.monitors, folder_ + "/alarms"),
         checkpoints_(folder_ + "/checkpoints", config.checkpoint.keep) {
     schema_.run_name = ConfigHash(config);
     schema_.config = ToToml(config);
     schema_.provenance = ProvenanceOf(argv);
     const auto metrics = MetricNames(config.eval.k);
-    schema_.scores = {{"validation", IdsOf(dataset_.validation), metrics}, {"test", IdsOf(dataset_.test), metrics}};
+    schema_.scores = {{"validation", IdsOf(dataset_.validation), metrics, ContextsOf(dataset_.validation)},
+                      {"test", IdsOf(dataset_.test), metrics, ContextsOf(dataset_.test)}};
   }
 
   void Execute() {
@@ -93,6 +109,7 @@ class Run {
       provenance.emplace_back("world_size", std::to_string(group_->world_size()));
       provenance.emplace_back("started_by", group_->place().launcher);
     }
+    if (!device_.is_cpu()) provenance.emplace_back("device", device_.str());
     provenance.emplace_back("protocol_version", std::to_string(kProtocolVersion));
     return provenance;
   }
@@ -261,6 +278,7 @@ class Run {
   RunOptions options_;
   const RunClaim* claim_;  // null unless it leads
   ProcessGroup* group_;
+  at::Device device_;
   std::string folder_;
   std::string store_path_;
   ReportProgress report_;
@@ -355,6 +373,7 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
                       const ReportProgress& report, const RunOptions& options) {
   const auto alone = AloneInTheWorld();
   ProcessGroup& group = options.group ? *options.group : *alone;
+  CheckDevice(config.run.device, group.place().local_rank);
   CheckAgreement(group, "config", ConfigHash(config));
   std::unique_ptr<RunClaim> claim;
   std::string decision;

@@ -48,9 +48,9 @@ bool IsDone(const RunFolders& folders, const RunConfig& config);
 // Throws InputError for an objective whose parts do not go together: before anything is computed.
 void CheckObjective(const RunConfig& config);
 
-// Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint; InputError for config or data that
-// cannot be used, for a checkpoint that does not fit, and for a run that has failed (its store then says so, and why).
-// A store that is damaged is set aside as store.h5.damaged-N, and the run begins again.
+// Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint; InputError for config, device or data
+// that cannot be used, for a checkpoint that does not fit, and for a run that has failed (its store then says so, and
+// why). A store that is damaged is set aside as store.h5.damaged-N, and the run begins again.
 RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
                       const ReportProgress& report, const RunOptions& options = {});
 

@@ -6,12 +6,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "harness/config/demonstration_recipe.h"
+#include "harness/distributed/process_group.h"
 #include "harness/prompt.h"
+#include "harness/run_device.h"
+#include "harness/run_together.h"
 #include "harness/sft_examples.h"
 #include "harness/start_policy.h"
 #include "models/tokenizer/bpe_trainer.h"
@@ -19,20 +28,41 @@
 namespace suite {
 namespace {
 
-// Held while a stage is trained; the kernel drops it with the process.
+constexpr std::chrono::milliseconds kLockAgain(100);
+
+// Held while a stage is trained, by rank 0 for its group; the kernel drops it with the process. While another program
+// has it, the ranks meet at every attempt: none waits longer than a collective may.
 class StageLock {
  public:
-  explicit StageLock(const std::string& stage_folder) {
-    std::filesystem::create_directories(std::filesystem::path(stage_folder).parent_path());
-    descriptor_ = open((stage_folder + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX) != 0)
-      throw InputError(stage_folder + ".lock", "cannot be locked");
+  StageLock(const std::string& stage_folder, ProcessGroup& group) {
+    if (group.rank() == 0) Open(stage_folder + ".lock");
+    const std::string phase = "lock of " + std::filesystem::path(stage_folder).filename().string();
+    while (DecisionOfRankZero(group, TryLock() ? "" : "wait", phase) == "wait") {
+      std::this_thread::sleep_for(kLockAgain);
+    }
   }
-  ~StageLock() { close(descriptor_); }
+  ~StageLock() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
   StageLock(const StageLock&) = delete;
   StageLock& operator=(const StageLock&) = delete;
 
  private:
+  void Open(const std::string& path) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) throw InputError(path, "cannot be opened: " + std::string(std::strerror(errno)));
+    path_ = path;
+  }
+
+  bool TryLock() const {
+    if (descriptor_ < 0) return false;
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK || errno == EINTR) return false;
+    throw InputError(path_, "cannot be locked: " + std::string(std::strerror(errno)));
+  }
+
+  std::string path_;
   int descriptor_ = -1;
 };
 
@@ -52,11 +82,18 @@ class ThreadCount {
 
 template <typename Section>
 SupervisedStage PlanStage(const RunConfig& config, const Section& section, const std::string& name,
-                          const std::string& folder) {
+                          const std::string& folder, ProcessGroup& group) {
+  if (config.run.stage_threads < group.world_size()) {
+    throw InputError("run.stage_threads",
+                     std::to_string(config.run.stage_threads) + " shards of work for " +
+                         std::to_string(group.world_size()) + " processes that train " + name,
+                     "at least " + std::to_string(group.world_size()) + ", or stages that are in the cache");
+  }
   SupervisedStage stage;
   stage.folder = folder;
   stage.steps = section.steps;
   stage.llama.recompute_layers = config.run.recompute_layers;
+  stage.llama.device = DeviceOfRun(config.run.device, group.place().local_rank);
   stage.options.stage = name;
   stage.options.seed = static_cast<uint64_t>(config.data.world_seed);
   stage.options.batch = section.batch;
@@ -69,6 +106,7 @@ SupervisedStage PlanStage(const RunConfig& config, const Section& section, const
   stage.options.max_grad_norm = section.max_grad_norm;
   stage.options.compute = config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
   stage.options.shards = config.run.stage_threads;
+  stage.options.group = &group;
   return stage;
 }
 
@@ -107,12 +145,28 @@ LlamaConfig PolicyShape(const RunConfig& config, const Tokenizer& tokenizer, int
   return shape;
 }
 
+// Rank 0 looks, so that all see the same.
+bool HasForAll(const StageCache& cache, const RunConfig& config, const std::string& stage, ProcessGroup& group) {
+  const bool has = group.rank() == 0 && cache.Has(config, stage);
+  return !DecisionOfRankZero(group, has ? "yes" : "", "look at the cache").empty();
+}
+
+// Rank 0, which has the weights, puts the stage's policy into the cache; the others take it from there.
+Policy Publish(const SupervisedStage& stage, Policy policy, ProcessGroup& group) {
+  if (group.rank() == 0) {
+    SavePolicy(stage.folder, policy);
+    ForgetCheckpoints(stage);
+  }
+  group.Barrier("end of " + stage.options.stage);
+  return group.rank() == 0 ? std::move(policy) : LoadPolicy(stage.folder, at::kFloat);
+}
+
 Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
-                   const ReportProgress& report) {
+                   const ReportProgress& report, ProcessGroup& group) {
   const std::string folder = cache.Folder(config, "pretrain");
   if (!config.policy.path.empty()) return LoadStartPolicy(config.policy.path, config.policy.lock);
-  const StageLock lock(folder);
-  if (cache.Has(config, "pretrain")) return LoadPolicy(folder, at::kFloat);
+  const StageLock lock(folder, group);
+  if (HasForAll(cache, config, "pretrain", group)) return LoadPolicy(folder, at::kFloat);
   const MiniatureData& data = *dataset.miniature;
   const Tokenizer tokenizer = TrainTokenizer(config, data);
   const ChatTemplate chat = MiniatureChatTemplate();
@@ -126,16 +180,14 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
   const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
   const LlamaWeights start = LlamaWeights::Random(
       PolicyShape(config, tokenizer, positions), static_cast<uint64_t>(config.data.world_seed), config.policy.init_std);
-  const SupervisedStage stage = PlanStage(config, config.pretrain, "pretrain", folder);
+  const SupervisedStage stage = PlanStage(config, config.pretrain, "pretrain", folder, group);
   Policy policy = {TrainStage(stage, start, std::move(sequences), {}, report).weights, tokenizer,
                    kMiniatureChatTemplateJinja};
-  SavePolicy(folder, policy);
-  ForgetCheckpoints(stage);
-  return policy;
+  return Publish(stage, std::move(policy), group);
 }
 
-SupervisedStage PlanSft(const RunConfig& config, const std::string& folder) {
-  SupervisedStage stage = PlanStage(config, config.sft, "sft", folder);
+SupervisedStage PlanSft(const RunConfig& config, const std::string& folder, ProcessGroup& group) {
+  SupervisedStage stage = PlanStage(config, config.sft, "sft", folder, group);
   if (config.sft.stop_at_step > 0) stage.steps = config.sft.stop_at_step;
   if (config.sft.own_seed) stage.options.seed = static_cast<uint64_t>(config.seed);
   stage.options.micro_batches = config.sft.accumulation;
@@ -172,6 +224,24 @@ std::vector<std::vector<Item>> DemonstrationLists(const RunConfig& config, const
   return PrepareDemonstrations(config, dataset, cache, report).set.lists;
 }
 
+// Rank 0's lists, on all ranks: a teacher is asked once. The others wait for it as long as a collective may take.
+std::vector<std::vector<Item>> ShareLists(const std::vector<std::vector<Item>>& lists, ProcessGroup& group) {
+  if (group.world_size() == 1) return lists;
+  nlohmann::json packed = nlohmann::json::array();
+  for (const std::vector<Item>& list : lists) {
+    packed.push_back(nlohmann::json::array());
+    for (const Item& item : list) packed.back().push_back({item.title, item.year});
+  }
+  const std::vector<uint8_t> bytes = nlohmann::json::to_cbor(packed);
+  const std::string shared = DecisionOfRankZero(group, {bytes.begin(), bytes.end()}, "demonstrations of the teacher");
+  std::vector<std::vector<Item>> result;
+  for (const nlohmann::json& list : nlohmann::json::from_cbor(shared)) {
+    result.emplace_back();
+    for (const nlohmann::json& item : list) result.back().push_back({item[0].get<std::string>(), item[1].get<int>()});
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string StageCache::Demonstrations() const { return folder_ + "/demonstrations"; }
@@ -200,24 +270,25 @@ void TrainSharedStages(const RunConfig& config, const std::string& cache_folder,
 }
 
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
-                  const ReportProgress& report) {
-  const ThreadCount threads(config.run.stage_threads);
-  if (config.sft.demonstrations == "none") return PrepareBase(config, dataset, cache, report);
+                  const ReportProgress& report, ProcessGroup* processes) {
+  const auto alone = AloneInTheWorld();
+  ProcessGroup& group = processes ? *processes : *alone;
+  const ThreadCount threads((config.run.stage_threads + group.world_size() - 1) / group.world_size());
+  if (config.sft.demonstrations == "none") return PrepareBase(config, dataset, cache, report, group);
   const std::string folder = cache.Folder(config, "sft");
-  const StageLock lock(folder);
-  if (cache.Has(config, "sft")) return LoadPolicy(folder, at::kFloat);
-  const Policy base = PrepareBase(config, dataset, cache, report);
+  const StageLock lock(folder, group);
+  if (HasForAll(cache, config, "sft", group)) return LoadPolicy(folder, at::kFloat);
+  const Policy base = PrepareBase(config, dataset, cache, report, group);
   const ChatTemplate chat = RecognizeChatTemplate(base.chat_template, "the base policy");
   const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
-  std::vector<ScoredSequence> examples =
-      SftExamples(config, dataset, prompt, DemonstrationLists(config, dataset, cache, report));
+  std::vector<std::vector<Item>> lists;
+  if (group.rank() == 0) lists = DemonstrationLists(config, dataset, cache, report);
+  std::vector<ScoredSequence> examples = SftExamples(config, dataset, prompt, ShareLists(lists, group));
   const std::vector<ScoredSequence> held_out = HoldOut(config.sft, &examples);
-  const SupervisedStage stage = PlanSft(config, folder);
+  const SupervisedStage stage = PlanSft(config, folder, group);
   Policy policy = {TrainStage(stage, base.weights, std::move(examples), held_out, report).weights, base.tokenizer,
                    base.chat_template, base.generation, base.eos_token};
-  SavePolicy(folder, policy);
-  ForgetCheckpoints(stage);
-  return policy;
+  return Publish(stage, std::move(policy), group);
 }
 
 }  // namespace suite

@@ -18,6 +18,7 @@
 #include "harness/config/run_config.h"
 #include "harness/dataset.h"
 #include "harness/demonstrations/demonstrations_of_run.h"
+#include "harness/distributed/process_group.h"
 #include "harness/supervised_stage.h"
 #include "models/policy_folder.h"
 
@@ -38,8 +39,12 @@ class StageCache {
 };
 
 // The policy that RL starts from. With sft.demonstrations = "none" that is the base policy (R1-zero).
+//
+// The processes of `group` (null: this one) all make the call and train together, run.stage_threads shards between
+// them; rank 0 locks, asks the teacher, and writes the cache, from which the others read: all must see its folder. The
+// result is the same on every rank and for every number of processes.
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
-                  const ReportProgress& report);
+                  const ReportProgress& report, ProcessGroup* group = nullptr);
 
 // What sft.demonstrations makes of the training split, and nothing after it. Throws InputError for a kind that asks no
 // teacher.

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -15,8 +16,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "harness/checkpoint.h"
+#include "harness/distributed/process_group.h"
 #include "harness/launcher/stop_request.h"
 #include "harness/provenance/process_meter.h"
+#include "harness/run_together.h"
 #include "harness/stage_curve.h"
 
 namespace suite {
@@ -37,34 +40,49 @@ class StageTraining {
         report_(report),
         checkpoints_(Checkpoints(stage)),
         best_(Best(stage)),
-        trainer_(llama_, start, std::move(training), stage.options) {
+        alone_(stage.options.group ? nullptr : AloneInTheWorld()),
+        group_(stage.options.group ? stage.options.group : alone_.get()),
+        trainer_(llama_, start.To(stage.llama.device, start.flat().scalar_type()), std::move(training), stage.options) {
     SUITE_CHECK(stage.validate_every == 0 || !held_out.empty());
     SUITE_CHECK(stage.patience == 0 || stage.validate_every > 0);
     Resume(start.flat().numel());
   }
 
   StageResult Run() {
-    while (trainer_.step() < stage_.steps && !OutOfPatience()) MakeStep();
-    WriteCurve(rows_, CurvePath(stage_));
-    StageResult result = {trainer_.weights().Clone(), trainer_.step(), trainer_.step(),
+    while (trainer_.step() < stage_.steps && !OfRankZero(OutOfPatience(), "patience")) MakeStep();
+    StageResult result = {LlamaWeights::Zeros(llama_.config(), at::kFloat), trainer_.step(), trainer_.step(),
                           trainer_.step() < stage_.steps ? "early stop" : "steps"};
-    if (best_flat_.defined()) {
-      result.weights.flat().copy_(best_flat_);
-      result.kept_step = LowestValidationLoss(rows_)->step;
-    }
+    const PolicyState last = trainer_.GatherState(leads());
+    if (!leads()) return result;
+    WriteCurve(rows_, CurvePath(stage_));
+    result.weights.flat().copy_(best_flat_.defined() ? best_flat_ : last.weights_flat);
+    if (best_flat_.defined()) result.kept_step = LowestValidationLoss(rows_)->step;
     Record(result);
     return result;
   }
 
  private:
+  bool leads() const { return group_->rank() == 0; }
+
+  // The rank that keeps the curve decides for all.
+  bool OfRankZero(bool decision, const std::string& about) const {
+    return !DecisionOfRankZero(*group_, decision ? "yes" : "", about).empty();
+  }
+
   bool OutOfPatience() const {
     const auto lowest = LowestValidationLoss(rows_);
     return stage_.patience > 0 && lowest && lowest->since >= stage_.patience;
   }
 
   void Resume(int64_t size) {
+    std::optional<TrainState> state;
+    if (leads()) state = Load(size);
+    if (ShareState(*group_, size, &state)) trainer_.Restore(state->step, state->weights_flat, state->optimizer);
+  }
+
+  std::optional<TrainState> Load(int64_t size) {
     const auto state = checkpoints_.LoadNewest(size);
-    if (!state) return;
+    if (!state) return std::nullopt;
     rows_ = ReadCurve(CurvePath(stage_));
     rows_.erase(std::remove_if(rows_.begin(), rows_.end(), [&](const CurveRow& row) { return row.step > state->step; }),
                 rows_.end());
@@ -72,9 +90,9 @@ class StageTraining {
       std::cerr << stage_.options.stage << " begins again: its weights of the lowest loss are gone" << std::endl;
       rows_.clear();
       best_flat_.reset();
-      return;
+      return std::nullopt;
     }
-    trainer_.Restore(state->step, state->weights_flat, state->optimizer);
+    return state;
   }
 
   // False when the weights of the lowest loss up to the checkpoint cannot be had.
@@ -106,9 +124,9 @@ class StageTraining {
       throw InputError(stage_.options.stage + ".learning_rate",
                        "the loss is not finite at step " + std::to_string(trainer_.step()), "a lower rate");
     }
-    const bool is_new_lowest = Validate();
+    const bool is_new_lowest = OfRankZero(Validate(), "held-out loss");
     Tell();
-    const bool asked_to_stop = StopRequested() != 0;
+    const bool asked_to_stop = AnyStopRequested(*group_);
     if (trainer_.step() % stage_.checkpoint_every == 0 || is_new_lowest || asked_to_stop) Save(is_new_lowest);
     if (asked_to_stop) throw StoppedOnRequest();
   }
@@ -117,19 +135,21 @@ class StageTraining {
   bool Validate() {
     const bool due =
         stage_.validate_every > 0 && (trainer_.step() % stage_.validate_every == 0 || trainer_.step() == stage_.steps);
-    if (!due) return false;
+    if (!due || !leads()) return false;
     rows_.back().validation_loss = trainer_.LossOn(held_out_);
-    if (stage_.patience == 0 || LowestValidationLoss(rows_)->step != trainer_.step()) return false;
-    best_flat_ = trainer_.weights().flat().clone();
-    return true;
+    return stage_.patience > 0 && LowestValidationLoss(rows_)->step == trainer_.step();
   }
 
   // The curve first and the kept weights last: whatever a kill leaves, Resume finds a state that agrees with it.
   void Save(bool is_new_lowest) {
+    const PolicyState gathered = trainer_.GatherState(leads());
+    if (!leads()) return;
     WriteCurve(rows_, CurvePath(stage_));
-    const TrainState state = {trainer_.step(), trainer_.weights().flat(), trainer_.optimizer(), {}};
+    const TrainState state = {trainer_.step(), gathered.weights_flat, gathered.optimizer, {}};
     checkpoints_.Save(state);
-    if (is_new_lowest) best_.Save(state);
+    if (!is_new_lowest) return;
+    best_.Save(state);
+    best_flat_ = gathered.weights_flat.clone();
   }
 
   void Tell() const {
@@ -161,9 +181,11 @@ class StageTraining {
   const std::vector<ScoredSequence>& held_out_;
   const ReportProgress& report_;
   CheckpointFolder checkpoints_, best_;
+  std::unique_ptr<ProcessGroup> alone_;
+  ProcessGroup* group_;
   LanguageModelTrainer trainer_;
-  std::vector<CurveRow> rows_;
-  at::Tensor best_flat_;  // with a patience: the weights of the lowest loss
+  std::vector<CurveRow> rows_;  // whole, and with held-out losses, on rank 0
+  at::Tensor best_flat_;        // with a patience, on rank 0: the weights of the lowest loss
   int64_t tokens_ = 0;
 };
 

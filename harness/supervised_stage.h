@@ -54,8 +54,10 @@ struct StageResult {
   std::string stopped_by;  // "steps", "early stop"
 };
 
-// Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint, and InputError when a loss is not
-// finite.
+// Trains on stage.llama.device. The processes of stage.options.group all make the call, with the same arguments; rank 0
+// has files, curve, held-out loss and the result's weights, which are float32 in the memory of the CPU (zeros
+// elsewhere). Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint, and InputError when a loss
+// is not finite.
 StageResult TrainStage(const SupervisedStage& stage, const LlamaWeights& start, std::vector<ScoredSequence> training,
                        const std::vector<ScoredSequence>& held_out, const ReportProgress& report);
 

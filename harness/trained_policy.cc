@@ -56,7 +56,11 @@ double TrainedPolicy::Apply(const UpdateOptions& options) {
 }
 
 PolicyState TrainedPolicy::GatherState(bool keep) {
-  if (!sharded_) return keep ? PolicyState{weights_.flat(), optimizer_} : PolicyState();
+  if (!sharded_ && !keep) return {};
+  if (!sharded_) {
+    return {weights_.flat().cpu(),
+            {{optimizer_.first_moment.front().cpu()}, {optimizer_.second_moment.front().cpu()}, optimizer_.step}};
+  }
   return {sharded_->GatherMasters(keep), sharded_->GatherMoments(keep)};
 }
 

@@ -44,10 +44,10 @@ struct PolicyState {
 
 class TrainedPolicy {
  public:
-  // Starts from a copy of `start` with moments of zero. `llama` must outlive the policy. `compute`: the type of
-  // arithmetic, that of `start` unless it is given; when it is, weights are kept in float32.
-  // `group`: the processes that train this policy, each from the same `start`; null: this one. `shards` counts the
-  // shards of all of them. It must outlive the policy.
+  // Starts from a copy of `start`, on its device, with moments of zero. `llama` must outlive the policy. `compute`: the
+  // type of arithmetic, that of `start` unless it is given; when it is, weights are kept in float32. `group`: the
+  // processes that train this policy, each from the same `start`; null: this one. `shards` counts the shards of all of
+  // them. It must outlive the policy.
   TrainedPolicy(const Llama& llama, const LlamaWeights& start, int64_t shards,
                 std::optional<at::ScalarType> compute = std::nullopt, ProcessGroup* group = nullptr);
 
@@ -65,7 +65,8 @@ class TrainedPolicy {
   // Goes on from a checkpoint.
   void Restore(const at::Tensor& weights_flat, const AdamWState& optimizer);
 
-  // On ranks that want it, the others get undefined tensors. In a world of one it shares the policy's memory.
+  // In the memory of the CPU, on ranks that want it; the others get undefined tensors. In a world of one on the CPU it
+  // shares the policy's memory.
   PolicyState GatherState(bool keep);
 
   // Float32, but where several processes share out the float32 numbers: then those that are computed with.

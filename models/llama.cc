@@ -121,7 +121,10 @@ at::Tensor RecomputedLayer(const at::Tensor& x, const LlamaLayerTensors& t, cons
 }  // namespace
 
 Llama::Llama(const LlamaConfig& config, const LlamaOptions& options)
-    : config_(config), options_(options), rotary_(MakeRotaryTable(config, config.max_positions)) {}
+    : config_(config), options_(options), rotary_(MakeRotaryTable(config, config.max_positions)) {
+  rotary_.cos_PD = rotary_.cos_PD.to(options.device);
+  rotary_.sin_PD = rotary_.sin_PD.to(options.device);
+}
 
 int64_t Llama::ActivationBytesPerRow(at::ScalarType dtype) const {
   const int64_t attended = config_.heads * config_.head_dim;
@@ -135,12 +138,12 @@ int64_t Llama::ActivationBytesPerRow(at::ScalarType dtype) const {
 at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& packed) const {
   auto plan = c10::make_intrusive<AttentionPlan>();
   plan->segments = packed.segments;
-  plan->positions = packed.positions_N;
+  plan->positions = packed.positions_N.to(options_.device);
   plan->rotary = rotary_;
   plan->shape = attention_shape();
   // As in transformers, the input embedding of the padding token is not trained: it matters where a model pads with the
   // token that also ends its turns (SmolLM2). A tied head still trains its row.
-  at::Tensor x = at::embedding(tensors.embedding, packed.ids_N, config_.pad_id.value_or(-1));
+  at::Tensor x = at::embedding(tensors.embedding, packed.ids_N.to(options_.device), config_.pad_id.value_or(-1));
   const bool recompute = options_.recompute_layers && c10::GradMode::is_enabled();
   for (const LlamaLayerTensors& layer : tensors.layers) {
     x = recompute ? RecomputedLayer(x, layer, plan, config_.rms_norm_eps) : Layer(x, layer, plan, config_.rms_norm_eps);
@@ -150,8 +153,9 @@ at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& 
 
 TokenLogProbs Llama::LogProbs(const LlamaTensors& tensors, const PackedTokens& packed,
                               const ScoreOptions& options) const {
-  const at::Tensor rows = HiddenStates(tensors, packed).index_select(0, packed.predictor_M);
-  return ScoreTokens(RmsNorm(rows, tensors.final_norm, config_.rms_norm_eps), tensors.head, packed.target_M, options);
+  const at::Tensor rows = HiddenStates(tensors, packed).index_select(0, packed.predictor_M.to(options_.device));
+  return ScoreTokens(RmsNorm(rows, tensors.final_norm, config_.rms_norm_eps), tensors.head,
+                     packed.target_M.to(options_.device), options);
 }
 
 at::Tensor Llama::Logits(const LlamaTensors& tensors, const PackedTokens& packed) const {

@@ -26,6 +26,7 @@ namespace suite {
 
 struct LlamaOptions {
   bool recompute_layers = false;
+  at::Device device = at::kCPU;  // of the weights; packed tokens are brought there
 };
 
 class Llama {

@@ -101,7 +101,7 @@ PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences, int64_t
 
 at::Tensor ToGrid(const at::Tensor& values_M, const PackedTokens& packed) {
   const at::Tensor grid = at::zeros({packed.rows * packed.max_length}, values_M.options());
-  return grid.index_copy(0, packed.slot_M, values_M).view({packed.rows, packed.max_length});
+  return grid.index_copy(0, packed.slot_M.to(values_M.device()), values_M).view({packed.rows, packed.max_length});
 }
 
 }  // namespace suite

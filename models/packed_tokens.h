@@ -28,6 +28,7 @@ struct Segment {
   int64_t prefix = -1;
 };
 
+// Tensors of the CPU; Llama brings them to where its weights are.
 struct PackedTokens {
   at::Tensor ids_N;        // int64 [N]
   at::Tensor positions_N;  // int64 [N], counted from the start of the prompt
@@ -58,7 +59,8 @@ PackedTokens PackGroups(const std::vector<TokenGroup>& groups, int64_t min_lengt
 // One grid row per sequence.
 PackedTokens PackSequences(const std::vector<ScoredSequence>& sequences, int64_t min_length = 0);
 
-// Values of the scored tokens [M] as a grid [rows, max_length], zero where nothing was scored. Differentiable.
+// Values of the scored tokens [M] as a grid [rows, max_length] on their device, zero where nothing was scored.
+// Differentiable.
 at::Tensor ToGrid(const at::Tensor& values_M, const PackedTokens& packed);
 
 }  // namespace suite

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "models/cuda/sampler_attention.h"
 #include "models/kernels/decode_attention.h"
 #include "models/kernels/rms_norm.h"
 #include "models/kernels/swiglu.h"
@@ -36,6 +37,8 @@ class Decoder {
       sequences.push_back({std::move(padded), 1});
     }
     prompts_ = PackSequences(sequences);
+    prompts_.ids_N = prompts_.ids_N.to(tensors.embedding.device());
+    prompts_.positions_N = prompts_.positions_N.to(tensors.embedding.device());
     caches_.resize(tensors.layers.size());
   }
 
@@ -98,10 +101,16 @@ class Decoder {
       RotateInPlace(qkv, position, llama_.rotary(), c.heads + c.kv_heads, false);
       qkv = qkv.to(CacheType(qkv));
       StoreKeysAndValues(qkv, c.heads, rows_, step, caches_[layer]);
-      DecodeAttention(qkv, c.heads, rows_, step, caches_[layer], attended);
+      Attend(qkv, step, caches_[layer], attended);
       x = Residual(x, attended.to(x.scalar_type()), t);
     }
     return x;
+  }
+
+  void Attend(const at::Tensor& qkv, int64_t step, const DecodeCache& cache, at::Tensor& attended) const {
+    const LlamaConfig& c = llama_.config();
+    if (HasSamplerAttention(qkv, c.head_dim)) return SamplerAttention(qkv, c.heads, rows_, step, cache, attended);
+    DecodeAttention(qkv, c.heads, rows_, step, cache, attended);
   }
 
   // Output projection and MLP, each added to the residual stream.
@@ -116,14 +125,9 @@ class Decoder {
 
   void MakeCache(const at::Tensor& qkv, DecodeCache& cache) const {
     const LlamaConfig& c = llama_.config();
-    const int64_t count = static_cast<int64_t>(lengths_.size()), rows = count * group_size_;
-    const int64_t longest = *std::max_element(lengths_.begin(), lengths_.end());
-    const at::TensorOptions options = qkv.options().dtype(CacheType(qkv));
-    cache.prompt_length = lengths_;
-    cache.prompt_k = at::zeros({count, c.kv_heads, c.head_dim, longest}, options);
-    cache.prompt_v = at::zeros({count, c.kv_heads, longest, c.head_dim}, options);
-    cache.own_k = at::empty({rows, c.kv_heads, c.head_dim, options_.max_new_tokens}, options);
-    cache.own_v = at::empty({rows, c.kv_heads, options_.max_new_tokens, c.head_dim}, options);
+    const int64_t count = static_cast<int64_t>(lengths_.size());
+    cache = EmptyCache({lengths_, group_size_, options_.max_new_tokens, c.kv_heads, c.head_dim},
+                       qkv.options().dtype(CacheType(qkv)));
     for (int64_t b = 0; b < count; ++b) {
       const Segment& segment = prompts_.segments[static_cast<size_t>(b)];
       const auto part = [&](int64_t first_head) {

@@ -1,6 +1,7 @@
 #include "reports/claim.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/check.h"
@@ -8,6 +9,7 @@
 #include "base/random.h"
 #include "reports/statistics/effect_size.h"
 #include "reports/statistics/multiple_testing.h"
+#include "reports/statistics/paired_spread.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
 
@@ -40,7 +42,33 @@ double TwoSidedP(ClaimTest test, const std::vector<double>& differences) {
   return SignFlip(differences, Alternative::kTwoSided, kFlipDraws, &stream).p;
 }
 
-double PValue(const Claim& claim, const std::vector<double>& differences) {
+// A shape's two effects, turned so that the claim says of both: above zero.
+std::array<std::vector<double>, 2> ShapeParts(const Claim& claim, const ClaimEvidence& evidence) {
+  const double late_sign = claim.relation == Relation::kRisesThenFalls ? -1 : 1;
+  return {Shifted(evidence.seed_differences, 1, claim.margin),
+          Shifted(evidence.late_differences, late_sign, claim.margin)};
+}
+
+bool SpeaksAgainst(const std::vector<double>& part) { return Mean(part) < 0; }
+
+double ShapePValue(const Claim& claim, const ClaimEvidence& evidence) {
+  double largest = 0;
+  double against = 1;
+  bool has_against = false;
+  for (const std::vector<double>& part : ShapeParts(claim, evidence)) {
+    const double p = TwoSidedP(claim.test, part);
+    largest = std::max(largest, p);
+    if (!SpeaksAgainst(part)) continue;
+    has_against = true;
+    against = std::min(against, p);
+  }
+  return has_against ? std::min(1.0, 2 * against) : largest;
+}
+
+double PValue(const Claim& claim, const ClaimEvidence& evidence) {
+  if (IsShape(claim.relation)) return ShapePValue(claim, evidence);
+  if (evidence.spread) return PitmanMorgan(evidence.spread->left, evidence.spread->right).p;
+  const std::vector<double>& differences = evidence.seed_differences;
   const double mean = Mean(differences);
   if (LooksEqual(claim, mean)) return Tost(differences, claim.margin).p;
   return TwoSidedP(claim.test, Shifted(differences, SignOf(claim, mean), claim.margin));
@@ -74,14 +102,47 @@ std::optional<int> Plan(const Claim& claim, const std::vector<double>& differenc
   return seeds;
 }
 
+std::optional<int> PlanOf(const Claim& claim, const ClaimEvidence& evidence, double alpha, double power) {
+  if (evidence.spread) {
+    return SeedsNeededForSpread(SpreadCorrelation(evidence.spread->left, evidence.spread->right), alpha, power);
+  }
+  if (!IsShape(claim.relation)) return Plan(claim, evidence.seed_differences, alpha, power);
+  std::optional<int> most = 2;
+  Claim part = claim;
+  part.relation = Relation::kGreater;
+  part.margin = 0;
+  for (const std::vector<double>& differences : ShapeParts(claim, evidence)) {
+    const std::optional<int> seeds = Plan(part, differences, alpha, power);
+    most = most && seeds ? std::optional<int>(std::max(*most, *seeds)) : std::nullopt;
+  }
+  return most;
+}
+
+// Where the effect itself lies, seen from the claim.
+ClaimVerdict PointVerdict(const Claim& claim, const ClaimEvidence& evidence) {
+  if (IsShape(claim.relation)) {
+    const auto parts = ShapeParts(claim, evidence);
+    const bool is_against = std::any_of(parts.begin(), parts.end(), SpeaksAgainst);
+    return is_against ? ClaimVerdict::kNotReproduced : ClaimVerdict::kReproduced;
+  }
+  double effect = Mean(evidence.seed_differences);
+  if (evidence.spread) effect = SpreadCorrelation(evidence.spread->left, evidence.spread->right);
+  return VerdictOf(claim, {effect, effect});
+}
+
+// A t test needs a spread, and that of Pitman and Morgan a degree of freedom more.
+bool CanBeTested(const ClaimEvidence& evidence) {
+  return evidence.seed_differences.size() >= (evidence.spread ? size_t{3} : size_t{2});
+}
+
 ClaimDecision Decide(const Claim& claim, const ClaimEvidence& evidence, double p, double adjusted_p, double alpha) {
   ClaimDecision decision;
   decision.p = p;
   decision.adjusted_p = adjusted_p;
-  const double mean = Mean(evidence.seed_differences);
-  if (SampleStd(evidence.seed_differences) > 0) decision.cohen_dz = CohenDz(evidence.seed_differences);
+  const bool has_spread = SampleStd(evidence.seed_differences) > 0;
+  if (has_spread && !evidence.spread) decision.cohen_dz = CohenDz(evidence.seed_differences);
   if (adjusted_p >= alpha) return decision;
-  const ClaimVerdict verdict = VerdictOf(claim, {mean, mean});
+  const ClaimVerdict verdict = PointVerdict(claim, evidence);
   if (evidence.bootstrap && VerdictOf(claim, evidence.bootstrap->interval) != verdict) return decision;
   decision.verdict = verdict;
   return decision;
@@ -90,10 +151,11 @@ ClaimDecision Decide(const Claim& claim, const ClaimEvidence& evidence, double p
 }  // namespace
 
 Relation ToRelation(const std::string& text, const std::string& where) {
-  for (Relation relation : {Relation::kGreater, Relation::kLess, Relation::kEqual}) {
+  for (Relation relation :
+       {Relation::kGreater, Relation::kLess, Relation::kEqual, Relation::kRises, Relation::kRisesThenFalls}) {
     if (text == ToText(relation)) return relation;
   }
-  throw UnknownName(where, "relation", text, {">", "<", "="});
+  throw UnknownName(where, "relation", text, {">", "<", "=", "rises", "rises_then_falls"});
 }
 
 ClaimTest ToClaimTest(const std::string& text, const std::string& where) {
@@ -104,8 +166,22 @@ ClaimTest ToClaimTest(const std::string& text, const std::string& where) {
 }
 
 const char* ToText(Relation relation) {
-  return relation == Relation::kGreater ? ">" : relation == Relation::kLess ? "<" : "=";
+  switch (relation) {
+    case Relation::kGreater:
+      return ">";
+    case Relation::kLess:
+      return "<";
+    case Relation::kEqual:
+      return "=";
+    case Relation::kRises:
+      return "rises";
+    case Relation::kRisesThenFalls:
+      return "rises_then_falls";
+  }
+  return "";
 }
+
+bool IsShape(Relation relation) { return relation == Relation::kRises || relation == Relation::kRisesThenFalls; }
 
 const char* ToText(ClaimTest test) {
   return test == ClaimTest::kPairedT ? "paired_t" : test == ClaimTest::kWilcoxon ? "wilcoxon" : "sign_flip";
@@ -122,9 +198,9 @@ std::vector<ClaimDecision> DecideClaims(const std::vector<Claim>& claims, const 
   std::vector<size_t> tested;
   std::vector<double> p_values;
   for (size_t i = 0; i < claims.size(); ++i) {
-    if (evidence[i].seed_differences.size() < 2) continue;
+    if (!CanBeTested(evidence[i])) continue;
     tested.push_back(i);
-    p_values.push_back(PValue(claims[i], evidence[i].seed_differences));
+    p_values.push_back(PValue(claims[i], evidence[i]));
   }
   const std::vector<double> adjusted = Holm(p_values);
   std::vector<ClaimDecision> decisions(claims.size());
@@ -133,8 +209,7 @@ std::vector<ClaimDecision> DecideClaims(const std::vector<Claim>& claims, const 
     decisions[i] = Decide(claims[i], evidence[i], p_values[t], adjusted[t], alpha);
     if (decisions[i].verdict != ClaimVerdict::kUndecided) continue;
     // Holm's first step is the strictest; a plan should hold even if no other claim is decided.
-    decisions[i].seeds_needed =
-        Plan(claims[i], evidence[i].seed_differences, alpha / static_cast<double>(tested.size()), power);
+    decisions[i].seeds_needed = PlanOf(claims[i], evidence[i], alpha / static_cast<double>(tested.size()), power);
   }
   return decisions;
 }

@@ -7,7 +7,8 @@
 //   claim.right = "grpo";
 //   claim.metric = "ndcg@20";
 //   claim.published = {0.1079, 0.0945};
-//   ClaimEvidence evidence = {{.013, .004, .021, .009}, {.012, {.003, .022}}};     // seed by seed; bootstrap
+//   ClaimEvidence evidence = {{.013, .004, .021, .009}};
+//   evidence.bootstrap = {.012, {.003, .022}};     // seed by seed
 //   std::vector<ClaimDecision> decisions = DecideClaims({claim}, {evidence}, .05, .8);
 //   decisions[0].verdict;           // kUndecided
 //   decisions[0].seeds_needed;      // 7
@@ -22,6 +23,16 @@
 //   =         effect within -margin .. margin,    effect outside, by both
 //             by two one-sided tests and both
 //
+//   rises     both effects above margin           one of them below margin
+//   rises_then_falls   likewise, with the second effect turned
+//
+// The last two are about the course of a step series of one arm. Their two effects are its mean over the middle third
+// of the steps less that over the first, and over the last third less that over the middle one. Both must hold, so p is
+// the larger of the two (an intersection-union test, Berger, Technometrics 24, 1982); against the claim it is the
+// smallest of the parts that speak against it, times two. With `target` the right side is a number. The spread over
+// seeds
+// ("spread:ndcg@10") is compared by Pitman's and Morgan's test (paired_spread.h), whatever `test` says.
+//
 // Anything else is undecided, and then says how many seeds would decide if the effect and its spread are as they seem.
 // A claim that is false by ever so little cannot be told apart from one that is true by ever so little: with `>` and
 // margin 0 no number of seeds shows that there is no effect. A margin above 0 says what would count as one.
@@ -35,13 +46,16 @@
 
 namespace suite {
 
-enum class Relation { kGreater, kLess, kEqual };
+enum class Relation { kGreater, kLess, kEqual, kRises, kRisesThenFalls };
 enum class ClaimTest { kPairedT, kWilcoxon, kSignFlip };
 
-// ">", "<", "="; "paired_t", "wilcoxon", "sign_flip". Throws InputError at `where` with the known names.
+// ">", "<", "=", "rises", "rises_then_falls"; "paired_t", "wilcoxon", "sign_flip". Throws InputError at `where` with
+// the known names.
 Relation ToRelation(const std::string& text, const std::string& where);
 ClaimTest ToClaimTest(const std::string& text, const std::string& where);
 const char* ToText(Relation relation);
+// kRises and kRisesThenFalls: about the course of a series of one arm.
+bool IsShape(Relation relation);
 const char* ToText(ClaimTest test);
 
 struct PublishedPair {
@@ -50,13 +64,16 @@ struct PublishedPair {
 };
 
 struct Claim {
-  int number = 0;        // of the claim in the list of the paper's claims; several comparisons may bear one
-  std::string sentence;  // in our own words
-  std::string left;      // arm, or the baseline by its name
-  std::string right;
-  // A score of the final evaluation ("ndcg@10"); the mean of a step series over the run ("series:kl"); or the spread of
-  // a score's changes from one evaluation of the curve split to the next ("roughness:ndcg@10").
-  // A place of a vector series is "series:reward_by_rank/1".
+  int number = 0;                // of the claim in the list of the paper's claims; several comparisons may bear one
+  std::string sentence;          // in our own words
+  std::string left;              // arm, or the baseline by its name
+  std::string right;             // empty with a target or a shape
+  std::optional<double> target;  // the number that `left` is held against
+  // A score of the final evaluation ("ndcg@10") or, conversation by conversation, the difference of two ("recall@10 -
+  // recall@5": by how much more the deeper one gains); the mean of a step series over the run ("series:kl"); or the
+  // spread of a score's changes from one evaluation of the curve split to the next ("roughness:ndcg@10"). A place of a
+  // vector series is "series:reward_by_rank/1". "spread:" before any of them asks for its standard deviation over the
+  // seeds. Shapes need a series.
   std::string metric;
   std::string right_metric;  // of the right side where it is another one; both sides may then be one arm
   Relation relation = Relation::kGreater;
@@ -66,17 +83,25 @@ struct Claim {
   std::string source;  // of the sentence and the numbers: "arXiv 2510.20150, Table 1"
 };
 
+// The values of both sides' runs, in pairs of one seed.
+struct SeedSpread {
+  std::vector<double> left;
+  std::vector<double> right;
+};
+
 // What the runs say: the difference of each pair of seeds, and its interval where there is one.
 struct ClaimEvidence {
-  std::vector<double> seed_differences;
-  std::optional<Estimate> bootstrap;
+  std::vector<double> seed_differences;  // of a shape: middle third less first third
+  std::optional<Estimate> bootstrap = {};
+  std::vector<double> late_differences = {};  // of a shape: last third less middle third
+  std::optional<SeedSpread> spread = {};      // of a claim about the spread over seeds
 };
 
 enum class ClaimVerdict { kReproduced, kNotReproduced, kUndecided };
 
 struct ClaimDecision {
   ClaimVerdict verdict = ClaimVerdict::kUndecided;
-  std::optional<double> p;           // none with fewer than two seeds
+  std::optional<double> p;           // none with fewer than two seeds, for a spread three
   std::optional<double> adjusted_p;  // Holm's
   std::optional<double> cohen_dz;    // of left - right; none without a spread
   std::optional<int> seeds_needed;   // of an undecided claim: so many in all; none when the plan has no end

@@ -107,5 +107,54 @@ TEST(ClaimDecisionTest, NamesAreChecked) {
   EXPECT_THROW(suite::ToClaimTest("t_test", "x"), InputError);
 }
 
+ClaimDecision DecideShape(Relation relation, const std::vector<double>& early, const std::vector<double>& late) {
+  ClaimEvidence evidence;
+  evidence.seed_differences = early;
+  evidence.late_differences = late;
+  return DecideClaims({ClaimOf(relation, 0)}, {evidence}, 0.05, 0.8)[0];
+}
+
+TEST(ClaimDecisionTest, AShapeNeedsBothItsParts) {
+  std::vector<double> falling;
+  for (double difference : kClear) falling.push_back(-difference);
+  const std::vector<double> noisy = {0.05, -0.04, 0.03, -0.03, 0.01};
+  EXPECT_EQ(DecideShape(Relation::kRises, kClear, kClear).verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(DecideShape(Relation::kRisesThenFalls, kClear, falling).verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(DecideShape(Relation::kRisesThenFalls, kClear, kClear).verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(DecideShape(Relation::kRises, kClear, falling).verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(DecideShape(Relation::kRises, falling, kClear).verdict, ClaimVerdict::kNotReproduced);
+  const ClaimDecision half = DecideShape(Relation::kRises, kClear, noisy);
+  EXPECT_EQ(half.verdict, ClaimVerdict::kUndecided);
+  // The noisy part decides: mean .004, spread .039, t = .23 with 4 degrees of freedom.
+  EXPECT_NEAR(*half.p, 0.83, 0.01);
+  EXPECT_GT(*half.seeds_needed, 100);
+}
+
+TEST(ClaimDecisionTest, ASpreadIsTestedByPitmanAndMorgan) {
+  Claim claim = ClaimOf(Relation::kLess, 0);
+  ClaimEvidence evidence;
+  // The pair of paired_spread_test.cc, turned: the left side varies less, r = -1 / sqrt(2).
+  evidence.spread = SeedSpread{{1, -1, 1, -1}, {-3, -1, 1, 3}};
+  evidence.seed_differences = {4, 0, 0, -4};
+  ClaimDecision decision = DecideClaims({claim}, {evidence}, 0.05, 0.8)[0];
+  EXPECT_EQ(decision.verdict, ClaimVerdict::kUndecided);
+  EXPECT_NEAR(*decision.p, 0.2928932188134524, 1e-12);
+  EXPECT_EQ(*decision.seeds_needed, 14) << "3 + (2.80 / .881)^2 = 13.1";
+  EXPECT_FALSE(decision.cohen_dz.has_value());
+  decision = DecideClaims({claim}, {evidence}, 0.4, 0.8)[0];
+  EXPECT_EQ(decision.verdict, ClaimVerdict::kReproduced);
+  claim.relation = Relation::kGreater;
+  EXPECT_EQ(DecideClaims({claim}, {evidence}, 0.4, 0.8)[0].verdict, ClaimVerdict::kNotReproduced);
+  evidence.spread = SeedSpread{{1, -1}, {-3, 3}};
+  evidence.seed_differences = {4, -4};
+  EXPECT_FALSE(DecideClaims({claim}, {evidence}, 0.05, 0.8)[0].p.has_value()) << "two seeds have no degree of freedom";
+}
+
+TEST(ClaimDecisionTest, NamesOfShapes) {
+  EXPECT_EQ(ToRelation("rises_then_falls", "x"), Relation::kRisesThenFalls);
+  EXPECT_EQ(ToRelation("rises", "x"), Relation::kRises);
+  EXPECT_THROW(ToRelation("falls", "x"), InputError);
+}
+
 }  // namespace
 }  // namespace suite

@@ -2,128 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "reports/arm_scores.h"
+#include "reports/claim_evidence.h"
 #include "reports/report_bootstrap.h"
+#include "reports/statistics.h"
 #include "reports/table.h"
 
 namespace suite {
 namespace {
-
-constexpr char kSeriesPrefix[] = "series:";
-constexpr char kRoughnessPrefix[] = "roughness:";
-
-// What follows `prefix` in `metric`; empty when it does not begin so.
-std::string After(const std::string& metric, const std::string& prefix) {
-  return metric.rfind(prefix, 0) == 0 ? metric.substr(prefix.size()) : "";
-}
-
-// The series of that name, or the place of a vector series: "reward_by_rank/1" is the first of its values.
-double MeanOfSeries(const ReportRun& run, const std::string& name) {
-  const size_t slash = name.rfind('/');
-  for (const StepSeries& series : run.record.series) {
-    if (slash == std::string::npos || series.width == 1 || series.name != name.substr(0, slash)) continue;
-    const int64_t place = std::atoll(name.c_str() + slash + 1);
-    if (place < 1 || place > series.width) {
-      throw InputError(run.record.path, "no place '" + name.substr(slash + 1) + "' in series '" + series.name + "'",
-                       "1 to " + std::to_string(series.width));
-    }
-    std::vector<double> values;
-    for (size_t i = static_cast<size_t>(place - 1); i < series.values.size(); i += static_cast<size_t>(series.width)) {
-      values.push_back(series.values[i]);
-    }
-    if (!values.empty()) return Mean(values);
-  }
-  const StepSeries& series = FindSeries(run.record, name);
-  if (series.values.empty()) throw InputError(run.record.path, "series '" + name + "' has no steps");
-  return Mean(series.values);
-}
-
-// The sample standard deviation of the changes from one evaluation of the curve split to the next.
-double RoughnessOf(const ReportRun& run, const std::string& split, const std::string& metric) {
-  const ScoreTable& table = FindScores(run.record, split);
-  const size_t m = FindMetric(run.record, table, metric);
-  std::vector<double> changes;
-  double before = 0;
-  for (size_t row = 0; row < table.steps.size(); ++row) {
-    double sum = 0;
-    for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, m, c);
-    const double mean = sum / static_cast<double>(table.conversation_ids.size());
-    if (row > 0) changes.push_back(mean - before);
-    before = mean;
-  }
-  if (changes.size() >= 2) return SampleStd(changes);
-  throw InputError(run.record.path, "too few evaluations of split '" + split + "' for a roughness", "three or more");
-}
-
-double ValueOf(const ReportSpec& spec, const ReportRun& run, const std::string& metric) {
-  const std::string series = After(metric, kSeriesPrefix);
-  if (!series.empty()) return MeanOfSeries(run, series);
-  return RoughnessOf(run, spec.curve_split, After(metric, kRoughnessPrefix));
-}
-
-bool IsOfRun(const std::string& metric) {
-  return !After(metric, kSeriesPrefix).empty() || !After(metric, kRoughnessPrefix).empty();
-}
-
-const std::string& RightMetric(const Claim& claim) {
-  return claim.right_metric.empty() ? claim.metric : claim.right_metric;
-}
-
-// The value of each run, for metrics that a run has as a whole.
-std::vector<double> RunValues(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
-                              const std::string& metric) {
-  if (is_start) {
-    throw InputError("claim", "'" + metric + "' of '" + spec.baseline + "', which was never trained",
-                     "two arms, or a score");
-  }
-  std::vector<double> values;
-  for (const ReportRun* run : runs) values.push_back(ValueOf(spec, *run, metric));
-  return values;
-}
-
-std::vector<double> MeansOf(const ScoreMatrix& scores_SC) {
-  std::vector<double> means;
-  for (const std::vector<double>& scores_C : scores_SC) means.push_back(Mean(scores_C));
-  return means;
-}
-
-PairedRuns RunsOf(const ReportSpec& spec, const RunSet& set, const Claim& claim) {
-  if (claim.left == claim.right && RightMetric(claim) == claim.metric) {
-    throw InputError("claim", "'" + claim.left + "' is compared with itself", "two arms, or two metrics of one");
-  }
-  return PairRuns(spec, set, {claim.left, claim.right, claim.metric});
-}
-
-// Fills in evidence, means and runs.
-void Gather(const ReportSpec& spec, const RunSet& set, const ReportBootstrap& bootstrap, LedgerEntry* entry) {
-  const Claim& claim = entry->claim;
-  const std::string& right_metric = RightMetric(claim);
-  if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
-    throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
-  }
-  const PairedRuns runs = RunsOf(spec, set, claim);
-  entry->run_hashes = HashesOf(runs);
-  if (runs.left.empty()) return;
-  std::vector<double> left_S;
-  std::vector<double> right_S;
-  if (IsOfRun(claim.metric)) {
-    left_S = RunValues(spec, runs.left, runs.left_is_start, claim.metric);
-    right_S = RunValues(spec, runs.right, runs.right_is_start, right_metric);
-  } else {
-    const PairedScores scores = {ScoresOf(runs, spec.split, claim.metric).left_SC,
-                                 ScoresOf(runs, spec.split, right_metric).right_SC};
-    left_S = MeansOf(scores.left_SC);
-    right_S = MeansOf(scores.right_SC);
-    entry->evidence.bootstrap = bootstrap.OfDifference(scores);
-  }
-  for (size_t s = 0; s < left_S.size(); ++s) entry->evidence.seed_differences.push_back(left_S[s] - right_S[s]);
-  entry->left_mean = Mean(left_S);
-  entry->right_mean = Mean(right_S);
-}
 
 std::string NameOf(const ReportSpec& spec, const std::string& value) {
   for (const Arm& arm : spec.arms) {
@@ -152,6 +39,8 @@ std::string PairText(double left, double right) {
 
 std::string RelationText(const LedgerEntry& entry) {
   const Claim& claim = entry.claim;
+  if (claim.relation == Relation::kRises) return entry.left_name + " rises throughout, " + claim.metric;
+  if (claim.relation == Relation::kRisesThenFalls) return entry.left_name + " rises, then falls, " + claim.metric;
   std::string text = entry.left_name + " " + ToText(claim.relation) + " " + entry.right_name;
   if (claim.margin > 0) {
     text += claim.relation == Relation::kEqual ? " within " : " by ";
@@ -162,11 +51,13 @@ std::string RelationText(const LedgerEntry& entry) {
 
 std::optional<Interval> ShownInterval(const ReportSpec& spec, const LedgerEntry& entry) {
   if (entry.evidence.bootstrap) return entry.evidence.bootstrap->interval;
+  if (entry.evidence.spread) return std::nullopt;  // the differences of the seeds say nothing about their spread
   return StudentInterval(entry.evidence.seed_differences, spec.confidence);
 }
 
 // What the shown interval is made of.
 std::string Resampled(const LedgerEntry& entry) {
+  if (entry.evidence.spread) return "none: Pitman and Morgan's test over seeds";
   if (!entry.evidence.bootstrap) return "none: Student's interval over seeds";
   return entry.evidence.seed_differences.size() > 1 ? "seeds and contexts" : "contexts";
 }
@@ -187,10 +78,11 @@ Json JsonOf(const ReportSpec& spec, const LedgerEntry& entry) {
           {"left", claim.left},
           {"right", claim.right},
           {"metric", claim.metric},
-          {"right_metric", RightMetric(claim)},
+          {"right_metric", claim.right_metric.empty() ? claim.metric : claim.right_metric},
+          {"target", OrNull(claim.target)},
           {"relation", ToText(claim.relation)},
           {"margin", claim.margin},
-          {"test", ToText(claim.test)},
+          {"test", entry.evidence.spread ? "pitman_morgan" : ToText(claim.test)},
           {"source", claim.source},
           {"published_left", claim.published ? Json(claim.published->left) : Json()},
           {"published_right", claim.published ? Json(claim.published->right) : Json()},
@@ -202,6 +94,7 @@ Json JsonOf(const ReportSpec& spec, const LedgerEntry& entry) {
           {"high", interval ? Json(interval->high) : Json()},
           {"resampled", Resampled(entry)},
           {"seed_differences", entry.evidence.seed_differences},
+          {"late_differences", entry.evidence.late_differences},
           {"p", OrNull(entry.decision.p)},
           {"p_holm", OrNull(entry.decision.adjusted_p)},
           {"cohen_dz", OrNull(entry.decision.cohen_dz)},
@@ -221,8 +114,12 @@ std::vector<LedgerEntry> JudgeClaims(const ReportSpec& spec, const RunSet& set) 
     LedgerEntry entry;
     entry.claim = claim;
     entry.left_name = NameOf(spec, claim.left);
-    entry.right_name = NameOf(spec, claim.right);
-    Gather(spec, set, bootstrap, &entry);
+    entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOf(spec, claim.right);
+    const GatheredEvidence gathered = GatherEvidence(spec, set, claim, bootstrap);
+    entry.evidence = gathered.evidence;
+    entry.left_mean = gathered.left_mean;
+    entry.right_mean = gathered.right_mean;
+    entry.run_hashes = gathered.run_hashes;
     evidence.push_back(entry.evidence);
     ledger.push_back(std::move(entry));
   }
@@ -246,6 +143,7 @@ std::string VerdictText(const LedgerEntry& entry) {
   const size_t seeds = entry.evidence.seed_differences.size();
   if (seeds == 0) return "undecided: no pair of runs";
   if (seeds == 1) return "undecided: one seed tells nothing about others";
+  if (seeds == 2 && entry.evidence.spread) return "undecided: two seeds tell nothing about a spread";
   if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict);
   if (!entry.decision.seeds_needed) return "undecided: the effect seen is no plan to decide it";
   if (*entry.decision.seeds_needed <= static_cast<int>(seeds)) return "undecided: the conversations do not suffice";
@@ -268,7 +166,7 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
     const std::optional<Interval> interval = ShownInterval(spec, entry);
     std::vector<TextCell> row(table.header.size());
     row[0] = {ClaimText(claim), false, claim.source};
-    row[1] = {RelationText(entry), false, ToText(claim.test)};
+    row[1] = {RelationText(entry), false, entry.evidence.spread ? "pitman_morgan" : ToText(claim.test)};
     row[2] = {VerdictText(entry), entry.decision.verdict != ClaimVerdict::kUndecided};
     if (has) {
       row[3].text = FormatDifference(entry.left_mean - entry.right_mean);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "harness/metrics/write_run.h"
+#include "reports/statistics.h"
 #include "reports/synthetic_runs.h"
 
 namespace suite {
@@ -115,6 +116,86 @@ TEST(ClaimsLedgerTest, WhatTheRunsDoNotHaveIsNamed) {
         ClaimOf("rank_grpo_log", "grpo", "series:rewards"), ClaimOf("rank_grpo_log", "SFT", "series:reward"),
         ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@7"), ClaimOf("grpo", "grpo", "ndcg@5"),
         ClaimOf("rank_grpo_log", "grpo", "series:reward_by_rank/11")}) {
+    const ReportSpec spec = SpecOf({claim});
+    EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
+  }
+}
+
+Claim ShapeOf(Relation relation, const std::string& metric) {
+  Claim claim = ClaimOf("rank_grpo_log", "", metric);
+  claim.relation = relation;
+  return claim;
+}
+
+// The rewards at rank 1 rise with the gain, the duplicate share too; in-catalogue falls.
+TEST(ClaimsLedgerTest, Shapes) {
+  const ReportSpec spec =
+      SpecOf({ShapeOf(Relation::kRises, "series:reward"), ShapeOf(Relation::kRisesThenFalls, "series:reward"),
+              ShapeOf(Relation::kRises, "series:in_catalog_ratio")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, 0.24 / 3, 0.02) << "the reward rises by .24 in all";
+  EXPECT_EQ(ledger[0].evidence.late_differences.size(), 5u);
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[1][1].text, "Rank-GRPO (log) rises, then falls, series:reward");
+}
+
+TEST(ClaimsLedgerTest, AgainstANumber) {
+  Claim claim = ClaimOf("grpo", "", "in_catalog_ratio");
+  claim.target = 0.95;
+  Claim start = claim;
+  start.left = "SFT";
+  Claim high = claim;
+  high.target = 0.999;
+  Claim series = ClaimOf("grpo", "", "series:entropy");
+  series.target = 2;
+  series.relation = Relation::kLess;
+  const ReportSpec spec = SpecOf({claim, start, high, series});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(ledger[0].right_mean, 0.95);
+  EXPECT_NEAR(ledger[0].left_mean, 0.985, 0.01);
+  EXPECT_EQ(ledger[0].run_hashes.size(), 5u);
+  EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].text, "GRPO > 0.95, in_catalog_ratio");
+  EXPECT_EQ(nlohmann::json::parse(LedgerJson(spec, ledger))["claims"][0]["target"], 0.95);
+}
+
+// Recall@5 gains the whole of the arm's gain and Recall@10 six tenths of it: the gain shrinks with the depth.
+TEST(ClaimsLedgerTest, GrowthWithDepth) {
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@5")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, -0.4 * 0.06, 0.01);
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_TRUE(ledger[0].evidence.bootstrap.has_value());
+}
+
+TEST(ClaimsLedgerTest, SpreadOverSeeds) {
+  Claim claim = ClaimOf("rank_grpo_log", "grpo", "spread:ndcg@5");
+  claim.relation = Relation::kLess;
+  const ReportSpec spec = SpecOf({claim});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  ASSERT_TRUE(ledger[0].evidence.spread.has_value());
+  EXPECT_DOUBLE_EQ(ledger[0].left_mean, SampleStd(ledger[0].evidence.spread->left));
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].detail, "pitman_morgan");
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][3].detail, "") << "no interval";
+}
+
+TEST(ClaimsLedgerTest, PartsThatDoNotGoTogetherAreRefused) {
+  Claim both = ShapeOf(Relation::kRises, "series:reward");
+  both.target = 1;
+  Claim right = ShapeOf(Relation::kRises, "series:reward");
+  right.right = "grpo";
+  Claim spread_margin = ClaimOf("rank_grpo_log", "grpo", "spread:ndcg@5");
+  spread_margin.margin = 0.1;
+  Claim unknown = ClaimOf("rank", "", "ndcg@5");
+  unknown.target = 0.5;
+  for (const Claim& claim :
+       {both, right, spread_margin, unknown, ShapeOf(Relation::kRises, "ndcg@5"),
+        ClaimOf("rank_grpo_log", "SFT", "spread:ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@7")}) {
     const ReportSpec spec = SpecOf({claim});
     EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
   }

@@ -8,6 +8,8 @@
 namespace suite {
 namespace {
 
+constexpr char kRatioHeading[] = "Importance ratios";
+
 struct SeriesGroup {
   const char* heading;
   std::vector<SeriesPlot> series;
@@ -28,7 +30,7 @@ const std::vector<SeriesGroup>& SuiteGroups() {
         {"out_of_catalog/other_spelling", "Ranks with a title in another spelling", "Share of ranks"},
         {"duplicate_share", "Ranks that repeat an earlier item", "Share of ranks"},
         {"unparsed", "Ranks that are no \"Title (Year)\"", "Share of ranks"}}},
-      {"Importance ratios",
+      {kRatioHeading,
        {{"ratio/token/std", "Spread of the token ratios", "Standard deviation"},
         {"ratio/rank/std", "Spread of the rank ratios", "Standard deviation"},
         {"ratio/sequence/std", "Spread of the sequence ratios", "Standard deviation"},
@@ -64,7 +66,9 @@ std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const
                                         [&](const SeriesPlot& shown) { return shown.series == one.series; });
       if (!is_shown) more.push_back(one);
     }
-    AddGroup(group.heading, SeriesPlots(spec, set, more, true), &groups);
+    std::vector<Plot> plots = SeriesPlots(spec, set, more, true);
+    if (group.heading == std::string(kRatioHeading)) plots = Joined(RatioPlots(set), std::move(plots));
+    AddGroup(group.heading, std::move(plots), &groups);
   }
   AddGroup("Reward by rank", RankPlots(spec, set), &groups);
   AddGroup("Distribution of the scores", ProfilePlots(spec, set), &groups);

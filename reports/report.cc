@@ -11,6 +11,7 @@
 #include "reports/comparisons.h"
 #include "reports/document.h"
 #include "reports/page_data.h"
+#include "reports/paper_tables.h"
 #include "reports/plot_groups.h"
 #include "reports/report_tables.h"
 #include "reports/report_text.h"
@@ -79,7 +80,8 @@ void AddClaims(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger, D
 }
 
 void AddResults(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
-                const std::vector<ComparedPair>& pairs, const std::vector<LedgerEntry>& ledger, Document* document) {
+                const std::vector<ComparedPair>& pairs, const std::vector<LedgerEntry>& ledger,
+                const std::vector<NamedTable>& papers, Document* document) {
   const std::vector<OverviewItem> overview = OverviewOf(ledger, pairs);
   if (!overview.empty()) {
     document->blocks.push_back(Heading("Overview"));
@@ -89,6 +91,10 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const ResultTable& re
   document->blocks.push_back(TableBlock(ToTextTable(results)));
   const std::string start = StartText(spec, set);
   if (!start.empty()) document->blocks.push_back(Paragraph(start));
+  for (const NamedTable& paper : papers) {
+    document->blocks.push_back(Heading(paper.title));
+    document->blocks.push_back(TableBlock(paper.table));
+  }
   if (!pairs.empty()) {
     document->blocks.push_back(Heading("Comparisons"));
     document->blocks.push_back(Paragraph(VerdictSummary(pairs)));
@@ -150,7 +156,8 @@ std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::st
   document.title = spec.title;
   document.subtitle = Subtitle(spec, set);
   for (const std::string& warning : Warnings(spec, set)) document.blocks.push_back(Warning(warning));
-  AddResults(spec, set, results, pairs, ledger, &document);
+  const std::vector<NamedTable> papers = PaperTables(spec, set, results);
+  AddResults(spec, set, results, pairs, ledger, papers, &document);
   const std::vector<PlotGroup> groups = AllPlots(spec, set, results, pairs);
   AddGroups(groups, out_dir, &document);
   document.page_data = PageData(set, groups);
@@ -159,6 +166,10 @@ std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::st
   WriteFileAtomically(out_dir + "/table.csv", ToLongCsv(results));
   WriteFileAtomically(out_dir + "/table.json", ToJson(results));
   WriteFileAtomically(out_dir + "/table.tex", ToLatex(ToTextTable(results)));
+  for (const NamedTable& paper : papers) {
+    WriteFileAtomically(out_dir + "/" + paper.stem + ".csv", ToCsv(paper.table));
+    WriteFileAtomically(out_dir + "/" + paper.stem + ".tex", ToLatex(paper.table));
+  }
   WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(pairs));
   if (!ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, ledger));
   WriteFileAtomically(out_dir + "/report.md", ToMarkdown(document));

@@ -4,9 +4,9 @@
 //   std::cout << text;                     // the result table and the verdicts, for the terminal
 //
 // Writes OUT/report.md, OUT/report.html (one file that needs nothing else), OUT/table.csv, table.json and table.tex
-// (results), OUT/comparisons.csv, OUT/claims.json where the spec has claims, and OUT/plots/*.svg with a .csv beside
-// each. The same stores and spec give the same bytes: no date, no path of the machine, every random draw from a named
-// stream.
+// (results), OUT/comparisons.csv, OUT/paper_table_N.csv and .tex (paper_tables.h), OUT/claims.json where the spec has
+// claims, and OUT/plots/*.svg with a .csv beside each. The same stores and spec give the same bytes: no date, no path
+// of the machine, every random draw from a named stream.
 //
 // The stores must be of one protocol version and of the same data; see run_set.h for what is refused. Debug builds,
 // uncommitted changes and different commits are warned of at the top.

@@ -22,7 +22,8 @@ constexpr char kUsage[] =
     "  bazel run //reports:report -- --out=DIR STORE...\n"
     "\n"
     "A STORE is the .h5 file of a run, or a folder: then all .h5 files in and under it. Paths count from where you\n"
-    "stand. DIR gets report.html, report.md, table.csv, .json and .tex, comparisons.csv and plots/.\n"
+    "stand. DIR gets report.html, report.md, table.csv, .json and .tex, comparisons.csv,\n"
+    "paper_table_N.csv and .tex, and plots/.\n"
     "\n"
     "  bazel run //reports:report -- --out=redrawn results/quickstart\n"
     "\n";

@@ -226,6 +226,40 @@ std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const s
   return plots;
 }
 
+std::vector<Plot> RatioPlots(const RunSet& set) {
+  std::vector<Plot> plots;
+  const size_t size = BlockSize(set);
+  for (const std::string unit : {"token", "rank", "sequence"}) {
+    Plot plot;
+    plot.file_stem = "ratios_" + unit;
+    plot.title = "Importance ratios of " + unit + "s";
+    plot.x_label = "RL step";
+    plot.y_label = "Ratio";
+    plot.description = plot.title + ": median; band from the 5th to the 95th hundredth. Means over blocks of " +
+                       std::to_string(size) + " steps and over seeds.";
+    const std::string prefix = "ratio/" + unit + "/";
+    for (const ArmRuns& arm : set.arms) {
+      if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
+      if (!AllHave(arm.done, prefix + "p05") || !AllHave(arm.done, prefix + "p50") ||
+          !AllHave(arm.done, prefix + "p95")) {
+        continue;
+      }
+      const auto mean = [&](const char* name) {
+        return LineOf(arm.arm.name, BlockCurves(arm.done, prefix + name, size), 0.95).y;
+      };
+      PlotLine line;
+      line.name = arm.arm.name;
+      line.x = BlockCurves(arm.done, prefix + "p50", size).x;
+      line.y = mean("p50");
+      line.low = mean("p05");
+      line.high = mean("p95");
+      plot.lines.push_back(line);
+    }
+    if (!plot.lines.empty()) plots.push_back(plot);
+  }
+  return plots;
+}
+
 std::vector<Plot> RankPlots(const ReportSpec& spec, const RunSet& set) {
   if (spec.rank_series.empty() || AllDone(set).empty()) return {};
   Plot plot;

@@ -40,6 +40,19 @@ struct SeriesPlot {
   std::string y_label;
 };
 
+// A table in the form that papers print.
+//   kAblation: a row an arm, each score beside its change against the first arm (the paper's Table 2);
+//   kScaling:  a row an arm in the order of a number, scores beside cost (group size, model size);
+//   kGrid:     one score, a row for each setting of the other keys, a column for each value of one (off-policy).
+enum class PaperForm { kAblation, kScaling, kGrid };
+struct PaperTable {
+  PaperForm form = PaperForm::kAblation;
+  std::string title;
+  std::string key = {};                   // of kScaling and kGrid: the config key of the rows' or columns' order
+  std::vector<std::string> metrics = {};  // empty: those of the result table; of kGrid: one table for each
+  std::map<std::string, std::string> published = {};  // of kAblation: arm -> id in reports/published.toml
+};
+
 struct ReportSpec {
   std::string title;
   std::string scale;  // the scale of the evidence in a word: "miniature"
@@ -60,6 +73,7 @@ struct ReportSpec {
   // its store records, else is its own.
   std::map<std::string, std::string> contexts;
   std::vector<std::string> published;          // ids of rows in reports/published.toml to show beside ours
+  std::vector<PaperTable> paper_tables;        // empty: one by what the arms differ in (paper_tables.h)
   std::string confounder = "duplicate_share";  // shown beside every comparison; one of `metrics`, or empty
   std::vector<Comparison> comparisons;
 

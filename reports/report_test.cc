@@ -82,9 +82,12 @@ TEST_F(ReportTest, EqualInputGivesEqualBytesWhateverTheOrder) {
   const auto two = AllFiles(Folder("two"));
   ASSERT_EQ(one.size(), two.size());
   for (const auto& [name, bytes] : one) EXPECT_TRUE(two.count(name) && two.at(name) == bytes) << name;
-  for (const char* name : {"report.md", "report.html", "table.csv", "table.tex", "comparisons.csv",
-                           "plots/curve_ndcg_5.svg", "plots/curve_ndcg_5.csv", "plots/curve_duplicate_share.svg",
-                           "plots/series_reward.svg", "plots/reward_by_rank.svg", "plots/reward_by_rank.csv"}) {
+  for (const char* name :
+       {"report.md", "report.html", "table.csv", "table.tex", "comparisons.csv", "plots/curve_ndcg_5.svg",
+        "plots/curve_ndcg_5.csv", "plots/curve_duplicate_share.svg", "plots/series_reward.svg", "plots/ratios_rank.svg",
+        "plots/series_out_of_catalog_wrong_year.svg", "plots/effects_ndcg_5.svg", "plots/cost_ndcg_10.csv",
+        "plots/profile_ndcg_10.svg", "plots/reward_by_rank_over_training_gspo.svg", "plots/reward_by_rank.svg",
+        "plots/reward_by_rank.csv"}) {
     EXPECT_EQ(one.count(name), 1u) << name;
   }
 }

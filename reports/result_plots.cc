@@ -1,47 +1,23 @@
 #include "reports/result_plots.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "reports/arm_scores.h"
 #include "reports/curves.h"
 #include "reports/statistics.h"
 #include "reports/statistics/aggregate.h"
+#include "reports/swept_keys.h"
 
 namespace suite {
 namespace {
 
-constexpr size_t kMostMetrics = 2;
 constexpr size_t kMostScalingKeys = 3;
 constexpr int kThresholds = 20;
 
-std::vector<MetricColumn> ShownMetrics(const ReportSpec& spec) {
-  std::vector<MetricColumn> shown;
-  for (const MetricColumn& metric : spec.metrics) {
-    const bool is_compared = std::any_of(spec.comparisons.begin(), spec.comparisons.end(),
-                                         [&](const Comparison& one) { return one.metric == metric.id; });
-    if (is_compared || (spec.comparisons.empty() && shown.empty())) shown.push_back(metric);
-  }
-  // The deepest say most: Recall@5, ..., NDCG@10 gives NDCG@5 and NDCG@10.
-  if (shown.size() > kMostMetrics) shown.erase(shown.begin(), shown.end() - kMostMetrics);
-  return shown;
-}
-
 std::string IntervalText(const ReportSpec& spec) {
   return std::to_string(static_cast<int>(100 * spec.confidence + 0.5)) + "\u00a0% bootstrap interval";
-}
-
-const ResultCell* CellOf(const ResultTable& results, const std::string& row_name, const std::string& metric) {
-  for (const ResultRow& row : results.rows) {
-    if (row.name != row_name || !row.source.empty()) continue;
-    for (size_t c = 0; c < results.columns.size(); ++c) {
-      if (results.columns[c].id == metric && row.cells[c].estimate) return &row.cells[c];
-    }
-  }
-  return nullptr;
 }
 
 void AddPoint(double x, const Estimate& estimate, PlotLine* line) {
@@ -51,54 +27,10 @@ void AddPoint(double x, const Estimate& estimate, PlotLine* line) {
   line->high.push_back(estimate.interval.high);
 }
 
-std::optional<double> NumberOf(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::optional<double> WallSeconds(const ArmRuns& arm) {
-  std::vector<double> seconds;
-  for (const ReportRun* run : arm.done) {
-    const auto number = NumberOf(FindText(run->record.summary, "wall_s"));
-    if (!number) return std::nullopt;
-    seconds.push_back(*number);
-  }
-  if (seconds.empty()) return std::nullopt;
-  return Mean(seconds);
-}
-
-std::string SettingOf(const ArmRuns& arm, const std::string& key) {
-  const auto found = arm.done[0]->config.find(key);
-  return found == arm.done[0]->config.end() ? "not set" : found->second;
-}
-
-// The keys that are not the same in all arms with a finished run, each with its values.
-std::map<std::string, std::set<std::string>> DifferingKeys(const ReportSpec& spec, const RunSet& set) {
-  std::set<std::string> keys;
-  for (const ReportRun* run : AllDone(set)) {
-    for (const auto& [key, value] : run->config) keys.insert(key);
-  }
-  keys.erase(spec.seed_key);
-  std::map<std::string, std::set<std::string>> differing;
-  for (const std::string& key : keys) {
-    std::set<std::string> values;
-    for (const ArmRuns& arm : set.arms) {
-      if (!arm.done.empty()) values.insert(SettingOf(arm, key));
-    }
-    if (values.size() > 1) differing[key] = values;
-  }
-  return differing;
-}
-
-bool AreNumbers(const std::set<std::string>& values) {
-  return std::all_of(values.begin(), values.end(), [](const std::string& text) { return NumberOf(text).has_value(); });
-}
-
 // Arms in the order of their number under `key`, by the setting of the other keys that differ.
-std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> ArmsAlong(
-    const std::string& key, const std::map<std::string, std::set<std::string>>& differing, const RunSet& set) {
+std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> ArmsAlong(const std::string& key,
+                                                                                const SweptKeys& differing,
+                                                                                const RunSet& set) {
   std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> lines;
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty()) continue;
@@ -125,9 +57,8 @@ bool SpansOctaves(const std::set<std::string>& values) {
   return low > 0 && high / low >= 4;
 }
 
-Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const MetricColumn* metric,
-                 const std::map<std::string, std::set<std::string>>& differing, const RunSet& set,
-                 const ResultTable& results) {
+Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const MetricColumn* metric, const SweptKeys& differing,
+                 const RunSet& set, const ResultTable& results) {
   Plot plot;
   const std::string what = metric ? metric->title : "Wall time of a run";
   plot.file_stem = "scaling_" + ToFileStem(key) + "_" + (metric ? ToFileStem(metric->id) : "wall_s");
@@ -203,7 +134,7 @@ std::vector<Plot> BarPlots(const ReportSpec& spec, const ResultTable& results) {
 
 std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results) {
   std::vector<Plot> plots;
-  const auto differing = DifferingKeys(spec, set);
+  const auto differing = SweptKeysOf(spec, set);
   std::vector<MetricColumn> metrics = ShownMetrics(spec);
   size_t keys = 0;
   for (const auto& [key, values] : differing) {

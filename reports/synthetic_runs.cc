@@ -68,6 +68,10 @@ void AddSeries(const SyntheticRun& wanted, RunRecord* run) {
   add("in_catalog_ratio", 0.99, 0.99 - 0.3 * wanted.gain, 0.002);
   add("duplicate_share", 0.09, 0.09 + wanted.gain, 0.01);
   add("entropy", 1.4, 1.1, 0.03);
+  add("ratio/rank/p05", 0.95, 0.9, 0.01);
+  add("ratio/rank/p50", 1, 1, 0.001);
+  add("ratio/rank/p95", 1.05, 1.1, 0.01);
+  add("out_of_catalog/wrong_year", 0.005, 0.005 + 0.1 * wanted.gain, 0.001);
   add("rollout_s", 0.2, 0.2, 0.01);
   add("step_s", 0.5, 0.5, 0.02);
   StepSeries by_rank{"reward_by_rank", kRanks, {}};

@@ -51,22 +51,6 @@ std::string Joined(const std::vector<std::string>& words) {
   return text;
 }
 
-TextCell TextOf(const ResultCell& cell) {
-  if (cell.published) return {FormatPublished(*cell.published), false, "", {{"value", Exact(*cell.published)}}};
-  if (!cell.estimate) return {cell.status};
-  TextCell text = {FormatScore(cell.estimate->mean), cell.separated, FormatInterval(cell.estimate->interval)};
-  text.data = {{"value", Exact(cell.estimate->mean)},
-               {"low", Exact(cell.estimate->interval.low)},
-               {"high", Exact(cell.estimate->interval.high)},
-               {"seeds", std::to_string(cell.seeds)},
-               {"conversations", std::to_string(cell.conversations)},
-               {"contexts", std::to_string(cell.contexts)},
-               {"resampled", cell.resampled},
-               {"runs", Joined(cell.run_hashes)}};
-  if (cell.clustered_error) text.data.emplace_back("clustered-error", Exact(*cell.clustered_error));
-  return text;
-}
-
 using Json = nlohmann::ordered_json;
 
 Json JsonOf(const MetricColumn& column, const ResultCell& cell) {
@@ -95,6 +79,22 @@ void MarkSeparated(ResultTable* table) {
   }
 }
 
+TextCell ToTextCell(const ResultCell& cell) {
+  if (cell.published) return {FormatPublished(*cell.published), false, "", {{"value", Exact(*cell.published)}}};
+  if (!cell.estimate) return {cell.status};
+  TextCell text = {FormatScore(cell.estimate->mean), cell.separated, FormatInterval(cell.estimate->interval)};
+  text.data = {{"value", Exact(cell.estimate->mean)},
+               {"low", Exact(cell.estimate->interval.low)},
+               {"high", Exact(cell.estimate->interval.high)},
+               {"seeds", std::to_string(cell.seeds)},
+               {"conversations", std::to_string(cell.conversations)},
+               {"contexts", std::to_string(cell.contexts)},
+               {"resampled", cell.resampled},
+               {"runs", Joined(cell.run_hashes)}};
+  if (cell.clustered_error) text.data.emplace_back("clustered-error", Exact(*cell.clustered_error));
+  return text;
+}
+
 TextTable ToTextTable(const ResultTable& table) {
   TextTable text;
   text.caption = table.caption;
@@ -106,7 +106,7 @@ TextTable ToTextTable(const ResultTable& table) {
     SUITE_CHECK_EQ(row.cells.size(), table.columns.size());
     std::vector<TextCell> cells = {{row.name}, {row.seeds}};
     if (!row.source.empty()) cells = {{row.name, false, row.source}, {"published"}};
-    for (const ResultCell& cell : row.cells) cells.push_back(TextOf(cell));
+    for (const ResultCell& cell : row.cells) cells.push_back(ToTextCell(cell));
     text.rows.push_back(cells);
   }
   return text;

@@ -62,6 +62,9 @@ void MarkSeparated(ResultTable* table);
 // whether higher or lower is better.
 TextTable ToTextTable(const ResultTable& table);
 
+// The cell alone, with what a page wants to know of it.
+TextCell ToTextCell(const ResultCell& cell);
+
 // row, metric, mean, low, high, clustered_error, seeds, conversations, contexts, resampled, status, runs, source.
 std::string ToLongCsv(const ResultTable& table);
 

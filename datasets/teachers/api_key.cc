@@ -24,22 +24,22 @@ void ReplaceAll(std::string* text, const std::string& from, const std::string& t
 
 }  // namespace
 
-ApiKey ApiKey::FromEnvironment(const std::string& variable) {
+ApiKey ApiKey::FromEnvironment(const std::string& variable, const std::string& where) {
   if (variable.empty()) return ApiKey();
   if (!IsVariableName(variable)) {
-    throw InputError("key_variable", "is not the name of an environment variable (not shown: it may be a key)",
+    throw InputError(where, "is not the name of an environment variable (not shown: it may be a key)",
                      "a name in capitals, such as OPENAI_API_KEY, or empty for no key");
   }
   const char* value = std::getenv(variable.c_str());
   if (value == nullptr || *value == '\0') {
-    throw InputError("key_variable", "the environment variable " + variable + " is not set",
+    throw InputError(where, "the environment variable " + variable + " is not set",
                      "set it to the key, or leave key_variable empty for a server that wants none");
   }
   ApiKey key;
   key.key_ = value;
   const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!std::all_of(key.key_.begin(), key.key_.end(), printable)) {
-    throw InputError("key_variable", "the environment variable " + variable + " holds white space or other characters",
+    throw InputError(where, "the environment variable " + variable + " holds white space or other characters",
                      "printable ASCII characters");
   }
   return key;

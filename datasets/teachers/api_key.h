@@ -14,10 +14,10 @@ class ApiKey {
   // No key: no header, and nothing to scrub. For servers of one's own.
   ApiKey() = default;
 
-  // The key in the environment variable `variable`; the empty name means no key. Throws InputError, without showing the
+  // The key in the environment variable `variable`; the empty name means no key. Throws InputError(where), without the
   // value, when the variable is not set, is empty or holds what no header can carry, or when `variable` is no name in
   // capitals, digits and underscores (it may be the key itself, put there by mistake, so it is not shown either).
-  static ApiKey FromEnvironment(const std::string& variable);
+  static ApiKey FromEnvironment(const std::string& variable, const std::string& where = "key_variable");
 
   std::string Header() const { return key_.empty() ? "" : "Authorization: Bearer " + key_; }
 

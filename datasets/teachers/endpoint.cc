@@ -385,7 +385,7 @@ Endpoint::Endpoint(EndpointSettings settings, const std::string& path, const std
     : settings_(Checked(std::move(settings), where)),
       path_(UrlPath(settings_.url) + path),
       url_(settings_.url.substr(0, settings_.url.find_last_not_of('/') + 1) + path),
-      key_(ApiKey::FromEnvironment(settings_.key_variable)),
+      key_(ApiKey::FromEnvironment(settings_.key_variable, where + ".key_variable")),
       cache_(settings_.cache_folder),
       pacer_(settings_.requests_per_minute) {}
 

@@ -88,21 +88,27 @@ OracleTeacher::OracleTeacher(const std::vector<Conversation>& conversations, con
                              const OracleQuality& quality, uint64_t seed)
     : catalog_(catalog), quality_(quality), seed_(seed), companions_({}, 0) {
   CheckQuality(quality);
-  const TitleIds by_title = IdsByTitle(catalog);
+  Read(conversations);
   std::vector<std::vector<int>> named;
+  for (const Films& films : films_) named.push_back(films.All());
+  companions_ = FilmCompanions(named, catalog.size());
+  ChooseKnown();
+}
+
+void OracleTeacher::Read(const std::vector<Conversation>& conversations) {
+  const TitleIds by_title = IdsByTitle(catalog_);
   std::ostringstream data;
-  data << seed << "\n" << FormatList(catalog.items()) << "\n";
+  data << seed_ << "\n" << FormatList(catalog_.items()) << "\n";
   for (const Conversation& conversation : conversations) {
     Films films;
     for (const GroundTruth& truth : conversation.ground_truth) {
-      const auto id = truth.year ? catalog.Find({truth.title, *truth.year}) : std::nullopt;
+      const auto id = truth.year ? catalog_.Find({truth.title, *truth.year}) : std::nullopt;
       if (id) films.truth.push_back(*id);
     }
     for (const std::string& title : conversation.seen_titles) {
       const auto found = by_title.find(title);
       if (found != by_title.end()) films.seen.insert(films.seen.end(), found->second.begin(), found->second.end());
     }
-    named.push_back(films.All());
     data << conversation.id << "\n";
     for (const int id : films.truth) data << id << " ";
     data << "\n";
@@ -112,14 +118,16 @@ OracleTeacher::OracleTeacher(const std::vector<Conversation>& conversations, con
     films_.push_back(std::move(films));
   }
   data_hash_ = Sha256Hex(data.str());
-  companions_ = FilmCompanions(named, catalog.size());
+}
+
+void OracleTeacher::ChooseKnown() {
   for (const int64_t count : companions_.counts()) popularity_.push_back(std::log1p(static_cast<double>(count)));
   popularity_ = Standardised(std::move(popularity_));
-  RandomStream stream(seed, "oracle teacher/knowledge");
+  RandomStream stream(seed_, "oracle teacher/knowledge");
   std::vector<double> fame = popularity_;
   for (double& one : fame) one += stream.Gumbel();
   known_.assign(fame.size(), false);
-  const auto count = static_cast<size_t>(std::lround(quality.knowledge * static_cast<double>(fame.size())));
+  const auto count = static_cast<size_t>(std::lround(quality_.knowledge * static_cast<double>(fame.size())));
   for (const int id : Largest(fame, count)) known_[static_cast<size_t>(id)] = true;
 }
 

@@ -67,6 +67,9 @@ class OracleTeacher : public Teacher {
     std::vector<int> All() const;
   };
 
+  // Fill films_, rows_ and data_hash_; popularity_ and known_.
+  void Read(const std::vector<Conversation>& conversations);
+  void ChooseKnown();
   std::vector<double> Nearness(const Films& films) const;
   std::vector<double> ListScores(const Films& films, RandomStream* stream) const;
   std::vector<Item> List(const std::string& id, const Films& films, int64_t length) const;

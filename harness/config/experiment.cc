@@ -91,6 +91,18 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// The scores that a claim's metric names (reports/claim.h). Series are known only once a run has made its first step.
+std::vector<std::string> ScoresOf(std::string metric) {
+  for (const std::string prefix : {"spread:", "roughness:"}) {
+    if (metric.rfind(prefix, 0) == 0) metric = metric.substr(prefix.size());
+  }
+  if (metric.rfind("series:", 0) == 0) return {};
+  const std::string minus = " - ";
+  const size_t at = metric.find(minus);
+  if (at == std::string::npos) return {metric};
+  return {metric.substr(0, at), metric.substr(at + minus.size())};
+}
+
 // Refuses names that neither the whole sweep nor the caller knows.
 void CheckReport(const ReportSettings& report, const std::vector<std::string>& arms, const KnownNames& known_names) {
   const auto metrics = known_names.find("report.metrics");
@@ -107,14 +119,11 @@ void CheckReport(const ReportSettings& report, const std::vector<std::string>& a
     check_metric(comparison.metric, comparison.origin);
   }
   for (const ClaimSetting& claim : report.claims) {
-    for (const auto& arm : {claim.left, claim.right}) {
+    for (const auto& arm : {claim.left, claim.right.empty() ? claim.left : claim.right}) {
       if (!Contains(arms, arm)) throw UnknownName(claim.origin, "arm", arm, arms);
     }
     for (const auto& metric : {claim.metric, claim.right_metric.empty() ? claim.metric : claim.right_metric}) {
-      // Series are known only once a run has made its first step.
-      if (metric.rfind("series:", 0) == 0) continue;
-      const std::string roughness = "roughness:";
-      check_metric(metric.rfind(roughness, 0) == 0 ? metric.substr(roughness.size()) : metric, claim.origin);
+      for (const std::string& score : ScoresOf(metric)) check_metric(score, claim.origin);
     }
   }
   for (const auto& [arm, display] : report.arm_names) {
@@ -125,7 +134,9 @@ void CheckReport(const ReportSettings& report, const std::vector<std::string>& a
 // Drops what compares an arm that is not there.
 template <typename Pair>
 void KeepPairsOf(const std::vector<std::string>& arms, std::vector<Pair>* pairs) {
-  const auto lacks_arm = [&](const Pair& pair) { return !Contains(arms, pair.left) || !Contains(arms, pair.right); };
+  const auto lacks_arm = [&](const Pair& pair) {
+    return !Contains(arms, pair.left) || (!pair.right.empty() && !Contains(arms, pair.right));
+  };
   pairs->erase(std::remove_if(pairs->begin(), pairs->end(), lacks_arm), pairs->end());
 }
 
@@ -155,7 +166,8 @@ std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, con
     CheckConsistent(config);
     const std::string hash = ConfigHash(config);
     // What lies at a path is part of a name only when its lock is filled in.
-    const std::string identity = hash + "\n" + config.policy.path + "\n" + config.data.path;
+    const std::string identity = hash + "\n" + config.policy.path + "\n" + config.data.path + "\n" +
+                                 config.teacher.path + "\n" + config.embedder.path;
     const auto [first, is_new] = point_of_run.emplace(identity, PointText(point));
     if (!is_new) {
       if (!sets.empty()) continue;  // --set made two points one

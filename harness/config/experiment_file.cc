@@ -199,8 +199,8 @@ std::vector<double> PairAt(const Place& place) {
 }
 
 void ReadClaimKey(const std::string& name, const Place& place, ClaimSetting* claim) {
-  static const std::vector<std::string> kKeys = {"number",   "sentence", "left", "right",     "metric", "right_metric",
-                                                 "relation", "margin",   "test", "published", "source"};
+  static const std::vector<std::string> kKeys = {"number",       "sentence", "left",   "right", "target",    "metric",
+                                                 "right_metric", "relation", "margin", "test",  "published", "source"};
   const std::map<std::string, std::string*> texts = {{"sentence", &claim->sentence},
                                                      {"left", &claim->left},
                                                      {"right", &claim->right},
@@ -212,7 +212,9 @@ void ReadClaimKey(const std::string& name, const Place& place, ClaimSetting* cla
   } else if (name == "number") {
     claim->number = CountAt(place);
   } else if (name == "relation") {
-    claim->relation = WordAt(place, {">", "<", "="});
+    claim->relation = WordAt(place, {">", "<", "=", "rises", "rises_then_falls"});
+  } else if (name == "target") {
+    claim->target = NumberAt(place);
   } else if (name == "margin") {
     claim->margin = NumberAt(place);
     if (claim->margin < 0) throw InputError(place.where, "a negative margin", "0 or more");
@@ -232,13 +234,15 @@ ClaimSetting ReadClaim(const Place& place, const std::string& file) {
     const std::string name(key.str());
     ReadClaimKey(name, {node, TomlOrigin(file, key.source()) + ": claim." + name}, &claim);
   }
-  const std::pair<const char*, const std::string*> needed[] = {{"sentence", &claim.sentence},
-                                                               {"left", &claim.left},
-                                                               {"right", &claim.right},
-                                                               {"metric", &claim.metric},
-                                                               {"relation", &claim.relation}};
+  const std::pair<const char*, const std::string*> needed[] = {
+      {"sentence", &claim.sentence}, {"left", &claim.left}, {"metric", &claim.metric}, {"relation", &claim.relation}};
   for (const auto& [name, text] : needed) {
     if (text->empty()) throw InputError(claim.origin, std::string("a claim without '") + name + "'", "one of them");
+  }
+  const bool one_arm = claim.target || claim.relation.rfind("rises", 0) == 0;
+  if (one_arm == !claim.right.empty()) {
+    throw InputError(claim.origin, one_arm ? "a 'right' beside what needs none" : "a claim without 'right'",
+                     "'right', or 'target', or a relation about the course of one arm (rises, rises_then_falls)");
   }
   if (claim.relation == "=" && claim.margin == 0) {
     throw InputError(claim.origin, "a claim of equality without a margin", "a margin above 0");

@@ -84,7 +84,8 @@ struct ClaimSetting {
   int64_t number = 0;
   std::string sentence;
   std::string left;
-  std::string right;
+  std::string right;             // empty with a target, and where the relation is about one arm's course
+  std::optional<double> target;  // the number that left is held against
   std::string metric;
   std::string right_metric;  // empty: the same
   std::string relation;

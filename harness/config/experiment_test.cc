@@ -227,6 +227,8 @@ TEST(LoadExperiment, ClaimErrors) {
   EXPECT_THAT(ErrorOf(WithLine("\"gspo\"\nright", "\"gspoo\"\nright")), HasSubstr("unknown arm 'gspoo'"));
   EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
   EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"roughness:ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
+  EXPECT_THAT(ErrorOf(WithLine("number = 2", "target = 0.5")), HasSubstr("a 'right' beside what needs none"));
+  EXPECT_THAT(ErrorOf(WithLine("right = \"grpo\"", "")), HasSubstr("a claim without 'right'"));
   EXPECT_THAT(ErrorOf(WithLine("number = 2", "right_metric = \"ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
   EXPECT_THAT(ErrorOf(WithLine("relation = \">\"\nmargin = 0.001", "relation = \"=\"")),
               HasSubstr("a claim of equality without a margin"));
@@ -314,6 +316,11 @@ TEST(LoadExperiment, IncludesRunsWithTheSweepsSeeds) {
                           "preset=gspo, updates_per_rollout=8 / 2", "grpo / 9"));
   EXPECT_THAT(RunsOf(sweep, {"seed=2", "rl.updates_per_rollout=8"}), ElementsAre("grpo / 2", "gspo / 2"))
       << "--set makes the included run one with that of the grid, and leaves other seeds out";
+}
+
+TEST(LoadExperiment, FilesAtTwoPlacesAreTwoRuns) {
+  EXPECT_EQ(RunsOf("teacher.kind = \"replay\"\n[sweep]\nteacher.path = [\"a.jsonl\", \"b.jsonl\"]\n").size(), 2u);
+  EXPECT_EQ(RunsOf("embedder.kind = \"vectors\"\n[sweep]\nembedder.path = [\"a.h5\", \"b.h5\"]\n").size(), 2u);
 }
 
 TEST(LoadExperiment, RefusesRulesThatCannotBeMeant) {

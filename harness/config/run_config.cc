@@ -81,6 +81,14 @@ void CheckEvaluation(const RunConfig& config) {
   throw InputError(Origin(config, key) + ": " + key, found, allowed);
 }
 
+// A key that was put there by mistake must not go into the run's files.
+void CheckKeyVariable(const RunConfig& config, const std::string& key, const std::string& variable) {
+  const auto fits = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (std::all_of(variable.begin(), variable.end(), fits)) return;
+  Refuse(config, key, "is not the name of an environment variable (not shown: it may be a key)",
+         "a name in capitals, such as OPENAI_API_KEY, or empty for no key");
+}
+
 void CheckTeacher(const RunConfig& config) {
   const TeacherConfig& teacher = config.teacher;
   if (teacher.out_of_catalog < 0 && teacher.out_of_catalog != -1) {
@@ -128,6 +136,8 @@ void CheckSft(const RunConfig& config) {
           "at most sft.steps = " + std::to_string(sft.steps));
   Require(config, sft.early_stop == 0 || sft.validate_every > 0, "sft.early_stop", sft.early_stop,
           "0, or sft.validate_every above 0");
+  CheckKeyVariable(config, "teacher_endpoint.key_variable", config.teacher_endpoint.key_variable);
+  CheckKeyVariable(config, "embedder_endpoint.key_variable", config.embedder_endpoint.key_variable);
   const auto recipe = RecipeOf(sft.demonstrations, config.demonstrations.remap, config.demonstrations.reflect,
                                config.demonstrations.adjust);
   if (!recipe) return;

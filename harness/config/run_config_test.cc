@@ -233,6 +233,8 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
   EXPECT_THAT(error([](RunConfig& c) { c.embedder.kind = "vectors"; }), HasSubstr("embedder.path: is missing"));
   EXPECT_THAT(error([](RunConfig& c) { c.embedder.kind = "endpoint"; }), HasSubstr("embedder.model: is missing"));
   EXPECT_THAT(error([](RunConfig& c) { c.embedder.path = "folder"; }), HasSubstr("'folder' is not read"));
+  const std::string shown = error([](RunConfig& c) { c.teacher_endpoint.key_variable = "sk-abc"; });
+  EXPECT_THAT(shown, AllOf(HasSubstr("teacher_endpoint.key_variable"), testing::Not(HasSubstr("sk-abc"))));
   EXPECT_THAT(error([](RunConfig& c) { c.sft.early_stop = 2; }), HasSubstr("sft.validate_every above 0"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 20}; }), HasSubstr("up to data.list_length = 10"));
   EXPECT_THAT(error([](RunConfig& c) { c.eval.k = {5, 5}; }), HasSubstr("[5, 5] does not fit"));

@@ -81,10 +81,10 @@ std::string BesideDemonstrations(const DemonstrationSet& set, const StageFiles& 
 }
 
 std::string WritePages(const DemonstrationSet& set, const DemonstrationData& data,
-                       const std::vector<Conversation>& conversations, const NamedTexts& facts,
-                       const StageFiles& files) {
+                       const std::vector<Conversation>& conversations, NamedTexts facts, const StageFiles& files) {
   const std::string page = BesideDemonstrations(set, files, "audit", ".html");
   if (std::filesystem::exists(page)) return page;
+  facts.emplace_back("file", std::filesystem::path(files.Path(set.key)).filename().string());
   const DemonstrationAudit audit = AuditOf(conversations, data.catalog, set, kExamplesOnPage);
   WriteFileAtomically(BesideDemonstrations(set, files, "audit", ".json"), AuditJson(audit));
   WriteFileAtomically(page, AuditPage(audit, facts));
@@ -145,8 +145,8 @@ MadeDemonstrations DemonstrationsOfRun(const RunConfig& config, const Demonstrat
   SUITE_CHECK(recipe.has_value());
   StageFiles files(folder, ProvenanceOf(config));
   const FolderLock lock(folder);
-  const auto count = std::min(data.train.size(), static_cast<size_t>(config.sft.examples));
-  const std::vector<Conversation> conversations(data.train.begin(), data.train.begin() + static_cast<int64_t>(count));
+  const auto count = std::min(static_cast<int64_t>(data.train.size()), config.sft.examples);
+  const std::vector<Conversation> conversations(data.train.begin(), data.train.begin() + count);
 
   ToldProgress told(report);
   const auto tell_endpoint = [&](const EndpointProgress& progress) { told.TellEndpoint(progress); };
@@ -166,12 +166,11 @@ MadeDemonstrations DemonstrationsOfRun(const RunConfig& config, const Demonstrat
                           {*recipe, config.demonstrations, config.data.list_length}, files, folder, teacher, tell);
   NamedTexts facts = {{"recipe", config.sft.demonstrations},
                       {"teacher", teacher.get()->Identity()},
-                      {"embedder", embedder ? embedder->get()->Identity() : "none"},
-                      {"file", std::filesystem::path(files.Path(made.set.key)).filename().string()}};
+                      {"embedder", embedder ? embedder->get()->Identity() : "none"}};
   for (const auto& [name, text] : usage()) facts.emplace_back("asked of the " + name, text);
   made.audit_page = WritePages(made.set, data, conversations, facts, files);
   made.failure_report = WriteFailures(made.set, conversations, files);
-  tell(static_cast<int64_t>(count), static_cast<int64_t>(count), "demonstrations made");
+  tell(count, count, "demonstrations made");
   return made;
 }
 

@@ -38,6 +38,13 @@ int64_t CacheBytes(const LlamaConfig& c, const MemorySettings& s, int64_t prompt
   return 2 * c.layers * c.kv_heads * c.head_dim * s.weight_bytes * tokens;
 }
 
+// Scores of the largest piece of explicit attention: a prompt's rows, its completions' among themselves, or its
+// completions' with the prompt.
+int64_t LargestScores(const LlamaConfig& c, const MemorySettings& s, int64_t prompts) {
+  const int64_t p = s.prompt_tokens, t = s.new_tokens, g = s.group_size;
+  return kFloatBytes * c.heads * std::max({prompts * p * p, g * t * t, g * t * p});
+}
+
 // One block in the weights' dtype, three of float32 beside it (logits, their exponentials, their gradient).
 int64_t LogitsBytes(const LlamaConfig& c, const MemorySettings& s, int64_t scored_rows) {
   const int64_t row = c.vocab_size * s.weight_bytes;
@@ -45,9 +52,11 @@ int64_t LogitsBytes(const LlamaConfig& c, const MemorySettings& s, int64_t score
   return rows * (row + 3 * kFloatBytes * c.vocab_size);
 }
 
-std::string Gibibytes(int64_t bytes) {
+std::string SizeText(int64_t bytes) {
+  const bool large = bytes >= int64_t{1} << 30;
   char text[32];
-  std::snprintf(text, sizeof(text), "%8.2f GiB", static_cast<double>(bytes) / (int64_t{1} << 30));
+  std::snprintf(text, sizeof(text), "%8.2f %s", static_cast<double>(bytes) / (int64_t{1} << (large ? 30 : 20)),
+                large ? "GiB" : "MiB");
   return text;
 }
 
@@ -100,6 +109,9 @@ MemoryPlan PlanMemory(const LlamaConfig& c, const MemorySettings& s) {
                 {"reference policy", always, s.reference_policy ? plan.parameters * s.weight_bytes : 0},
                 {"reserve", always, s.reserve_bytes},
                 {"key-value cache", MemoryPhase::kRollout, CacheBytes(c, s, prompts)},
+                {"attention scores, prefill", MemoryPhase::kRollout,
+                 s.explicit_attention ? 3 * kFloatBytes * c.heads * prompts * s.prompt_tokens * s.prompt_tokens : 0},
+                {"attention scores", update, s.explicit_attention ? 5 * LargestScores(c, s, at_once) : 0},
                 {s.gradient_checkpointing ? "activations, checkpointed" : "activations", update,
                  ActivationBytes(c, s, at_once * s.prompt_tokens + scored)},
                 {"logits blocks", update, LogitsBytes(c, s, scored)},
@@ -113,20 +125,22 @@ MemoryPlan PlanMemory(const LlamaConfig& c, const MemorySettings& s) {
 
 std::string FormatMemoryPlan(const MemoryPlan& plan, int64_t bytes_of_one) {
   char text[160];
-  std::snprintf(text, sizeof(text), "%.3f billion parameters, %lld process%s of %s each\n",
-                static_cast<double>(plan.parameters) / 1e9, static_cast<long long>(plan.processes),
-                plan.processes == 1 ? "" : "es", Gibibytes(bytes_of_one).c_str());
+  const bool billions = plan.parameters >= 1'000'000'000;
+  std::snprintf(text, sizeof(text), "%.3f %s parameters, %lld process%s of %s each\n",
+                static_cast<double>(plan.parameters) / (billions ? 1e9 : 1e6), billions ? "billion" : "million",
+                static_cast<long long>(plan.processes), plan.processes == 1 ? "" : "es",
+                SizeText(bytes_of_one).c_str());
   std::string table = text;
   for (const MemoryPart& part : plan.parts) {
     if (part.bytes == 0) continue;
     std::snprintf(text, sizeof(text), "  %-8s %-30s %s\n", NameOf(part.phase), part.name.c_str(),
-                  Gibibytes(part.bytes).c_str());
+                  SizeText(part.bytes).c_str());
     table += text;
   }
   const int64_t left = bytes_of_one - plan.Peak();
-  std::snprintf(text, sizeof(text), "  %-39s %s: %s, %s %s\n", "peak", Gibibytes(plan.Peak()).c_str(),
+  std::snprintf(text, sizeof(text), "  %-39s %s: %s, %s %s\n", "peak", SizeText(plan.Peak()).c_str(),
                 left >= 0 ? "fits" : "does not fit", left >= 0 ? "left" : "missing",
-                Gibibytes(left >= 0 ? left : -left).c_str());
+                SizeText(left >= 0 ? left : -left).c_str());
   return table + text;
 }
 

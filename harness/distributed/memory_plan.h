@@ -20,6 +20,10 @@
 //             (the inputs of norms and products, rotated q, k, v, attention and its denominators, gate and up, their
 //             product); the blocks of logits (chunk_bytes, its float32 copies, the head's float32 gradient); two
 //             exchange buckets (after the backward pass, so not on top of it)
+//   both      where attention is explicit (PrefixAttention on a GPU): float32 scores of heads x queries x keys, three
+//   at
+//             a time in the forward pass, five in the backward pass; prompts are taken to be of one length, which
+//             puts them into one piece
 // Rows are prompt tokens once a group plus new tokens of G completions (models/packed_tokens.h), all at their longest:
 // the plan is an upper bound of these parts. Peak = always + the larger of rollout and update.
 #pragma once
@@ -42,6 +46,7 @@ struct MemorySettings {
   int64_t weight_bytes = 2;         // d: bfloat16
   int64_t gradient_bytes = 4;       // g: float32, whatever is computed in (harness/trained_policy.h)
   bool gradient_checkpointing = false;
+  bool explicit_attention = false;             // scores are held, as on a GPU
   bool reference_policy = true;                // a KL term is on
   int64_t chunk_bytes = int64_t{64} << 20;     // ScoreOptions::chunk_bytes
   int64_t bucket_elements = int64_t{1} << 24;  // ShardedAdamW
@@ -70,7 +75,7 @@ int64_t CountParameters(const LlamaConfig& config);
 
 MemoryPlan PlanMemory(const LlamaConfig& config, const MemorySettings& settings);
 
-// A table of the parts in GiB, the peak, and "fits" or "does not fit" with what is left or missing.
+// A table of the parts in GiB or MiB, the peak, and "fits" or "does not fit" with what is left or missing.
 std::string FormatMemoryPlan(const MemoryPlan& plan, int64_t bytes_of_one);
 
 }  // namespace suite

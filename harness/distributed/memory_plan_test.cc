@@ -78,6 +78,24 @@ TEST_F(PlanOfLlama3B, CountsWhatARowKeeps) {
   EXPECT_EQ(BytesOf(PlanMemory(Llama3B(), settings_), "activations"), 25866731520);  // 28 x 10,240 x 90,216
 }
 
+// 3 prompts of 2048 x 2048 scores of 24 heads, three float32 tensors; 8 x 1024 rows by 2048 keys, five.
+TEST_F(PlanOfLlama3B, CountsTheScoresOfExplicitAttention) {
+  EXPECT_EQ(BytesOf(PlanMemory(Llama3B(), settings_), "attention scores"), 0);
+  settings_.explicit_attention = true;
+  const MemoryPlan plan = PlanMemory(Llama3B(), settings_);
+  EXPECT_EQ(BytesOf(plan, "attention scores, prefill"), 3623878656);
+  EXPECT_EQ(BytesOf(plan, "attention scores"), 8053063680);
+}
+
+TEST(FormatMemoryPlan, ShowsSmallModelsInMillionsAndMebibytes) {
+  MemoryPlan plan;
+  plan.parameters = 74'000;
+  plan.parts = {{"weights", MemoryPhase::kAlways, 296'000}};
+  const std::string text = FormatMemoryPlan(plan, int64_t{1} << 30);
+  EXPECT_NE(text.find("0.074 million parameters, 1 process of     1.00 GiB each"), std::string::npos) << text;
+  EXPECT_NE(text.find("    0.28 MiB: fits, left  1023.72 MiB"), std::string::npos) << text;
+}
+
 TEST_F(PlanOfLlama3B, SaysWhetherItFits) {
   const int64_t card = 80'000'000'000;
   EXPECT_NE(FormatMemoryPlan(PlanMemory(Llama3B(), settings_), card).find(": fits, left    31.19 GiB"),

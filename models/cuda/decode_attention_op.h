@@ -9,19 +9,9 @@
 
 #include <ATen/core/Tensor.h>
 
-namespace suite {
+#include "models/cuda/decode_attention_tensors.h"
 
-// Contiguous CUDA tensors on one device; `q` and the keys and values all float32 or all bfloat16.
-struct DecodeAttentionTensors {
-  at::Tensor q_RHD;
-  at::Tensor prompt_k;       // [B, P, Hkv, D]
-  at::Tensor prompt_v;       // [B, P, Hkv, D]
-  at::Tensor prompt_length;  // [B] int32
-  at::Tensor own_k;          // [R, T, Hkv, D]
-  at::Tensor own_v;          // [R, T, Hkv, D]
-  at::Tensor own_length;     // [R] int32, the current token included
-  at::Tensor group;          // [R] int32
-};
+namespace suite {
 
 // Returns [R, H, D] of q's type. Another shape, type or place of a tensor is a bug and aborts. Lengths and groups lie
 // on the device and are not checked.

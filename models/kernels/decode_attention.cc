@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -87,7 +88,27 @@ at::Tensor Indices(const std::vector<int64_t>& values, const at::Tensor& like) {
   return at::tensor(values, at::dtype(at::kLong)).to(like.device());
 }
 
+// [count, heads, head_dim, positions] for keys, [count, heads, positions, head_dim] for values.
+at::Tensor EmptyPart(int64_t count, int64_t positions, bool keys, const CacheShape& s,
+                     const at::TensorOptions& options) {
+  if (!options.device().is_cpu()) {
+    const at::Tensor stored = at::empty({count, positions, s.kv_heads, s.head_dim}, options);
+    return keys ? stored.permute({0, 2, 3, 1}) : stored.permute({0, 2, 1, 3});
+  }
+  if (keys) return at::empty({count, s.kv_heads, s.head_dim, positions}, options);
+  return at::empty({count, s.kv_heads, positions, s.head_dim}, options);
+}
+
 }  // namespace
+
+DecodeCache EmptyCache(const CacheShape& s, const at::TensorOptions& options) {
+  const int64_t prompts = static_cast<int64_t>(s.prompt_length.size()), rows = prompts * s.group_size;
+  const int64_t longest = *std::max_element(s.prompt_length.begin(), s.prompt_length.end());
+  // What lies beyond a prompt's end is masked, which takes finite numbers.
+  return {EmptyPart(prompts, longest, true, s, options).zero_(), EmptyPart(prompts, longest, false, s, options).zero_(),
+          EmptyPart(rows, s.new_tokens, true, s, options), EmptyPart(rows, s.new_tokens, false, s, options),
+          s.prompt_length};
+}
 
 void StoreKeysAndValues(const at::Tensor& qkv, int64_t heads, const ActiveRows& rows, int64_t step,
                         DecodeCache& cache) {

@@ -24,6 +24,18 @@ struct DecodeCache {
   std::vector<int64_t> prompt_length;  // [B]
 };
 
+// Memory for `prompt_length.size()` prompts of at most `longest` tokens and `group_size` sequences of at most
+// `new_tokens` for each; zeros for prompts. On the CPU it lies in the order of the shapes above, on other devices with
+// positions before heads (the order of models/cuda/decode_attention.h) behind views of those shapes.
+struct CacheShape {
+  std::vector<int64_t> prompt_length;
+  int64_t group_size = 1;
+  int64_t new_tokens = 0;
+  int64_t kv_heads = 0;
+  int64_t head_dim = 0;
+};
+DecodeCache EmptyCache(const CacheShape& shape, const at::TensorOptions& options);
+
 // Which rows of the batch are still being decoded: place i of the batch is sequence `sequence[i]` of prompt
 // `prompt[i]`.
 struct ActiveRows {

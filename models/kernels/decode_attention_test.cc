@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "models/gradient_check.h"
+#include "models/pretend_device.h"
 
 namespace suite {
 namespace {
@@ -121,6 +122,18 @@ TEST(StoreKeysAndValues, WritesOneStepOfTheRowsThatAreActive) {
     EXPECT_EQ(e.cache.own_v.count_nonzero().item<int64_t>(), 4 * 2 * 3);
     EXPECT_EQ(e.cache.own_k[0].count_nonzero().item<int64_t>(), 0);
   }
+}
+
+// What models/cuda/decode_attention.h takes: positions before heads.
+TEST(EmptyCache, LiesAsTheGpuKernelWantsIt) {
+  const DecodeCache cache = EmptyCache({{5, 3}, 2, 7, 4, 8}, at::TensorOptions().device(PretendDevice()));
+  EXPECT_EQ(cache.prompt_k.sizes(), at::IntArrayRef({2, 4, 8, 5}));
+  EXPECT_EQ(cache.own_v.sizes(), at::IntArrayRef({4, 4, 7, 8}));
+  EXPECT_TRUE(cache.prompt_k.permute({0, 3, 1, 2}).is_contiguous());
+  EXPECT_TRUE(cache.prompt_v.permute({0, 2, 1, 3}).is_contiguous());
+  EXPECT_TRUE(cache.own_k.permute({0, 3, 1, 2}).is_contiguous());
+  EXPECT_TRUE(cache.own_v.permute({0, 2, 1, 3}).is_contiguous());
+  EXPECT_EQ(cache.prompt_v.abs().sum().item<float>(), 0.0f);
 }
 
 }  // namespace

@@ -102,7 +102,8 @@ const suiteCharts = (() => {
       legend: {orientation: "h", y: -0.24, x: 0, itemwidth: 30},
       xaxis: {title: {text: axis, standoff: 8}, gridcolor: isForest ? grid : "rgba(0,0,0,0)", linecolor: text,
               zeroline: isForest, zerolinecolor: text, automargin: true,
-              type: plot.log_x ? "log" : isBars ? "category" : undefined},
+              type: plot.log_x ? "log" : isBars ? "category" : undefined,
+              tickvals: plot.log_x ? [...new Set([].concat(...plot.lines.map(line => line.x)))] : undefined},
       yaxis: {title: {text: plot.y_label, standoff: 8}, gridcolor: grid, zeroline: false, automargin: true, range,
               autorange: isForest ? "reversed" : range ? false : true, rangemode: isBars ? "tozero" : undefined},
     };

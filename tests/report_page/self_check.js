@@ -11,9 +11,7 @@
       figure.scrollIntoView();
       for (let i = 0; i < 100 && !figure.querySelector(".chart .main-svg"); ++i) await pause();
     }
-    found.figures = figures.length;
     found.drawn = figures.filter(figure => figure.querySelector(".chart .main-svg")).length;
-    found.hidden_pictures = figures.filter(f => getComputedStyle(f.querySelector(":scope > svg")).display === "none").length;
   }
 
   function columnOf(table, title) {
@@ -65,7 +63,7 @@
 
   async function useDialog() {
     const curves = openCell();
-    for (let i = 0; i < 100 && !curves.querySelector(".main-svg"); ++i) await pause();
+    for (let i = 0; window.Plotly && i < 100 && !curves.querySelector(".main-svg"); ++i) await pause();
     found.dialog_curves = curves.querySelectorAll(".chart .main-svg").length > 0;
     const dialog = document.querySelector("dialog");
     found.dialog_fits = dialog.scrollWidth <= dialog.clientWidth && dialog.getBoundingClientRect().width <= innerWidth;
@@ -92,6 +90,9 @@
     await scrollToAllFigures();
     await otherAxis();
   }
+  const figures = Array.from(document.querySelectorAll("figure[data-plot]"));
+  found.figures = figures.length;
+  found.hidden_pictures = figures.filter(f => getComputedStyle(f.querySelector(":scope > svg")).display === "none").length;
   await useDialog();
   found.width = innerWidth;
   found.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
