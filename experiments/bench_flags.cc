@@ -34,7 +34,7 @@ po::options_description Options(BenchFlags& flags) {
   po::options_description options(kIntroduction, 110);
   options.add_options()("help", "print this text")("help-config", po::bool_switch(&flags.help_config),
                                                    "print every setting: type, default, allowed values, meaning")(
-      "config", po::value(&flags.config), "the experiment's TOML file (set by the Bazel target)")(
+      "config", po::value(&flags.config), "the experiment's TOML file (default: that of this program)")(
       "profile", po::value(&flags.profile), "a [profile.NAME] of the file: the same experiment at another scale")(
       "set", po::value(&flags.sets)->composing(), "key=value, over file and profile; may be repeated")(
       "model", po::value<std::string>(), "Hugging Face folder or GGUF file to start from: --set policy.path=...")(
@@ -66,6 +66,14 @@ std::string AgainstUsersFolder(const std::string& path) {
   const char* stood = std::getenv("BUILD_WORKING_DIRECTORY");
   const std::filesystem::path folder = stood ? std::filesystem::path(stood) : std::filesystem::current_path();
   return (folder / path).lexically_normal().string();
+}
+
+// The file that lies beside this program: experiments/NAME.toml of its runfiles. Empty when there is none.
+std::string OwnConfig() {
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
+  const std::filesystem::path config =
+      program.string() + ".runfiles/rank_grpo_suite/experiments/" + program.filename().string() + ".toml";
+  return std::filesystem::exists(config) ? config.string() : "";
 }
 
 // Short flags are --set in other words; --set itself comes after them and wins.
@@ -103,6 +111,7 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
     std::cout << visible;
     std::exit(0);
   }
+  if (flags.config.empty()) flags.config = OwnConfig();
   if (flags.config.empty() && !flags.help_config)
     throw InputError("--config", "is missing", "an experiment's TOML file");
   if (flags.plan_gpus < 1) throw InputError("--plan-gpus", "is " + std::to_string(flags.plan_gpus), "1 or more");
