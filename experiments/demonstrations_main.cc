@@ -7,9 +7,8 @@
 #include <cstdio>
 #include <iostream>
 
-#include "base/allocator.h"
-#include "base/error.h"
 #include "experiments/bench_flags.h"
+#include "experiments/experiment_main.h"
 #include "harness/config/experiment.h"
 #include "harness/content_locks.h"
 #include "harness/dataset.h"
@@ -74,15 +73,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  suite::KeepFreedMemory();
-  try {
-    return suite::Main(argc, argv);
-  } catch (const suite::InputError& error) {
-    std::cerr << "error: " << error.what() << std::endl;
-    return suite::kExitBadInput;
-  } catch (const std::exception& error) {
-    std::cerr << "error: " << error.what() << std::endl;
-    return suite::kExitFailed;
-  }
-}
+int main(int argc, char** argv) { return suite::ExperimentMain(&suite::Main, argc, argv); }

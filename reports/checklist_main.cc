@@ -3,9 +3,9 @@
 #include <boost/program_options.hpp>
 #include <iostream>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "reports/checklist.h"
+#include "reports/command_line.h"
 #include "reports/document.h"
 #include "reports/find_stores.h"
 #include "reports/run_set.h"
@@ -26,20 +26,9 @@ constexpr char kUsage[] =
 int Run(int argc, char** argv) {
   options::options_description shown("Options");
   shown.add_options()("help", "this text")("html", options::value<std::string>(), "writes the page to this file too");
-  options::options_description all;
-  all.add(shown).add_options()("store", options::value<std::vector<std::string>>()->default_value({}, ""));
-  options::positional_options_description positions;
-  positions.add("store", -1);
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(all).positional(positions).run(), values);
-  } catch (const options::error& error) {
-    throw InputError("command line", error.what(), "the options that --help lists");
-  }
-  if (values.count("help")) {
-    std::cout << kUsage << shown;
-    return 0;
-  }
+  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "store");
+  if (!parsed) return 0;
+  const options::variables_map& values = *parsed;
   const ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
   const Document page = ChecklistPage(FillChecklist(stores));
   std::cout << ToMarkdown(page);
@@ -50,11 +39,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  try {
-    return suite::Run(argc, argv);
-  } catch (const suite::InputError& error) {
-    std::cerr << error.what() << std::endl;
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }

@@ -1,13 +1,13 @@
 #include "reports/claims_ledger.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "reports/claim_evidence.h"
 #include "reports/report_bootstrap.h"
 #include "reports/statistics.h"
 #include "reports/table.h"
+#include "reports/text_table.h"
 
 namespace suite {
 namespace {
@@ -17,12 +17,6 @@ std::string NameOf(const ReportSpec& spec, const std::string& value) {
     if (arm.value == value) return arm.name;
   }
   return value;
-}
-
-std::string Fixed(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  return buffer;
 }
 
 std::string Joined(const std::vector<std::string>& words) {

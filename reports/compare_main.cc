@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "reports/command_line.h"
 #include "reports/document.h"
 #include "reports/find_stores.h"
 #include "reports/run_comparison.h"
@@ -27,20 +28,9 @@ constexpr char kUsage[] =
 int Run(int argc, char** argv) {
   options::options_description shown("Options");
   shown.add_options()("help", "this text")("html", options::value<std::string>(), "writes the page to this file too");
-  options::options_description all;
-  all.add(shown).add_options()("side", options::value<std::vector<std::string>>()->default_value({}, ""));
-  options::positional_options_description positions;
-  positions.add("side", -1);
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(all).positional(positions).run(), values);
-  } catch (const options::error& error) {
-    throw InputError("command line", error.what(), "the options that --help lists");
-  }
-  if (values.count("help")) {
-    std::cout << kUsage << shown;
-    return 0;
-  }
+  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "side");
+  if (!parsed) return 0;
+  const options::variables_map& values = *parsed;
   const auto sides = values["side"].as<std::vector<std::string>>();
   if (sides.size() != 2) {
     throw InputError("command line", std::to_string(sides.size()) + " things to compare", "two: A and B");
@@ -56,11 +46,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  try {
-    return suite::Run(argc, argv);
-  } catch (const suite::InputError& error) {
-    std::cerr << error.what() << std::endl;
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }

@@ -1,7 +1,5 @@
 #include "reports/comparisons.h"
 
-#include <cstdio>
-
 #include "base/error.h"
 #include "reports/arm_scores.h"
 #include "reports/report_bootstrap.h"
@@ -9,6 +7,7 @@
 #include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/table.h"
+#include "reports/text_table.h"
 
 namespace suite {
 namespace {
@@ -77,12 +76,6 @@ void AdjustByHolm(double alpha, std::vector<ComparedPair>* pairs) {
     pair.adjusted_p = adjusted[next++];
     pair.holds_after_holm = pair.verdict != Verdict::kInconclusive && *pair.adjusted_p < alpha;
   }
-}
-
-std::string Fixed(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  return buffer;
 }
 
 std::string ExactOrNothing(const std::optional<double>& value) { return value ? Fixed("%.17g", *value) : ""; }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "reports/command_line.h"
 #include "reports/find_stores.h"
 #include "reports/run_export.h"
 #include "reports/run_set.h"
@@ -42,22 +43,10 @@ int Run(int argc, char** argv) {
   shown.add_options()("help", "this text")("out", options::value<std::string>(), "the folder to write")(
       "split", options::value<std::string>()->default_value("validation"), "MLLOG: the split of eval_accuracy")(
       "metric", options::value<std::string>()->default_value("ndcg@10"), "MLLOG: the score that is eval_accuracy");
-  options::options_description all;
-  all.add(shown).add_options()("store", options::value<std::vector<std::string>>()->default_value({}, ""));
-  options::positional_options_description positions;
-  positions.add("store", -1);
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(all).positional(positions).run(), values);
-  } catch (const options::error& error) {
-    throw InputError("command line", error.what(), "the options that --help lists");
-  }
-  if (values.count("help")) {
-    std::cout << kUsage << shown;
-    return 0;
-  }
-  if (!values.count("out")) throw InputError("command line", "--out is missing", "--out=DIR, the folder to write");
-  const std::string out = FromUsersFolder(values["out"].as<std::string>());
+  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "store");
+  if (!parsed) return 0;
+  const options::variables_map& values = *parsed;
+  const std::string out = OutFolder(values);
   const ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
   std::set<std::string> names;
   for (const RunRecord& run : stores.records) {
@@ -74,11 +63,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  try {
-    return suite::Run(argc, argv);
-  } catch (const suite::InputError& error) {
-    std::cerr << error.what() << std::endl;
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }

@@ -1,7 +1,6 @@
 #include "reports/paper_tables.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <optional>
 
@@ -10,15 +9,10 @@
 #include "reports/published.h"
 #include "reports/statistics.h"
 #include "reports/swept_keys.h"
+#include "reports/text_table.h"
 
 namespace suite {
 namespace {
-
-std::string Fixed(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  return buffer;
-}
 
 // "-9.8 %"
 std::string Change(double value, double reference) {

@@ -1,10 +1,10 @@
 // How many seeds does a comparison need? `bazel run //reports:power -- --effect=0.8`
 
 #include <boost/program_options.hpp>
-#include <cstdio>
 #include <iostream>
 
 #include "base/error.h"
+#include "reports/command_line.h"
 #include "reports/statistics/power.h"
 #include "reports/text_table.h"
 
@@ -23,12 +23,6 @@ constexpr char kUsage[] =
     "An effect is the mean difference between two arms in units of the spread (sample standard deviation) of the\n"
     "seeds' differences. Where several claims are corrected together, each is planned at alpha / claims.\n"
     "\n";
-
-std::string Fixed(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  return buffer;
-}
 
 std::string SeedsText(double effect, double alpha, double power) {
   const auto seeds = SeedsNeeded(effect, alpha, power);
@@ -84,16 +78,9 @@ int Run(int argc, char** argv) {
       ("alpha", options::value<double>()->default_value(0.05, "0.05"), "two-sided level")                //
       ("power", options::value<double>()->default_value(0.8, "0.8"), "wanted chance of a rejection")     //
       ("claims", options::value<int>()->default_value(1), "claims that are corrected together");
-  options::variables_map values;
-  try {
-    options::store(options::parse_command_line(argc, argv, all), values);
-  } catch (const options::error& error) {
-    throw InputError("command line", error.what(), "the options that --help lists");
-  }
-  if (values.count("help")) {
-    std::cout << kUsage << all;
-    return 0;
-  }
+  const auto parsed = ParseCommandLine(argc, argv, kUsage, all, /*positional=*/"");
+  if (!parsed) return 0;
+  const options::variables_map& values = *parsed;
   if (values["claims"].as<int>() < 1) throw InputError("--claims", "fewer than one", "1 or more");
   Plan(values);
   return 0;
@@ -102,11 +89,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  try {
-    return suite::Run(argc, argv);
-  } catch (const suite::InputError& error) {
-    std::cerr << error.what() << std::endl;
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }

@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "base/allocator.h"
-#include "base/error.h"
 #include "base/files.h"
+#include "reports/command_line.h"
 #include "reports/contexts.h"
 #include "reports/find_stores.h"
 #include "reports/report.h"
@@ -54,23 +54,11 @@ int Run(int argc, char** argv) {
        "a result of reports/published.toml to show beside ours; may be given again")  //
       ("contexts", options::value<std::string>(),
        "a file of lines CONVERSATION<tab>CONTEXT: conversations of one context are resampled together");
-  options::options_description all;
-  all.add(shown).add_options()("store", options::value<std::vector<std::string>>()->default_value({}, ""));
-  options::positional_options_description positions;
-  positions.add("store", -1);
-  options::variables_map values;
-  try {
-    options::store(options::command_line_parser(argc, argv).options(all).positional(positions).run(), values);
-  } catch (const options::error& error) {
-    throw InputError("command line", error.what(), "the options that --help lists");
-  }
-  if (values.count("help")) {
-    std::cout << kUsage << shown;
-    return 0;
-  }
-  if (!values.count("out")) throw InputError("command line", "--out is missing", "--out=DIR, the folder to write");
+  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "store");
+  if (!parsed) return 0;
+  const options::variables_map& values = *parsed;
+  const std::string out = OutFolder(values);
   ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
-  const std::string out = FromUsersFolder(values["out"].as<std::string>());
   const ReportSpec spec = SpecOf(values, stores);
   std::cout << WriteReport(spec, std::move(stores), out) << "\nReport: " << out << "/report.html\n";
   return 0;
@@ -81,10 +69,5 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   suite::KeepFreedMemory();
-  try {
-    return suite::Run(argc, argv);
-  } catch (const suite::InputError& error) {
-    std::cerr << error.what() << std::endl;
-    return 2;
-  }
+  return suite::ProgramMain(&suite::Run, argc, argv);
 }

@@ -1,7 +1,6 @@
 #include "reports/report_tables.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <set>
@@ -9,6 +8,7 @@
 #include "reports/arm_scores.h"
 #include "reports/published.h"
 #include "reports/report_bootstrap.h"
+#include "reports/text_table.h"
 
 namespace suite {
 namespace {
@@ -65,12 +65,6 @@ ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBoo
     row.cells.back().run_hashes = HashesOf(done);
   }
   return row;
-}
-
-std::string Fixed(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  return buffer;
 }
 
 // "0.242" for a number in text form with more digits; other texts as they are.

@@ -1,6 +1,7 @@
 #include "reports/text_table.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "base/check.h"
@@ -157,6 +158,12 @@ std::string ToTerminal(const TextTable& table) {
     text += Trimmed(line);
   }
   return text;
+}
+
+std::string Fixed(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof(buffer), format, value);
+  return buffer;
 }
 
 std::string EscapeHtml(const std::string& text) {

@@ -39,6 +39,9 @@ std::string ToLatex(const TextTable& table);
 std::string ToTerminal(const TextTable& table);
 
 // `text` with the characters replaced that would be markup.
+// A number by a printf format, such as "%.3f".
+std::string Fixed(const char* format, double value);
+
 std::string EscapeHtml(const std::string& text);
 std::string EscapeMarkdown(const std::string& text);
 std::string EscapeLatex(const std::string& text);

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "harness/metrics/hdf5_handle.h"
 
 namespace suite {
@@ -110,24 +109,16 @@ std::vector<std::vector<T>> RowsOf(const std::string& name, const std::map<std::
 }  // namespace
 
 void WriteArtifact(const Artifact& artifact, const std::string& path) {
-  const QuietHdf5 quiet;
-  const std::string temporary = path + ".tmp";
-  const Hdf5File file(temporary);
-  {
-    const Hdf5Handle access = FileAccess();
-    const Hdf5Handle root =
-        file.Id(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, "a new file");
-    file.WriteText(root.id(), "format", kFormat);
-    const Hdf5Handle texts = MakeGroup(file, root.id(), "texts");
+  WriteHdf5File(path, [&](const Hdf5File& file, hid_t root) {
+    file.WriteText(root, "format", kFormat);
+    const Hdf5Handle texts = MakeGroup(file, root, "texts");
     for (const auto& [name, text] : artifact.texts) file.WriteText(texts.id(), name, text);
-    WriteGroup(file, root.id(), "integers", H5T_NATIVE_INT64, artifact.integers);
-    WriteGroup(file, root.id(), "floats", H5T_NATIVE_FLOAT, artifact.floats);
-    WriteGroup(file, root.id(), "doubles", H5T_NATIVE_DOUBLE, artifact.doubles);
-    const Hdf5Handle strings = MakeGroup(file, root.id(), "strings");
+    WriteGroup(file, root, "integers", H5T_NATIVE_INT64, artifact.integers);
+    WriteGroup(file, root, "floats", H5T_NATIVE_FLOAT, artifact.floats);
+    WriteGroup(file, root, "doubles", H5T_NATIVE_DOUBLE, artifact.doubles);
+    const Hdf5Handle strings = MakeGroup(file, root, "strings");
     for (const auto& [name, values] : artifact.strings) file.WriteStrings(strings.id(), name, values);
-    file.Must(H5Fflush(root.id(), H5F_SCOPE_GLOBAL), "flushing");
-  }
-  PublishFile(temporary, path);
+  });
 }
 
 Artifact ReadArtifact(const std::string& path) {

@@ -76,20 +76,10 @@ VectorFileSettings VectorSettingsOf(const EmbedderConfig& config) {
   return settings;
 }
 
-// The miniature's own; on real data one that peeks.
-std::unique_ptr<Teacher> MakeSimulated(const TeacherConfig& config, const DemonstrationData& data) {
-  if (data.miniature) {
-    TeacherQuality quality;
-    quality.context = config.context;
-    quality.noise = config.noise;
-    quality.popularity = config.popularity;
-    if (config.out_of_catalog >= 0) quality.out_of_catalog = config.out_of_catalog;
-    quality.knowledge = config.knowledge;
-    quality.judge_slope = config.judge_slope;
-    quality.judge_noise = config.judge_noise;
-    return std::make_unique<SimulatedTeacher>(data.miniature, quality);
-  }
-  OracleQuality quality;
+// The knobs that both simulated teachers have, by the same names.
+template <typename Quality>
+Quality QualityOf(const TeacherConfig& config) {
+  Quality quality;
   quality.context = config.context;
   quality.noise = config.noise;
   quality.popularity = config.popularity;
@@ -97,7 +87,13 @@ std::unique_ptr<Teacher> MakeSimulated(const TeacherConfig& config, const Demons
   quality.knowledge = config.knowledge;
   quality.judge_slope = config.judge_slope;
   quality.judge_noise = config.judge_noise;
-  return std::make_unique<OracleTeacher>(data.train, data.catalog, quality);
+  return quality;
+}
+
+// The miniature's own; on real data one that peeks.
+std::unique_ptr<Teacher> MakeSimulated(const TeacherConfig& config, const DemonstrationData& data) {
+  if (data.miniature) return std::make_unique<SimulatedTeacher>(data.miniature, QualityOf<TeacherQuality>(config));
+  return std::make_unique<OracleTeacher>(data.train, data.catalog, QualityOf<OracleQuality>(config));
 }
 
 }  // namespace

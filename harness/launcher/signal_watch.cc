@@ -32,18 +32,11 @@ SignalWatch::SignalWatch() {
     throw std::system_error(errno, std::generic_category(), "no pipe for signals");
   }
   watch_fd = ends_[1];
-  for (size_t i = 0; i < kSignals.size(); ++i) {
-    struct sigaction action {};
-    action.sa_handler = OnSignal;
-    action.sa_flags = SA_RESTART;
-    sigaction(kSignals[i], nullptr, &before_[i]);
-    // Ignored on purpose (nohup) stays ignored.
-    if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
-  }
+  handlers_.emplace(&OnSignal);
 }
 
 SignalWatch::~SignalWatch() {
-  for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  handlers_.reset();
   watch_fd = -1;
   close(ends_[0]);
   close(ends_[1]);

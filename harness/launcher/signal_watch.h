@@ -8,9 +8,10 @@
 //   for (int signal : signals.Take()) ...
 #pragma once
 
-#include <array>
-#include <csignal>
+#include <optional>
 #include <vector>
+
+#include "harness/launcher/signal_handlers.h"
 
 namespace suite {
 
@@ -28,10 +29,8 @@ class SignalWatch {
   std::vector<int> Take();
 
  private:
-  static constexpr std::array<int, 4> kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
-
   int ends_[2];
-  std::array<struct sigaction, kSignals.size()> before_;
+  std::optional<SignalHandlers> handlers_;
 };
 
 }  // namespace suite

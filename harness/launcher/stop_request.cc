@@ -19,17 +19,7 @@ int StopRequested() { return requested.load(); }
 
 StopSignals::StopSignals() {
   requested = 0;
-  for (size_t i = 0; i < kSignals.size(); ++i) {
-    struct sigaction action {};
-    action.sa_handler = OnSignal;
-    action.sa_flags = SA_RESTART;
-    sigaction(kSignals[i], nullptr, &before_[i]);
-    if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
-  }
-}
-
-StopSignals::~StopSignals() {
-  for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  handlers_.emplace(&OnSignal);
 }
 
 }  // namespace suite

@@ -10,9 +10,10 @@
 // and SIGHUP (the user or the terminal). One that is ignored on purpose (nohup) stays ignored.
 #pragma once
 
-#include <array>
-#include <csignal>
+#include <optional>
 #include <stdexcept>
+
+#include "harness/launcher/signal_handlers.h"
 
 namespace suite {
 
@@ -29,14 +30,11 @@ class StoppedOnRequest : public std::runtime_error {
 class StopSignals {
  public:
   StopSignals();
-  ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
  private:
-  static constexpr std::array<int, 4> kSignals = {SIGTERM, SIGUSR1, SIGINT, SIGHUP};
-
-  std::array<struct sigaction, kSignals.size()> before_;
+  std::optional<SignalHandlers> handlers_;
 };
 
 }  // namespace suite

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace suite {
 namespace {
@@ -151,6 +152,20 @@ Hdf5Handle FileAccess() {
   H5Pset_file_locking(access.id(), false, true);
   H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG);
   return access;
+}
+
+void WriteHdf5File(const std::string& path, const std::function<void(const Hdf5File& file, hid_t root)>& fill) {
+  const QuietHdf5 quiet;
+  const std::string temporary = path + ".tmp";
+  const Hdf5File file(temporary);
+  {
+    const Hdf5Handle access = FileAccess();
+    const Hdf5Handle root =
+        file.Id(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, "a new file");
+    fill(file, root.id());
+    file.Must(H5Fflush(root.id(), H5F_SCOPE_GLOBAL), "flushing");
+  }
+  PublishFile(temporary, path);
 }
 
 }  // namespace suite

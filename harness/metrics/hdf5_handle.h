@@ -12,6 +12,7 @@
 
 #include <hdf5.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,5 +81,9 @@ class Hdf5File {
 
 // File access: newest format, no HDF5 file lock (the store has its own), everything closed with the file.
 Hdf5Handle FileAccess();
+
+// Writes a whole new file: `fill` gets it open, with its root; then it is flushed, closed and moved over `path`. A kill
+// at any moment leaves the old file or the new one. Throws InputError.
+void WriteHdf5File(const std::string& path, const std::function<void(const Hdf5File& file, hid_t root)>& fill);
 
 }  // namespace suite

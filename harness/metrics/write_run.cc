@@ -5,7 +5,6 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "base/files.h"
 #include "harness/metrics/hdf5_handle.h"
 #include "harness/metrics/store_layout.h"
 
@@ -156,17 +155,7 @@ void WriteContent(const Hdf5File& file, hid_t root, const RunRecord& run) {
 }  // namespace
 
 void WriteRun(const RunRecord& run, const std::string& path) {
-  const QuietHdf5 quiet;
-  const std::string temporary = path + ".tmp";
-  const Hdf5File file(temporary);
-  {
-    const Hdf5Handle access = FileAccess();
-    const Hdf5Handle root =
-        file.Id(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, "a new file");
-    WriteContent(file, root.id(), run);
-    file.Must(H5Fflush(root.id(), H5F_SCOPE_GLOBAL), "flushing");
-  }
-  PublishFile(temporary, path);
+  WriteHdf5File(path, [&](const Hdf5File& file, hid_t root) { WriteContent(file, root, run); });
 }
 
 }  // namespace suite
