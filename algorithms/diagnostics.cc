@@ -116,6 +116,12 @@ void AddRatios(const std::vector<double>& log_ratio, const Level& level, NamedSe
   series->emplace_back("ess/" + level.name, static_cast<double>(ratios.size()) / second_moment);
 }
 
+// NaN is below nothing.
+size_t BinOf(double log_ratio, const std::vector<double>& edges) {
+  if (std::isnan(log_ratio)) return edges.size();
+  return static_cast<size_t>(std::upper_bound(edges.begin(), edges.end(), log_ratio) - edges.begin());
+}
+
 double ChiSquared(const std::vector<double>& log_ratio, const Level& level) {
   std::vector<double> squares = UnitSums(log_ratio, level);
   if (squares.empty()) return 0.0;
@@ -207,6 +213,41 @@ NamedSeries LossDiagnostics(const LossTerms& terms, const RankSpans& spans, cons
   AddAdvantages(terms.advantage_BT, active, &series);
   series.emplace_back("num_tokens", static_cast<double>(active.place.size()));
   return series;
+}
+
+const std::vector<double>& RatioEdges() {
+  static const std::vector<double> kEdges = [] {
+    const std::vector<double> above = {2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2};
+    std::vector<double> edges;
+    for (auto edge = above.rbegin(); edge != above.rend(); ++edge) edges.push_back(-*edge);
+    edges.insert(edges.end(), above.begin(), above.end());
+    return edges;
+  }();
+  return kEdges;
+}
+
+std::string RatioEdgesText() {
+  std::string text;
+  for (double edge : RatioEdges()) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof(buffer), "%s%g", text.empty() ? "" : " ", edge);
+    text += buffer;
+  }
+  return text;
+}
+
+NamedCounts RatioCounts(const at::Tensor& log_ratio_BT, const RankSpans& spans) {
+  const ActiveTokens active = FindActive(spans);
+  const std::vector<double> log_ratio =
+      log_ratio_BT.defined() ? Gather(log_ratio_BT, active) : std::vector<double>(active.place.size(), 0.0);
+  const std::vector<double>& edges = RatioEdges();
+  NamedCounts counts;
+  for (const Level* level : {&active.token, &active.rank, &active.sequence}) {
+    std::vector<double> bins(edges.size() + 1, 0.0);
+    for (double value : UnitMeans(log_ratio, *level)) bins[BinOf(value, edges)] += 1.0;
+    counts.emplace_back("ratio_counts/" + level->name, std::move(bins));
+  }
+  return counts;
 }
 
 NamedSeries RewardDiagnostics(const at::Tensor& reward, const Advantages& advantages) {

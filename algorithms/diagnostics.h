@@ -30,6 +30,11 @@
 //   advantage_std                                  over rows (and ranks), before laid on tokens; divides by n
 //   reward/rank_01, ...                            mean reward at each rank; unit rank only
 //
+// RatioCounts, once per update, are histograms of the same ratios: ratio_counts/<level> says how many of the level's
+// units have a log ratio (the mean over the unit's tokens) below the first of RatioEdges(), from each edge up to but
+// without the next, and from the last edge on, where one that is not a number is counted too. They sum to the level's
+// units, and those of micro-batches add up to those of the batch.
+//
 // Everything is copied to the host once and counted in plain loops: well under a millisecond for 96 rows of 64 tokens.
 #pragma once
 
@@ -59,6 +64,18 @@ struct LossTerms {
 };
 
 NamedSeries LossDiagnostics(const LossTerms& terms, const RankSpans& spans, const SurrogateConfig& surrogate);
+
+using NamedCounts = std::vector<std::pair<std::string, std::vector<double>>>;
+
+// -2, -1, -0.5, ..., -0.0002, 0.0002, ..., 2: 1, 2 and 5 of each decade, so that the clip of GSPO (3e-4) and that of
+// Rank-GRPO (0.1 and more) both lie inside.
+const std::vector<double>& RatioEdges();
+// "-2 -1 ... 2": a run's record names the edges beside its counts.
+std::string RatioEdgesText();
+
+// `log_ratio_BT` [B,T]: new - old; undefined on policy, where every ratio is 1. Three vectors of RatioEdges().size()
+// + 1.
+NamedCounts RatioCounts(const at::Tensor& log_ratio_BT, const RankSpans& spans);
 
 // `reward` as given to EstimateAdvantages.
 NamedSeries RewardDiagnostics(const at::Tensor& reward, const Advantages& advantages);

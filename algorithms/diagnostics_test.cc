@@ -1,10 +1,17 @@
 #include "algorithms/diagnostics.h"
 
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
 #include <set>
+
+#include "base/random.h"
 
 namespace suite {
 namespace {
@@ -54,6 +61,109 @@ TEST(DiagnosticsTest, RatiosByLevel) {
   EXPECT_NEAR(Named(series, "chi2_seq"), (4.0 + 16) / 2 - 1, 1e-12);
   EXPECT_NEAR(Named(series, "ppo_kl"), -3 * std::log(2.0) / 4, 1e-12);
   EXPECT_EQ(Named(series, "num_tokens"), 4);
+}
+
+std::vector<double> CountsOf(const at::Tensor& log_ratio_BT, const RankSpans& spans, const std::string& level) {
+  for (const auto& [name, counts] : RatioCounts(log_ratio_BT, spans)) {
+    if (name == "ratio_counts/" + level) return counts;
+  }
+  ADD_FAILURE() << "no counts of " << level;
+  return {};
+}
+
+// The bins that hold something, with their counts.
+std::map<size_t, double> Filled(const std::vector<double>& counts) {
+  std::map<size_t, double> filled;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] != 0) filled[i] = counts[i];
+  }
+  return filled;
+}
+
+using Bins = std::map<size_t, double>;
+
+TEST(RatioCountsTest, EdgesRiseAndLieEvenlyAboutZero) {
+  const std::vector<double>& edges = RatioEdges();
+  ASSERT_EQ(edges.size(), 26u);
+  EXPECT_TRUE(std::is_sorted(edges.begin(), edges.end()));
+  for (size_t i = 0; i < edges.size(); ++i) EXPECT_EQ(edges[i], -edges[edges.size() - 1 - i]);
+  EXPECT_EQ(edges[0], -2);
+  EXPECT_EQ(edges[13], 2e-4);
+  EXPECT_EQ(RatioEdgesText().substr(0, 16), "-2 -1 -0.5 -0.2 ");
+}
+
+// Edge 21 is 0.1 and edge 22 is 0.2, so bin 22 is [0.1, 0.2); by symmetry edge 4 is -0.1 and bin 4 is [-0.2, -0.1).
+// Row 0: 0.1 and the double before 0.1 (rank 0), -0.1 (rank 1). Row 1: 0.15. Row 2 is masked.
+TEST(RatioCountsTest, AnEdgeBelongsToTheBinAboveIt) {
+  const at::Tensor log_ratio = Doubles({0.1, std::nextafter(0.1, 0), -0.1, 0.15, 9, 9, 9, 9, 9}).view({3, 3});
+  EXPECT_EQ(Filled(CountsOf(log_ratio, Spans(), "token")), (Bins{{5, 1}, {21, 1}, {22, 2}}));
+  // Ranks: (0.1 + 0.1) / 2 rounds to the double before 0.1 or to 0.1 itself; -0.1; 0.15.
+  const std::vector<double> ranks = CountsOf(log_ratio, Spans(), "rank");
+  EXPECT_EQ(ranks[21] + ranks[22], 2);
+  EXPECT_EQ(ranks[5], 1);
+  // Sequences: 0.1 / 3 in [0.02, 0.05), and 0.15.
+  EXPECT_EQ(Filled(CountsOf(log_ratio, Spans(), "sequence")), (Bins{{20, 1}, {22, 1}}));
+}
+
+TEST(RatioCountsTest, FarAndBrokenRatiosAreCountedOutside) {
+  const double kInf = std::numeric_limits<double>::infinity();
+  const at::Tensor log_ratio = Doubles({-kInf, -2.5, kInf, std::nan(""), 9, 9, 9, 9, 9}).view({3, 3});
+  EXPECT_EQ(Filled(CountsOf(log_ratio, Spans(), "token")), (Bins{{0, 2}, {26, 2}}));
+  EXPECT_EQ(Filled(CountsOf(log_ratio, Spans(), "rank")), (Bins{{0, 1}, {26, 2}}));
+  EXPECT_EQ(Filled(CountsOf(log_ratio, Spans(), "sequence")), (Bins{{26, 2}})) << "-inf and inf have no mean";
+  const at::Tensor bounds = Doubles({-2, 2, 1.99, -2.01, 9, 9, 9, 9, 9}).view({3, 3});
+  EXPECT_EQ(Filled(CountsOf(bounds, Spans(), "token")), (Bins{{0, 1}, {1, 1}, {25, 1}, {26, 1}}));
+}
+
+TEST(RatioCountsTest, OnPolicyIsASpikeAtZero) {
+  EXPECT_EQ(Filled(CountsOf(at::Tensor(), Spans(), "token")), (Bins{{13, 4}}));
+  EXPECT_EQ(Filled(CountsOf(at::Tensor(), Spans(), "rank")), (Bins{{13, 3}}));
+  EXPECT_EQ(Filled(CountsOf(at::Tensor(), Spans(), "sequence")), (Bins{{13, 2}}));
+}
+
+// Random rows with random ends, ranks that run over the list, and rows without a token: counts sum to the units, and
+// those of two halves to those of the whole.
+TEST(RatioCountsTest, CountsSumToTheUnits) {
+  RandomStream stream(11, "ratio_counts");
+  for (int trial = 0; trial < 20; ++trial) {
+    const int64_t rows = 2 + stream.UniformInt(6), columns = 1 + stream.UniformInt(30);
+    RankSpans spans;
+    spans.list_length = 1 + stream.UniformInt(4);
+    spans.rank_BT = at::full({rows, columns}, -1, at::kLong);
+    std::vector<double> log_ratio;
+    double tokens = 0, ranks = 0, sequences = 0;
+    for (int64_t row = 0; row < rows; ++row) {
+      const int64_t length = stream.UniformInt(columns + 1);
+      int64_t rank = 0;
+      std::set<int64_t> of_row;
+      for (int64_t t = 0; t < columns; ++t) {
+        log_ratio.push_back(stream.Normal() * std::pow(10.0, static_cast<double>(stream.UniformInt(6)) - 4));
+        if (t >= length) continue;
+        spans.rank_BT[row][t] = rank;
+        of_row.insert(std::min(rank, spans.list_length));
+        rank += stream.UniformInt(2);
+        ++tokens;
+      }
+      ranks += static_cast<double>(of_row.size());
+      sequences += length > 0;
+    }
+    const at::Tensor log_ratio_BT = Doubles(log_ratio).view({rows, columns});
+    const auto sum = [](const std::vector<double>& counts) {
+      return std::accumulate(counts.begin(), counts.end(), 0.0);
+    };
+    EXPECT_EQ(sum(CountsOf(log_ratio_BT, spans, "token")), tokens);
+    EXPECT_EQ(sum(CountsOf(log_ratio_BT, spans, "rank")), ranks);
+    EXPECT_EQ(sum(CountsOf(log_ratio_BT, spans, "sequence")), sequences);
+    RankSpans first = spans, rest = spans;
+    first.rank_BT = spans.rank_BT.narrow(0, 0, 1);
+    rest.rank_BT = spans.rank_BT.narrow(0, 1, rows - 1);
+    for (const char* level : {"token", "rank", "sequence"}) {
+      std::vector<double> both = CountsOf(log_ratio_BT.narrow(0, 0, 1), first, level);
+      const std::vector<double> more = CountsOf(log_ratio_BT.narrow(0, 1, rows - 1), rest, level);
+      for (size_t i = 0; i < both.size(); ++i) both[i] += more[i];
+      EXPECT_EQ(both, CountsOf(log_ratio_BT, spans, level)) << level;
+    }
+  }
 }
 
 TEST(DiagnosticsTest, MeansByLevel) {

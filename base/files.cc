@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,12 @@ std::string ReadFile(const std::string& path) {
   std::ostringstream bytes;
   bytes << in.rdbuf();
   return bytes.str();
+}
+
+std::string FromUsersFolder(const std::string& path) {
+  const char* stood = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (stood == nullptr || path.empty() || path[0] == '/') return path;
+  return (std::filesystem::path(stood) / path).lexically_normal().string();
 }
 
 void PublishFile(const std::string& from, const std::string& to) {

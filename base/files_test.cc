@@ -40,5 +40,15 @@ TEST(Files, ErrorsNameThePath) {
   EXPECT_THROW(ReadFile(std::getenv("TEST_TMPDIR")), InputError);
 }
 
+TEST(Files, RelativePathsCountFromTheUsersFolder) {
+  ASSERT_EQ(unsetenv("BUILD_WORKING_DIRECTORY"), 0);
+  for (const char* path : {"", "a", "./a/../b", "/a/../b"}) EXPECT_EQ(FromUsersFolder(path), path);
+  ASSERT_EQ(setenv("BUILD_WORKING_DIRECTORY", "/home/user", 1), 0);
+  EXPECT_EQ(FromUsersFolder("a/b.toml"), "/home/user/a/b.toml");
+  EXPECT_EQ(FromUsersFolder("../a"), "/home/a");
+  EXPECT_EQ(FromUsersFolder("/tmp/../a"), "/tmp/../a");
+  EXPECT_EQ(FromUsersFolder(""), "");
+}
+
 }  // namespace
 }  // namespace suite

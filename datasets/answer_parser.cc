@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text/utf8.h"
 #include "datasets/unicode_text.h"
 
 namespace suite {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "datasets/unicode_text.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 
@@ -39,7 +39,7 @@ class ArrowTable::LimitedPool : public arrow::ProxyMemoryPool {
 namespace {
 
 [[noreturn]] void RefuseStream(const std::string& name, const arrow::Status& status) {
-  throw InputError(name, "not a whole Arrow stream: " + EncodeUtf8(DecodeUtf8(status.message())),
+  throw InputError(name, "not a whole Arrow stream: " + ReplaceBrokenUtf8(status.message()),
                    "the Arrow IPC streaming format, as save_to_disk writes it");
 }
 
@@ -48,6 +48,33 @@ void RequireEndOfStream(std::string_view bytes, const std::string& name) {
   constexpr std::string_view kEnd("\xff\xff\xff\xff\0\0\0\0", 8);
   if (bytes.size() < kEnd.size() || bytes.substr(bytes.size() - kEnd.size()) != kEnd) {
     throw InputError(name, "the stream has no end: the file is cut off", "a whole Arrow IPC stream");
+  }
+}
+
+// Types that Arrow reads safely from any bytes. Views take as much memory as the file says they have buffers, outside
+// the pool; unions and runs occur in no table of ours.
+bool IsPlainType(const arrow::DataType& type) {
+  if (type.id() == arrow::Type::EXTENSION) {
+    return IsPlainType(*static_cast<const arrow::ExtensionType&>(type).storage_type());
+  }
+  if (type.id() == arrow::Type::DICTIONARY) {
+    return IsPlainType(*static_cast<const arrow::DictionaryType&>(type).value_type());
+  }
+  const bool one_value = type.id() == arrow::Type::NA || arrow::is_primitive(type.id()) ||
+                         arrow::is_decimal(type.id()) || arrow::is_base_binary_like(type.id()) ||
+                         type.id() == arrow::Type::FIXED_SIZE_BINARY;
+  if (one_value) return true;
+  const bool nested = arrow::is_list_like(type.id()) || type.id() == arrow::Type::STRUCT;
+  return nested && std::all_of(type.fields().begin(), type.fields().end(),
+                               [](const auto& field) { return IsPlainType(*field->type()); });
+}
+
+void RequirePlainTypes(const arrow::Schema& schema, const std::string& name) {
+  for (const auto& field : schema.fields()) {
+    if (IsPlainType(*field->type())) continue;
+    throw InputError(name,
+                     "column " + ShownText(field->name()) + " has the type " + ShownText(field->type()->ToString()),
+                     "numbers, times, text, bytes, and lists, maps, structs and dictionaries of them");
   }
 }
 
@@ -90,6 +117,7 @@ ArrowTable::ArrowTable(std::string_view bytes, std::string name) : name_(std::mo
   const auto input = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(bytes));
   const auto reader = arrow::ipc::RecordBatchStreamReader::Open(input, options);
   if (!reader.ok()) RefuseStream(name_, reader.status());
+  RequirePlainTypes(*(*reader)->schema(), name_);
   auto batches = (*reader)->ToRecordBatches();
   if (!batches.ok()) RefuseStream(name_, batches.status());
   RequireEndOfStream(bytes, name_);

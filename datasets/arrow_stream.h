@@ -27,8 +27,9 @@ class ArrowRow;
 
 class ArrowTable {
  public:
-  // `name` stands for the file in errors. Throws InputError when the stream is cut off, holds no valid table, or would
-  // take more memory than 64 MiB and 32 times its size (compressed buffers may claim any size).
+  // `name` stands for the file in errors. Throws InputError when the stream is cut off, holds no valid table, has a
+  // column (used or not) of views, unions or runs, or would take more memory than 64 MiB or 32 times its size,
+  // whichever is more (compressed buffers may claim any size).
   ArrowTable(std::string_view bytes, std::string name);
   ~ArrowTable();
   ArrowTable(const ArrowTable&) = delete;

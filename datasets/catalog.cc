@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text/utf8.h"
 #include "datasets/unicode_text.h"
 
 namespace suite {

@@ -3,9 +3,8 @@
 // An item's id is its position in the list. The authors use two rules, one beside the other:
 //
 //   Catalog catalog = Catalog::FromTsv("datasets/reddit_v2_catalog.tsv");
-//   catalog.Find({"Heat", 1995});                 // exact title and year, what reward and metrics demand: id or
-//   nullopt catalog.ContainsLowerCase({"heat", 1996});    // lower-cased title, some year within 2: the in-catalog
-//   ratio
+//   catalog.Find({"Heat", 1995});                 // id or nullopt: exact title and year, as reward and metrics demand
+//   catalog.ContainsLowerCase({"heat", 1996});    // lower-cased title, some year within 2: the in-catalog ratio
 //
 // Source: the authors' libs/metrics_align.py and libs/metrics.py (exact pair), evaluate/eval_grpo_val.py (ratio).
 #pragma once

@@ -1,5 +1,6 @@
 #include "datasets/conversation.h"
 
+#include "base/text/utf8.h"
 #include "datasets/unicode_text.h"
 
 namespace suite {

@@ -7,22 +7,19 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "datasets/catalog_file.h"
-#include "datasets/checked_json.h"
 
 namespace suite {
 namespace {
 
 using nlohmann::json;
 
-std::string Place(const JsonObject& row, const std::string& key, size_t position) {
-  return row.At(key) + "[" + std::to_string(position) + "]";
-}
-
 std::vector<Turn> TurnsOf(const JsonObject& row) {
   std::vector<Turn> turns;
   for (const json& value : row.Array("turns")) {
-    const JsonObject message(value, Place(row, "turns", turns.size()));
+    const JsonObject message = JsonObject::Inside(value, row.At("turns", turns.size()));
     message.AllowOnly({"content", "role"});
     const std::string role = message.String("role");
     if (role != "system" && role != "user" && role != "assistant") {
@@ -47,7 +44,7 @@ std::optional<int> YearOf(const JsonObject& film) {
 std::vector<GroundTruth> FilmsOf(const JsonObject& row, const std::string& key) {
   std::vector<GroundTruth> films;
   for (const json& value : row.Array(key)) {
-    const JsonObject film(value, Place(row, key, films.size()));
+    const JsonObject film = JsonObject::Inside(value, row.At(key, films.size()));
     film.AllowOnly({"title", "year"});
     std::string title = film.String("title");
     if (title.empty()) throw InputError(film.At("title"), "an empty string", "a title");
@@ -60,7 +57,7 @@ std::vector<Item> LikedOf(const JsonObject& row) {
   std::vector<Item> liked;
   if (!row.Has("liked")) return liked;
   for (const GroundTruth& film : FilmsOf(row, "liked")) {
-    if (!film.year) throw InputError(Place(row, "liked", liked.size()), "no year", "a film with its year");
+    if (!film.year) throw InputError(row.At("liked", liked.size()), "no year", "a film with its year");
     liked.push_back({film.title, *film.year});
   }
   return liked;
@@ -109,7 +106,7 @@ void AppendJsonlRows(std::string_view text, const std::string& name, const std::
   size_t number = 0;
   for (const std::string_view line : LinesOf(text, name)) {
     const std::string where = name + ":" + std::to_string(++number);
-    const json parsed = ParseCheckedJson(line, where);
+    const json parsed = ParseJson(line, where);
     const JsonObject row(parsed, where);
     SourceSample sample = SampleOf(row);
     const auto [first, fresh] = place_of.emplace(sample.index, "line " + std::to_string(number));

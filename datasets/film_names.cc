@@ -4,9 +4,8 @@
 #include <cctype>
 
 #include "base/error.h"
-#include "datasets/checked_json.h"
+#include "base/text/utf8.h"
 #include "datasets/title_rules.h"
-#include "datasets/unicode_text.h"
 
 namespace suite {
 namespace {

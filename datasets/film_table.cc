@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "datasets/checked_json.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "datasets/film_names.h"
 
 namespace suite {
@@ -85,8 +86,8 @@ std::vector<GroundTruth> FilmTable::AllNames() const {
 
 FilmTable ParseFilmTable(std::string_view entity2id, const std::string& entity2id_name, std::string_view item_ids,
                          const std::string& item_ids_name) {
-  const std::map<int64_t, std::string> iri_of = IriOfId(ParseCheckedJson(entity2id, entity2id_name), entity2id_name);
-  const json ids = ParseCheckedJson(item_ids, item_ids_name);
+  const std::map<int64_t, std::string> iri_of = IriOfId(ParseJson(entity2id, entity2id_name), entity2id_name);
+  const json ids = ParseJson(item_ids, item_ids_name);
   if (!ids.is_array() || ids.empty()) throw InputError(item_ids_name, "found no ids", "an array of ids");
   FilmTable films;
   for (const json& value : ids) {

@@ -54,13 +54,6 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   return data;
 }
 
-const std::vector<Conversation>& SplitOf(const ImportedDataset& data, const std::string& split) {
-  if (split == "train") return data.train;
-  if (split == "validation") return data.validation;
-  if (split == "test") return data.test;
-  throw UnknownName("data", "split", split, {"test", "train", "validation"});
-}
-
 std::string DataSha256(const ImportedDataset& data) {
   std::string text = "format=" + data.format + "\n";
   for (const AppliedRule& rule : data.rules) text += rule.name + "=" + rule.value + "\n";

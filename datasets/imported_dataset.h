@@ -48,9 +48,6 @@ const std::vector<std::string>& KnownFormats();
 // and for any file that is missing, damaged or does not fit, naming file, line or row, and key.
 ImportedDataset ImportDataset(const std::string& format, const std::string& path, const ImportOptions& options);
 
-// The samples of "train", "validation" or "test"; another name is an InputError.
-const std::vector<Conversation>& SplitOf(const ImportedDataset& data, const std::string& split);
-
 // One hash over the hashes of all files, in the order they were read, and over the rules: two runs with equal values
 // saw the same data. Where the files lie does not count.
 std::string DataSha256(const ImportedDataset& data);

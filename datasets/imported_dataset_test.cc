@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "base/files.h"
 #include "datasets/python_pickle.h"
@@ -31,8 +32,9 @@ std::string RulesOf(const ImportedDataset& data) {
 // What every imported data set must hold.
 void ExpectSound(const ImportedDataset& data) {
   std::set<std::string> ids;
-  for (const char* split : {"train", "validation", "test"}) {
-    for (const Conversation& conversation : SplitOf(data, split)) {
+  for (const auto& [split, conversations] :
+       {std::pair("train", &data.train), std::pair("validation", &data.validation), std::pair("test", &data.test)}) {
+    for (const Conversation& conversation : *conversations) {
       EXPECT_TRUE(ids.insert(conversation.id).second) << conversation.id;
       EXPECT_EQ(conversation.split, split);
       ASSERT_FALSE(conversation.turns.empty()) << conversation.id;

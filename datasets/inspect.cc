@@ -1,11 +1,10 @@
 // Reads a data set as a run would, and prints what the importer found: see datasets/imported_dataset.h.
 #include <boost/program_options.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <string>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "datasets/imported_dataset.h"
 #include "datasets/item.h"
 
@@ -65,12 +64,6 @@ options::options_description Flags() {
   return flags;
 }
 
-// A path that the user wrote counts from where the user stood, not from the runfiles.
-std::string UserPath(const std::string& path) {
-  const char* stood = std::getenv("BUILD_WORKING_DIRECTORY");
-  return stood == nullptr || path.empty() ? path : (std::filesystem::path(stood) / path).string();
-}
-
 std::string TextOr(const options::variables_map& flags, const std::string& name, const std::string& otherwise) {
   return flags.count(name) > 0 ? flags[name].as<std::string>() : otherwise;
 }
@@ -96,10 +89,10 @@ ImportOptions OptionsOf(const options::variables_map& flags) {
   import.split_rule = SplitRuleByName("--split_rule", flags["split_rule"].as<std::string>());
   import.test_percent = flags["test_percent"].as<int>();
   import.validation_percent = flags["validation_percent"].as<int>();
-  const std::string reference = UserPath(TextOr(flags, "reference_catalog", ""));
+  const std::string reference = FromUsersFolder(TextOr(flags, "reference_catalog", ""));
   if (!reference.empty()) import.reference_catalog = reference;
-  import.catalog_file = UserPath(TextOr(flags, "catalog_file", ""));
-  import.sft_folder = UserPath(TextOr(flags, "sft_folder", ""));
+  import.catalog_file = FromUsersFolder(TextOr(flags, "catalog_file", ""));
+  import.sft_folder = FromUsersFolder(TextOr(flags, "sft_folder", ""));
   return import;
 }
 
@@ -139,7 +132,7 @@ int Main(int argc, char** argv) {
       return 0;
     }
     const std::string format = Required(flags, "data", Known(KnownFormats()));
-    const std::string from = UserPath(Required(flags, "from", "a folder; --help says more"));
+    const std::string from = FromUsersFolder(Required(flags, "from", "a folder; --help says more"));
     Print(ImportDataset(format, from, OptionsOf(flags)), flags.count("json") > 0, flags["examples"].as<int>());
     return 0;
   } catch (const InputError& error) {

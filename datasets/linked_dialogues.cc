@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "datasets/checked_json.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "datasets/film_names.h"
 #include "datasets/title_rules.h"
 
@@ -21,7 +22,7 @@ std::string TurnId(const JsonObject& row) {
 }
 
 LinkedTurn ParseTurn(std::string_view line, const std::string& where, const FilmTable& films) {
-  const nlohmann::json parsed = ParseCheckedJson(line, where);
+  const nlohmann::json parsed = ParseJson(line, where);
   const JsonObject row(parsed, where);
   LinkedTurn turn;
   turn.dialogue = row.String("dialog_id");

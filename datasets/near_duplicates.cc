@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text/utf8.h"
 #include "datasets/title_rules.h"
 #include "datasets/unicode_text.h"
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
+#include "base/text/utf8.h"
 #include "datasets/catalog.h"
 #include "datasets/title_rules.h"
-#include "datasets/unicode_text.h"
 
 namespace suite {
 namespace {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text/utf8.h"
 #include "datasets/conversation.h"
-#include "datasets/unicode_text.h"
 
 namespace suite {
 namespace {
@@ -290,7 +290,7 @@ int YearOf(const Node& node, const std::string& where) {
   if (node.kind == Kind::kInt && node.number >= 0 && node.number <= 9999) year = static_cast<int>(node.number);
   if (node.kind == Kind::kText) year = ParseYear(node.text);
   if (node.kind == Kind::kText && !year) {
-    throw InputError(where, "year '" + EncodeUtf8(DecodeUtf8(node.text.substr(0, 40))) + "'", kAllowed);
+    throw InputError(where, "year '" + ShownText(node.text, 40) + "'", kAllowed);
   }
   if (node.kind == Kind::kInt && !year) throw InputError(where, "year " + std::to_string(node.number), kAllowed);
   if (!year) throw InputError(where, "the year is a list or tuple", kAllowed);

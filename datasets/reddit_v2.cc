@@ -7,9 +7,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "datasets/arrow_stream.h"
 #include "datasets/catalog_file.h"
-#include "datasets/checked_json.h"
 
 namespace suite {
 namespace {
@@ -124,7 +125,7 @@ void ReadCatalog(const std::string& folder, const ImportOptions& options, Source
 }  // namespace
 
 HuggingFaceState ParseHuggingFaceState(std::string_view json, const std::string& name) {
-  const nlohmann::json parsed = ParseCheckedJson(json, name);
+  const nlohmann::json parsed = ParseJson(json, name);
   const JsonObject object(parsed, name);
   HuggingFaceState state;
   if (object.Has("_indices_data_files") && !object.Get("_indices_data_files").is_null()) {
@@ -132,7 +133,7 @@ HuggingFaceState ParseHuggingFaceState(std::string_view json, const std::string&
                      "a data set saved after flatten_indices()");
   }
   for (const nlohmann::json& value : object.Array("_data_files")) {
-    const std::string file = JsonObject(value, object.At("_data_files")).String("filename");
+    const std::string file = JsonObject::Inside(value, object.At("_data_files", state.files.size())).String("filename");
     if (file.empty() || file.find('/') != std::string::npos || file == "..") {
       throw InputError(object.At("_data_files"), "'" + ShownText(file) + "'", "names of files beside it");
     }

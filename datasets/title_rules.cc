@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text/utf8.h"
 #include "datasets/unicode_text.h"
 
 namespace suite {

@@ -4,9 +4,10 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
+
+#include "base/text/utf8.h"
 
 namespace suite {
 namespace {
@@ -28,45 +29,6 @@ icu::UnicodeString FromUtf8(std::string_view text) {
 }
 
 }  // namespace
-
-std::u32string DecodeUtf8(std::string_view text) {
-  std::u32string decoded;
-  decoded.reserve(text.size());
-  const auto length = static_cast<int32_t>(text.size());
-  for (int32_t i = 0; i < length;) {
-    UChar32 c;
-    U8_NEXT_OR_FFFD(text.data(), i, length, c);
-    decoded.push_back(static_cast<char32_t>(c));
-  }
-  return decoded;
-}
-
-std::optional<size_t> FirstInvalidUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    if (static_cast<unsigned char>(text[i]) < 0x80) {
-      ++i;
-      continue;
-    }
-    int32_t next = 0;
-    UChar32 c;
-    U8_NEXT(text.data() + i, next, static_cast<int32_t>(std::min<size_t>(text.size() - i, U8_MAX_LENGTH)), c);
-    if (c < 0) return i;
-    i += static_cast<size_t>(next);
-  }
-  return std::nullopt;
-}
-
-std::string EncodeUtf8(std::u32string_view text) {
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char32_t c : text) {
-    char bytes[U8_MAX_LENGTH];
-    int32_t length = 0;
-    U8_APPEND_UNSAFE(bytes, length, static_cast<UChar32>(c));
-    encoded.append(bytes, static_cast<size_t>(length));
-  }
-  return encoded;
-}
 
 bool IsWhiteSpace(char32_t c) {
   if (c < 0x80) return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);

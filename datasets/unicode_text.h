@@ -3,23 +3,15 @@
 //   NormalizedTitle("  DIE \t STRASSE ") == NormalizedTitle("Die Straße")      // trim, squeeze, full case folding
 //   LowerCase("WALL·E") == "wall·e"
 //
-// All strings are UTF-8. Invalid bytes read as U+FFFD, as a tokenizer's decoder writes them; nothing throws. There is
-// no Unicode normalisation: a precomposed letter differs from a letter with a combining accent.
+// All strings are UTF-8 (base/text/utf8.h takes them apart). Invalid bytes read as U+FFFD, as a tokenizer's decoder
+// writes them; nothing throws. There is no Unicode normalisation: a precomposed letter differs from a letter with a
+// combining accent.
 #pragma once
 
-#include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace suite {
-
-std::u32string DecodeUtf8(std::string_view text);
-
-// The offset of the first byte that is not UTF-8, for readers that refuse such a file.
-std::optional<size_t> FirstInvalidUtf8(std::string_view text);
-
-std::string EncodeUtf8(std::u32string_view text);
 
 // str.isspace() and \s: the White_Space property and U+001C to U+001F. Not U+200B, not U+FEFF.
 bool IsWhiteSpace(char32_t c);

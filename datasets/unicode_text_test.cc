@@ -2,20 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text/utf8.h"
+
 namespace suite {
 namespace {
-
-TEST(UnicodeText, DecodesAndEncodesWhatItDecoded) {
-  const std::string text = "Am\xC3\xA9lie \xE4\xB8\x83 \xF0\x9F\x8E\xAC";
-  EXPECT_EQ(DecodeUtf8(text), U"Am\u00e9lie \u4e03 \U0001F3AC");
-  EXPECT_EQ(EncodeUtf8(DecodeUtf8(text)), text);
-}
-
-TEST(UnicodeText, ReadsInvalidBytesAsReplacementCharacters) {
-  EXPECT_EQ(DecodeUtf8("a\xFFz"), U"a\uFFFDz");
-  EXPECT_EQ(DecodeUtf8("\xE4\xB8"), U"\uFFFD");  // a cut character is one
-  EXPECT_EQ(DecodeUtf8("\xC0\xAF"), U"\uFFFD\uFFFD");
-}
 
 TEST(UnicodeText, KnowsPythonsWhiteSpace) {
   for (const char32_t c : {U'\t', U'\v', U'\f', U'\r', U' ', char32_t{0x1C}, char32_t{0x1F}, char32_t{0x85},
@@ -54,16 +44,6 @@ TEST(UnicodeText, LowersWithoutFolding) {
   EXPECT_EQ(LowerCase("WALL\u00b7E"), "wall\u00b7e");
   EXPECT_EQ(LowerCase("STRA\u00dfE"), "stra\u00dfe");
   EXPECT_EQ(LowerCase("AMÉLIE"), "amélie");
-}
-
-TEST(FirstInvalidUtf8, FindsTheByte) {
-  EXPECT_EQ(FirstInvalidUtf8("aé七😀"), std::nullopt);
-  EXPECT_EQ(FirstInvalidUtf8(""), std::nullopt);
-  EXPECT_EQ(FirstInvalidUtf8("ab\xff"), 2u);
-  EXPECT_EQ(FirstInvalidUtf8("a\xc3"), 1u);             // cut off
-  EXPECT_EQ(FirstInvalidUtf8("\xc0\x80"), 0u);          // overlong
-  EXPECT_EQ(FirstInvalidUtf8("\xed\xa0\x80"), 0u);      // a surrogate
-  EXPECT_EQ(FirstInvalidUtf8("\xf4\x90\x80\x80"), 0u);  // beyond U+10FFFF
 }
 
 TEST(FoldedWithoutAccents, FoldsAndStrips) {

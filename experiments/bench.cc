@@ -8,13 +8,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <thread>
 #include <utility>
 
 #include "base/files.h"
 #include "experiments/report_of_experiment.h"
 #include "harness/launcher/exit_codes.h"
+#include "harness/launcher/gpu_shares.h"
 #include "harness/launcher/slurm_scripts.h"
+#include "harness/run_device.h"
 #include "harness/stages.h"
 #include "reports/report.h"
 
@@ -29,6 +32,24 @@ constexpr std::chrono::seconds kWatchEvery(2);
 
 // Submissions of what is missing after the first one.
 constexpr int kSlurmRounds = 3;
+
+bool OnGpus(const RunConfig& config) { return config.run.device != "cpu"; }
+
+// Stages take part in the processes of their run, as far as they have shards for them.
+int ProcessesOf(const RunConfig& config, const std::string& worker) {
+  const int64_t shards = worker == "run" ? config.run.threads : config.run.stage_threads;
+  return static_cast<int>(std::min(config.run.processes, shards));
+}
+
+// What SLURM is asked for.
+SlurmNeeds NeedsOf(const RunConfig& config, const std::string& worker) {
+  SlurmNeeds needs;
+  needs.processes = ProcessesOf(config, worker);
+  const int64_t threads = worker == "run" ? config.run.threads : config.run.stage_threads;
+  needs.cpus = static_cast<int>((threads + needs.processes - 1) / needs.processes);
+  needs.gpu = OnGpus(config);
+  return needs;
+}
 
 bool IsOpen(RunState state) { return state != RunState::kDone && state != RunState::kFailed; }
 
@@ -51,8 +72,8 @@ Bench::Bench(const BenchFlags& flags, Experiment experiment)
   sweep_.folder = folder_;
   sweep_.budget = experiment_.budget;
   for (const ExperimentRun& run : experiment_.runs) {
-    sweep_.runs.push_back(
-        {run.arm + " seed " + std::to_string(run.config.seed), RunFolder(folders_, run.config), run.config});
+    const std::string name = run.arm + " seed " + std::to_string(run.config.seed);
+    sweep_.runs.push_back({name, RunFolder(folders_, run.config), run.config, run.priority});
   }
   sweep_.runs = LaunchOrder(std::move(sweep_.runs));
 }
@@ -91,7 +112,29 @@ void Bench::PrintPlan() const {
   fs::path place = folder_;  // may not be there yet
   while (!fs::exists(place) && place.has_parent_path() && place != place.parent_path()) place = place.parent_path();
   const auto space = fs::space(place, unknown);
-  std::cout << PlanText(sweep_, LookAtAll(sweep_), {Parallel(), unknown ? 0 : static_cast<int64_t>(space.available)});
+  const StageCache cache(folders_.cache);
+  const StageLookup stages = {[&](const RunConfig& run, const std::string& stage) { return cache.Folder(run, stage); },
+                              [&](const RunConfig& run, const std::string& stage) { return cache.Has(run, stage); }};
+  Surroundings surroundings;
+  surroundings.parallel = Parallel();
+  if (!unknown) surroundings.free_bytes = static_cast<int64_t>(space.available);
+  surroundings.finished = FinishedRunsIn(flags_.out);
+  std::vector<RunConfig> known;
+  for (const FinishedRun& finished : surroundings.finished) known.push_back(finished.run.config);
+  const std::vector<RunView> views = LookAtAll(sweep_);
+  surroundings.stages = MissingStages(RunsLeft(sweep_, views), stages, known);
+  std::cout << PlanText(sweep_, views, surroundings);
+  PrintProcesses();
+}
+
+void Bench::PrintProcesses() const {
+  std::map<std::pair<int64_t, bool>, int> groups;
+  for (const SweepRun& run : sweep_.runs) ++groups[{run.config.run.processes, OnGpus(run.config)}];
+  for (const auto& [group, runs] : groups) {
+    if (group.first == 1) continue;
+    std::cout << runs << (runs == 1 ? " run of " : " runs of ") << group.first << " processes"
+              << (group.second ? ", a GPU each" : "") << "\n";
+  }
 }
 
 void Bench::PrintStatus(bool watch) const {
@@ -114,6 +157,8 @@ Job Bench::MakeJob(const SweepRun& run, const std::string& worker, const std::st
   if (flags_.force_resume) job.args.push_back("--force-resume");
   job.log_path = run.folder + "/log.txt";
   job.total = worker == "run" ? run.config.rl.steps : 0;
+  job.processes = ProcessesOf(run.config, worker);
+  job.uses_gpus = OnGpus(run.config);
   return job;
 }
 
@@ -189,6 +234,8 @@ PoolResult Bench::RunAll(const std::vector<Job>& jobs, PoolOptions options) {
   // OpenMP threads that wait by spinning for long starve their partners on a machine that does other work too.
   setenv("GOMP_SPINCOUNT", "20000", /*overwrite=*/0);
   options.board = &board_;
+  const bool on_gpus = std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.uses_gpus; });
+  if (on_gpus) options.gpus = VisibleGpus(getenv("CUDA_VISIBLE_DEVICES"), CountGpus());
   PoolResult result = RunJobs(jobs, options);
   for (const JobResult& job : result.jobs) {
     if (!job.ok() && !job.open() && job.status != JobStatus::kNotStarted) std::cerr << DescribeFailure(job) << "\n";
@@ -198,13 +245,17 @@ PoolResult Bench::RunAll(const std::vector<Job>& jobs, PoolOptions options) {
 }
 
 int Bench::Parallel() const {
-  if (flags_.jobs > 0) return flags_.jobs;
-  if (flags_.launcher == "slurm") return static_cast<int>(sweep_.runs.size());
-  int64_t threads = 1;
+  if (flags_.launcher == "slurm") return flags_.jobs > 0 ? flags_.jobs : static_cast<int>(sweep_.runs.size());
+  int64_t threads = 1, processes_on_gpus = 0;
   for (const SweepRun& run : sweep_.runs) {
-    if (run.config.run.device != "cpu") return 1;
     threads = std::max(threads, run.config.run.threads);
+    if (OnGpus(run.config)) processes_on_gpus = std::max(processes_on_gpus, run.config.run.processes);
   }
+  if (processes_on_gpus > 0) {
+    const int fit = std::max(1, CountGpus() / static_cast<int>(processes_on_gpus));
+    return flags_.jobs > 0 ? std::min(flags_.jobs, fit) : fit;
+  }
+  if (flags_.jobs > 0) return flags_.jobs;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency() / static_cast<unsigned>(threads)));
 }
 
@@ -220,12 +271,10 @@ int Bench::ExecuteOnSlurm() {
   plan.parallel = Parallel();
   plan.options = flags_.sbatch;
   if (flags_.force_resume) plan.worker_args = {"--force-resume"};
-  for (const SweepRun& run : StagesToTrain()) plan.stages.push_back(run.folder);
+  for (const SweepRun& run : StagesToTrain()) plan.stages.push_back({run.folder, NeedsOf(run.config, "stages")});
   for (const SweepRun& run : runs) {
     MakeJob(run, "run", run.name);
-    plan.runs.push_back(run.folder);
-    plan.run_cpus = std::max(plan.run_cpus, static_cast<int>(run.config.run.threads));
-    plan.stage_cpus = std::max(plan.stage_cpus, static_cast<int>(run.config.run.stage_threads));
+    plan.runs.push_back({run.folder, NeedsOf(run.config, "run")});
   }
   plan.finish_args = {"--config=" + fs::absolute(flags_.config).string(), "--out=" + flags_.out, "--launcher=slurm",
                       "--slurm-round=" + std::to_string(flags_.slurm_round + 1),

@@ -41,6 +41,8 @@ class Bench {
   int ExecuteOnSlurm();
   int Report();
 
+  void PrintProcesses() const;
+
   Job MakeJob(const SweepRun& run, const std::string& worker, const std::string& name) const;
   std::vector<SweepRun> RunsToDo() const;
   std::vector<SweepRun> StagesToTrain() const;

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace suite {
 namespace {
@@ -26,6 +27,8 @@ constexpr char kIntroduction[] =
     "\n"
     "A run is named by the hash of its settings. Finished runs are kept, broken ones go on from their last\n"
     "checkpoint, so it is always safe to stop (Ctrl-C) and to start again. Several launchers may share one sweep.\n"
+    "In the file, [[sweep.priority]] rules say which runs start first and [budget] how much is run at all; --plan\n"
+    "shows the order.\n"
     "Exit codes: 0 done, 1 a run failed, 2 bad input, 75 stopped on request and saved: start again.\n"
     "\n"
     "Flags";
@@ -42,11 +45,13 @@ po::options_description Options(BenchFlags& flags) {
       "from", po::value<std::string>(),
       "folder or file of --data: --set data.path=... (default: data/NAME of $SUITE_SHARED_DIR, if it is there)")(
       "out", po::value(&flags.out)->default_value("results"), "folder for results, relative to where you stand")(
-      "jobs", po::value(&flags.jobs)->default_value(0), "runs at once (0: cores / run.threads; one on GPUs)")(
+      "jobs", po::value(&flags.jobs)->default_value(0),
+      "runs at once (0: cores / run.threads; on GPUs, GPUs / run.processes, and never more)")(
       "explain", po::bool_switch(&flags.explain), "print every setting with its origin, and stop")(
       "plan", po::bool_switch(&flags.plan),
       "print the runs with expected time, memory and disk, and the memory of the largest by parts, and stop")(
-      "plan-gpus", po::value(&flags.plan_gpus)->default_value(4), "with --plan: GPUs of a run with run.device = cuda")(
+      "plan-gpus", po::value(&flags.plan_gpus)->default_value(0),
+      "with --plan: GPUs of a run with run.device = cuda (0: run.processes, or 4 where that is 1)")(
       "plan-gpu-gb", po::value(&flags.plan_gpu_gb)->default_value(80), "with --plan: memory of each, in GB")(
       "status", po::bool_switch(&flags.status), "print how far each run is, also while they run elsewhere, and stop")(
       "watch", po::bool_switch(&flags.watch), "--status again and again, until all is done")(
@@ -61,11 +66,9 @@ po::options_description Options(BenchFlags& flags) {
   return options;
 }
 
-// `bazel run` starts in the runfiles; the user's folder is in the environment.
+// Absolute: the processes of a run may stand elsewhere.
 std::string AgainstUsersFolder(const std::string& path) {
-  const char* stood = std::getenv("BUILD_WORKING_DIRECTORY");
-  const std::filesystem::path folder = stood ? std::filesystem::path(stood) : std::filesystem::current_path();
-  return (folder / path).lexically_normal().string();
+  return std::filesystem::absolute(FromUsersFolder(path.empty() ? "." : path)).lexically_normal().string();
 }
 
 // The file that lies beside this program: experiments/NAME.toml of its runfiles. Empty when there is none.
@@ -114,7 +117,7 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
   if (flags.config.empty()) flags.config = OwnConfig();
   if (flags.config.empty() && !flags.help_config)
     throw InputError("--config", "is missing", "an experiment's TOML file");
-  if (flags.plan_gpus < 1) throw InputError("--plan-gpus", "is " + std::to_string(flags.plan_gpus), "1 or more");
+  if (flags.plan_gpus < 0) throw InputError("--plan-gpus", "is " + std::to_string(flags.plan_gpus), "0 or more");
   if (!(flags.plan_gpu_gb > 0)) throw InputError("--plan-gpu-gb", "is not above 0", "a number of GB such as 80");
   if (flags.jobs < 0) throw InputError("--jobs", "is " + std::to_string(flags.jobs), "0 or more");
   if (flags.launcher != "local" && flags.launcher != "slurm") {

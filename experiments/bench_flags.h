@@ -23,7 +23,7 @@ struct BenchFlags {
   std::vector<std::string> sbatch;
   bool force_resume = false;
   bool retry_failed = false;
-  int plan_gpus = 4;        // --plan: GPUs of one run that trains on them
+  int plan_gpus = 0;        // --plan: GPUs of one run that trains on them; 0: run.processes, or 4 where that is 1
   double plan_gpu_gb = 80;  // memory of each, 10^9 bytes
   bool help_config = false;
 

@@ -4,59 +4,45 @@
 //   report
 //
 // Where the program is one of several processes (torchrun, srun, mpirun), they run the experiment together
-// (run_in_group.h). A child process does one job: the shared stages of a run (--worker=stages) or the run itself
-// (--worker=run).
-#include <filesystem>
+// (run_in_group.h). A child process does one job (worker.h); with run.processes above 1, several do it together.
 #include <iostream>
+#include <map>
 
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
 #include "experiments/run_in_group.h"
+#include "experiments/work_together.h"
+#include "experiments/worker.h"
 #include "harness/config/experiment.h"
 #include "harness/content_locks.h"
 #include "harness/distributed/process_place.h"
-#include "harness/launcher/exit_codes.h"
-#include "harness/launcher/stop_request.h"
-#include "harness/launcher/worker_report.h"
 #include "harness/memory_of_run.h"
 #include "harness/run.h"
 #include "harness/run_device.h"
-#include "harness/stages.h"
 
 namespace suite {
 namespace {
 
-int Work(const BenchFlags& flags, const std::vector<std::string>& argv) {
-  const StopSignals signals;
-  const RunConfig config = LoadRunConfig({flags.config, "", {}, {}, {}});
-  WorkerReporter reporter;
-  const ReportProgress report = [&](const WorkerReport& news) { reporter.Report(news); };
-  const RunFolders folders = {std::filesystem::path(flags.config).parent_path().parent_path().string(),
-                              flags.out + "/cache"};
-  RunOptions options;
-  options.force_resume = flags.force_resume;
-  try {
-    if (flags.worker == "stages") {
-      TrainSharedStages(config, folders.cache, report);
-    } else if (ExecuteRun(config, folders, argv, report, options) == RunOutcome::kBusy) {
-      return kExitBusy;
-    }
-  } catch (const StoppedOnRequest& stopped) {
-    std::cerr << stopped.what() << std::endl;
-    return kExitRequeue;
-  }
-  return kExitDone;
+// GPUs of one run in the plan: those asked for, else one for each process, else four.
+int64_t PlannedGpus(const BenchFlags& flags, int64_t processes) {
+  constexpr int64_t kNode = 4;
+  if (flags.plan_gpus > 0) return flags.plan_gpus;
+  return processes > 1 ? processes : kNode;
 }
 
 // Says what is not here instead of failing: a plan is made before data and checkpoints are fetched.
 void PrintPlan(const BenchFlags& flags, Experiment experiment) {
   const std::vector<std::string> not_here = FillLocksAtHand(flags.stood, &experiment);
-  std::vector<RunConfig> configs;
-  for (const ExperimentRun& run : experiment.runs) configs.push_back(run.config);
+  std::map<int64_t, std::vector<RunConfig>> by_gpus;
+  for (const ExperimentRun& run : experiment.runs) {
+    by_gpus[PlannedGpus(flags, run.config.run.processes)].push_back(run.config);
+  }
   const Bench bench(flags, std::move(experiment));
   bench.PrintPlan();
-  std::cout << LargestMemoryPlan(configs, {flags.plan_gpus, flags.plan_gpu_gb, bench.Parallel()});
+  for (const auto& [gpus, configs] : by_gpus) {
+    std::cout << LargestMemoryPlan(configs, {gpus, flags.plan_gpu_gb, bench.Parallel()});
+  }
   for (const std::string& path : not_here) {
     std::cout << "not here: " << path << " (runs get their final names when it is)\n";
   }
@@ -76,11 +62,12 @@ int Main(int argc, char** argv) {
   request.known_names["objective.preset"] = ObjectiveNames();
   Experiment experiment = LoadExperiment(request);
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
-  const ProcessPlace place = ReadProcessPlace(SystemEnvironment());
+  const ProcessPlace place = PlaceOfThisProcess();
   const bool runs = !flags.plan && !flags.status && !flags.watch && !flags.explain;
   // Of a cluster, this machine may be the one without GPUs.
   for (const ExperimentRun& run : experiment.runs) {
-    if (runs && flags.launcher == "local") CheckDevice(run.config.run.device, place.local_rank);
+    const int last = place.world_size > 1 ? place.local_rank : static_cast<int>(run.config.run.processes) - 1;
+    if (runs && flags.launcher == "local") CheckDevice(run.config.run.device, last);
   }
   if (flags.plan) {
     PrintPlan(flags, std::move(experiment));

@@ -13,11 +13,17 @@ expect plan.txt "9 of 9 runs to do, 1 at once"
 expect plan.txt "largest run: .*Llama-3.2-3B-Instruct (published sizes of Llama-3.2-3B), bfloat16, layers recomputed, 4 GPUs"
 expect plan.txt "3.213 billion parameters, 4 processes of    74.51 GiB each"
 expect plan.txt "peak .*: fits, left"
+expect plan.txt "^9 runs of 4 processes, a GPU each"
 for missing in data.path policy.path; do expect plan.txt "not here: $missing $TEST_TMPDIR/"; done
 (($(grep " to run " plan.txt | cut -d' ' -f1 | sort -u | wc -l) == 9)) || { echo "runs share names"; cat plan.txt; exit 1; }
 "$program" --config="$config" --profile=paper --plan --plan-gpus=1 --plan-gpu-gb=40 >small.txt
 expect small.txt "peak .*: does not fit, missing"
+"$program" --config="$config" --profile=paper --plan --set run.processes=2 >two.txt
+expect two.txt "^9 runs of 2 processes, a GPU each"
+expect two.txt "parameters, 2 processes of"
+cmp <(grep -o "^[0-9a-f]\{12\} " plan.txt) <(grep -o "^[0-9a-f]\{12\} " two.txt)
 "$program" --config="$config" --profile=mini --plan >mini.txt
+! grep processes mini.txt
 expect mini.txt "largest run: hidden size 128 (settings), float32, CPU"
 expect mini.txt "peak .* MiB: fits, left"
 

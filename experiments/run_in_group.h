@@ -10,8 +10,8 @@
 //
 // run.threads counts the shards that a step's work is cut into, for all processes together, and run.stage_threads those
 // of the shared stages: results depend on them and not on the number of processes. With run.device = cuda each process
-// has the GPU of its local rank. When one process ends, all do, with exit code 1; started again, they go on from the
-// last checkpoint.
+// has the GPU of its local rank. run.processes does not count here: it is for launchers. When one process ends, all do,
+// with exit code 1; started again, they go on from the last checkpoint.
 #pragma once
 
 #include <string>

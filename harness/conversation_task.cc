@@ -58,6 +58,22 @@ std::vector<double> ToVector(const at::Tensor& values) {
 
 }  // namespace
 
+JudgedRollouts JudgedTensors(const std::vector<JudgedList>& judged) {
+  const int64_t rows = static_cast<int64_t>(judged.size()), ranks = judged.at(0).list_length;
+  std::vector<float> relevance;
+  for (const JudgedList& list : judged) {
+    const std::vector<float> row = Relevance(list);
+    relevance.insert(relevance.end(), row.begin(), row.end());
+  }
+  JudgedRollouts result;
+  result.relevance_BN = at::tensor(relevance).view({rows, ranks});
+  for (at::Tensor* part : {&result.parts.duplicate_BN, &result.parts.out_of_catalog_BN, &result.parts.format_BN}) {
+    *part = at::zeros({rows, ranks}, at::kFloat);
+  }
+  for (int64_t row = 0; row < rows; ++row) SetParts(judged[static_cast<size_t>(row)], row, result.parts);
+  return result;
+}
+
 ConversationTask::ConversationTask(const std::vector<Conversation>& conversations, const Catalog& catalog,
                                    const Tokenizer& tokenizer, const PromptBuilder& prompt,
                                    ConversationTaskOptions options)
@@ -82,8 +98,6 @@ std::vector<int64_t> ConversationTask::PromptIds(int64_t conversation) const {
 
 JudgedRollouts ConversationTask::Judge(const std::vector<int64_t>& conversations,
                                        const std::vector<RolloutGroup>& groups) const {
-  const int64_t ranks = options_.judge.list_length;
-  std::vector<float> relevance;
   std::vector<JudgedList> judged;
   VerdictCounts counts;
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -92,18 +106,10 @@ JudgedRollouts ConversationTask::Judge(const std::vector<int64_t>& conversations
       const std::string text = tokenizer_.Decode(rollout.ids, /*skip_special_tokens=*/true);
       judged.push_back(
           JudgeAnswer(text, conversation.ground_truth, conversation.seen_titles, catalog_, options_.judge));
-      const std::vector<float> row = Relevance(judged.back());
-      relevance.insert(relevance.end(), row.begin(), row.end());
       counts.Add(judged.back());
     }
   }
-  JudgedRollouts result;
-  const int64_t rows = static_cast<int64_t>(judged.size());
-  result.relevance_BN = at::tensor(relevance).view({rows, ranks});
-  for (at::Tensor* part : {&result.parts.duplicate_BN, &result.parts.out_of_catalog_BN, &result.parts.format_BN}) {
-    *part = at::zeros({rows, ranks}, at::kFloat);
-  }
-  for (int64_t row = 0; row < rows; ++row) SetParts(judged[static_cast<size_t>(row)], row, result.parts);
+  JudgedRollouts result = JudgedTensors(judged);
   counts.Record(result.series);
   result.series["reward_by_rank"] = ToVector(result.relevance_BN.mean(0));
   result.series["reward"] = ToVector(SequenceReturn(result.relevance_BN.to(at::kDouble)).mean(0, true));

@@ -22,6 +22,9 @@ struct ConversationTaskOptions {
   JudgeOptions judge;
 };
 
+// Relevance and parts [B,N] of judged lists, a row each; no series. At least one list.
+JudgedRollouts JudgedTensors(const std::vector<JudgedList>& judged);
+
 class ConversationTask : public RlTask {
  public:
   // The arguments must outlive the task.

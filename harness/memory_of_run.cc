@@ -23,7 +23,7 @@ int64_t MachineBytes() { return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * 
 
 int64_t BytesOfOne(const RunConfig& run, const PlannedMachine& machine) {
   if (OnGpus(run)) return static_cast<int64_t>(machine.gpu_gb * 1e9);
-  return MachineBytes() / std::max(1, machine.runs_at_once);
+  return MachineBytes() / (std::max(1, machine.runs_at_once) * run.run.processes);
 }
 
 // As RlTrainer cuts a batch where rl.micro_batch_prompts leaves it free, for prompts and completions at their longest.
@@ -65,7 +65,7 @@ std::string Describe(const Planned& planned, const PlannedMachine& machine) {
 MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config, const PlannedMachine& machine) {
   const auto objective = MakeObjective(run.objective.preset, OverridesOf(run));
   MemorySettings settings;
-  settings.processes = OnGpus(run) ? machine.gpus : 1;
+  settings.processes = OnGpus(run) ? machine.gpus : run.run.processes;
   settings.prompts_per_step = run.rl.prompts_per_step;
   settings.group_size = run.rl.group_size;
   settings.prompt_tokens = std::min(run.data.max_prompt_tokens, config.max_positions);

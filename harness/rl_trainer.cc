@@ -81,6 +81,7 @@ void RlTrainer::Restore(int64_t step, const at::Tensor& weights_flat, const Adam
 StepRecord RlTrainer::Step() {
   StepRecord record;
   WallTimer total, phase;
+  const double processor_start = ProcessorSeconds();
   group_->set_step(step_);
   const std::vector<int64_t> conversations = task_.Conversations(step_);
   std::vector<std::vector<int64_t>> prompts;
@@ -101,6 +102,7 @@ StepRecord RlTrainer::Step() {
   for (int64_t update = 0; update < options_.updates_per_rollout; ++update) Update(micro_batches, update == 0, record);
   record["update_s"] = {Lap(phase)};
   record["step_s"] = {total.Seconds()};
+  record["processor_s"] = {ProcessorSeconds() - processor_start};  // of this process
   record["learning_rate"] = {LearningRate(options_.schedule, step_)};
   ++step_;
   return record;
@@ -108,7 +110,7 @@ StepRecord RlTrainer::Step() {
 
 std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>& prompts,
                                          const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
-                                         StepRecord& record) const {
+                                         StepRecord& record) {
   const RolloutBatch batch = MakeRolloutBatch(groups);
   const int64_t eos = options_.sampling.eos_ids.empty() ? -1 : options_.sampling.eos_ids.front();
   const RankSpans spans = CutIntoRanks(batch.ids_BT, batch.length_B,
@@ -119,6 +121,7 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
   const at::Tensor reward =
       AddRewardParts(Returns(judged.relevance_BN, config.returns), judged.parts, config.reward_parts);
   const Advantages advantages = EstimateAdvantages(reward, spans, options_.group_size, config.advantage);
+  last_credit_ = {reward, advantages.advantage_BN};
   // What the objective makes of the hits is its return; "reward", which all objectives share, is the task's.
   for (const auto& [name, value] : RewardDiagnostics(reward, advantages)) {
     if (name.rfind("reward/", 0) == 0) continue;
@@ -126,6 +129,7 @@ std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>
   }
   record.insert(judged.series.begin(), judged.series.end());
   record["tokens"] = {static_cast<double>(batch.completion_tokens + CountTokens(prompts))};
+  record["rollout_tokens"] = {static_cast<double>(batch.completion_tokens)};
   RecordCompletions(groups, record);
 
   const at::Device device = policy_.weights().flat().device();
@@ -181,6 +185,7 @@ void RlTrainer::Update(const std::vector<RlMicroBatch>& micro_batches, bool firs
   const RlUpdate update = UpdateByReward(micro_batches, *objective_, options, &policy_);
   record["loss"] = {std::accumulate(update.losses.begin(), update.losses.end(), 0.0)};
   for (const auto& [name, mean] : update.diagnostics) record[name] = {mean};
+  for (const auto& [name, counts] : update.ratio_counts) record[name] = counts;
   record["grad_norm"] = {update.grad_norm};
 }
 

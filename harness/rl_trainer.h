@@ -45,6 +45,13 @@ struct JudgedRollouts {
   StepRecord series;  // further numbers of the step: "reward", "reward_by_rank", "in_catalog_ratio", ...
 };
 
+// What the update saw of one step's answers: each rank's return, with the parts that the objective adds to it, and its
+// advantage. [B] at unit sequence, else [B,N].
+struct BatchCredit {
+  at::Tensor return_BN;
+  at::Tensor advantage_BN;
+};
+
 // Where prompts come from and how answers are judged.
 class RlTask {
  public:
@@ -88,6 +95,9 @@ class RlTrainer {
   StepRecord Step();
 
   int64_t step() const { return step_; }
+  const ObjectiveConfig& objective() const { return objective_->config(); }
+  // Of the last step; undefined before the first.
+  const BatchCredit& last_credit() const { return last_credit_; }
   const LlamaWeights& weights() const { return policy_.weights(); }
   const AdamWState& optimizer() const { return policy_.optimizer(); }  // in a world of one
   // As TrainedPolicy's.
@@ -98,7 +108,7 @@ class RlTrainer {
  private:
   std::vector<RlMicroBatch> Cut(const std::vector<std::vector<int64_t>>& prompts,
                                 const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
-                                StepRecord& record) const;
+                                StepRecord& record);
   int64_t MicroBatchPrompts(const std::vector<std::vector<int64_t>>& prompts,
                             const std::vector<RolloutGroup>& groups) const;
   void ScoreReference(std::vector<RlMicroBatch>& micro_batches) const;
@@ -112,6 +122,7 @@ class RlTrainer {
   std::optional<LlamaWeights> reference_;  // in the type of arithmetic
   const RlTask& task_;
   TrainedPolicy policy_;
+  BatchCredit last_credit_;
   int64_t step_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 #include "harness/conversation_task.h"
@@ -81,6 +82,37 @@ TEST_F(RlTrainerTest, TheRateFallsAtItsStepAndAtZeroNothingMoves) {
   const at::Tensor before = trainer.weights().flat().clone();
   EXPECT_EQ(trainer.Step().at("learning_rate")[0], 0.0);
   EXPECT_TRUE(at::equal(trainer.weights().flat(), before));
+}
+
+// A step counts each active token, each emitted rank and each row with a token once, however it is cut.
+TEST_F(RlTrainerTest, RatioCountsSumToTheUnitsOfTheBatch) {
+  RlOptions whole = Options(2), cut = Options(2);
+  cut.micro_batch_prompts = 2;
+  RlTrainer a = Trainer(whole), b = Trainer(cut);
+  const StepRecord record_a = a.Step(), record_b = b.Step();
+  const auto sum = [](const std::vector<double>& counts) { return std::accumulate(counts.begin(), counts.end(), 0.0); };
+  EXPECT_EQ(sum(record_a.at("ratio_counts/token")), record_a.at("rollout_tokens")[0]);
+  EXPECT_EQ(sum(record_a.at("ratio_counts/sequence")), 3 * 4);
+  EXPECT_GE(sum(record_a.at("ratio_counts/rank")), 3 * 4);
+  for (const char* level : {"token", "rank", "sequence"}) {
+    const std::string name = std::string("ratio_counts/") + level;
+    EXPECT_EQ(sum(record_a.at(name)), sum(record_b.at(name))) << level;
+    EXPECT_LT(record_a.at(name)[13], sum(record_a.at(name))) << level << ": the second update has moved the policy";
+  }
+  RlTrainer on_policy = Trainer(Options(1));
+  const StepRecord record = on_policy.Step();
+  EXPECT_EQ(record.at("ratio_counts/token")[13], sum(record.at("ratio_counts/token"))) << "mu = 1: a spike at 0";
+}
+
+// The advantage is centred in each group, at each rank, and what the update saw is what the step recorded.
+TEST_F(RlTrainerTest, TheLastCreditIsTheOneOfTheStep) {
+  RlTrainer trainer = Trainer(Options(1));
+  EXPECT_FALSE(trainer.last_credit().return_BN.defined());
+  const StepRecord record = trainer.Step();
+  const BatchCredit& credit = trainer.last_credit();
+  ASSERT_EQ(credit.return_BN.sizes(), at::IntArrayRef({12, 3}));
+  EXPECT_NEAR(credit.return_BN.to(at::kDouble).mean().item<double>(), record.at("return")[0], 1e-6);
+  EXPECT_LT(credit.advantage_BN.view({3, 4, 3}).sum(1).abs().max().item<double>(), 1e-4);
 }
 
 TEST_F(RlTrainerTest, LaterUpdatesMoveTheRatio) {

@@ -1,12 +1,19 @@
 #include "harness/rl_update.h"
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace suite {
 namespace {
 
-ObjectiveOutput BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjective& objective,
-                           const RlUpdateOptions& options, TrainedPolicy* policy) {
+struct Backward {
+  ObjectiveOutput output;
+  NamedCounts ratio_counts;
+};
+
+Backward BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjective& objective, const RlUpdateOptions& options,
+                    TrainedPolicy* policy) {
   const ScoredGrid grid = policy->Score(micro_batch.packed, {options.temperature});
   ObjectiveInput input;
   input.logp_BT = grid.logp_BT;
@@ -20,7 +27,18 @@ ObjectiveOutput BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjectiv
   ObjectiveOutput output = objective.Compute(input);
   output.loss.backward();
   policy->Backward();
-  return output;
+  const at::Tensor log_ratio_BT = options.on_policy ? at::Tensor() : grid.logp_BT.detach().sub(micro_batch.old_logp_BT);
+  return {std::move(output), RatioCounts(log_ratio_BT, micro_batch.spans)};
+}
+
+void Add(const NamedCounts& counts, NamedCounts* sum) {
+  if (sum->empty()) {
+    *sum = counts;
+    return;
+  }
+  for (size_t i = 0; i < counts.size(); ++i) {
+    for (size_t bin = 0; bin < counts[i].second.size(); ++bin) (*sum)[i].second[bin] += counts[i].second[bin];
+  }
 }
 
 }  // namespace
@@ -31,7 +49,8 @@ RlUpdate UpdateByReward(const std::vector<RlMicroBatch>& micro_batches, const Po
   RlUpdate update;
   policy->ZeroGradients();
   for (const RlMicroBatch& micro_batch : micro_batches) {
-    const ObjectiveOutput output = BackwardOf(micro_batch, objective, options, policy);
+    const auto [output, ratio_counts] = BackwardOf(micro_batch, objective, options, policy);
+    Add(ratio_counts, &update.ratio_counts);
     update.losses.push_back(output.loss.item<double>());
     if (update.diagnostics.empty()) {
       update.diagnostics = output.diagnostics;

@@ -44,6 +44,7 @@ struct RlUpdate {
   std::vector<double> losses;  // of each micro-batch; the batch's loss is their sum
   double grad_norm = 0;        // before clipping
   NamedSeries diagnostics;     // means over micro-batches
+  NamedCounts ratio_counts;    // sums over micro-batches
 };
 
 RlUpdate UpdateByReward(const std::vector<RlMicroBatch>& micro_batches, const PolicyObjective& objective,

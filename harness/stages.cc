@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "base/error.h"
 #include "harness/config/demonstration_recipe.h"
 #include "harness/distributed/process_group.h"
+#include "harness/launcher/stop_request.h"
 #include "harness/prompt.h"
 #include "harness/run_device.h"
 #include "harness/run_together.h"
@@ -38,6 +40,11 @@ class StageLock {
     if (group.rank() == 0) Open(stage_folder + ".lock");
     const std::string phase = "lock of " + std::filesystem::path(stage_folder).filename().string();
     while (DecisionOfRankZero(group, TryLock() ? "" : "wait", phase) == "wait") {
+      // Nothing of this process is half done while it waits.
+      if (AnyStopRequested(group)) {
+        if (descriptor_ >= 0) close(descriptor_);
+        throw StoppedOnRequest();
+      }
       std::this_thread::sleep_for(kLockAgain);
     }
   }
@@ -224,7 +231,7 @@ std::vector<std::vector<Item>> DemonstrationLists(const RunConfig& config, const
   return PrepareDemonstrations(config, dataset, cache, report).set.lists;
 }
 
-// Rank 0's lists, on all ranks: a teacher is asked once. The others wait for it as long as a collective may take.
+// Rank 0's lists, on all ranks.
 std::vector<std::vector<Item>> ShareLists(const std::vector<std::vector<Item>>& lists, ProcessGroup& group) {
   if (group.world_size() == 1) return lists;
   nlohmann::json packed = nlohmann::json::array();
@@ -265,8 +272,13 @@ MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset&
   return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature}, cache.Demonstrations(), tell);
 }
 
-void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report) {
-  PrepareSft(config, LoadDataset(config.data), StageCache(cache_folder), report);
+void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report,
+                       ProcessGroup* group) {
+  try {
+    PrepareSft(config, LoadDataset(config.data), StageCache(cache_folder), report, group);
+  } catch (const StageDiverged& diverged) {
+    std::cerr << diverged.what() << std::endl;
+  }
 }
 
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
@@ -282,7 +294,9 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
   const ChatTemplate chat = RecognizeChatTemplate(base.chat_template, "the base policy");
   const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
   std::vector<std::vector<Item>> lists;
-  if (group.rank() == 0) lists = DemonstrationLists(config, dataset, cache, report);
+  // A teacher is asked once, and may take longer than a collective.
+  OnRankZero(group, "demonstrations of the teacher",
+             [&] { lists = DemonstrationLists(config, dataset, cache, report); });
   std::vector<ScoredSequence> examples = SftExamples(config, dataset, prompt, ShareLists(lists, group));
   const std::vector<ScoredSequence> held_out = HoldOut(config.sft, &examples);
   const SupervisedStage stage = PlanSft(config, folder, group);

@@ -42,7 +42,8 @@ class StageCache {
 //
 // The processes of `group` (null: this one) all make the call and train together, run.stage_threads shards between
 // them; rank 0 locks, asks the teacher, and writes the cache, from which the others read: all must see its folder. The
-// result is the same on every rank and for every number of processes.
+// result is the same on every rank and for every number of processes. Throws StageDiverged (supervised_stage.h),
+// and StoppedOnRequest (harness/launcher/stop_request.h) also while it waits for another program's stage.
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                   const ReportProgress& report, ProcessGroup* group = nullptr);
 
@@ -51,7 +52,9 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
 MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                                          const ReportProgress& report);
 
-// The same for its effect on the cache only: what a launcher does once before the runs that share the stages.
-void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report);
+// The same for its effect on the cache only: what a launcher does once before the runs that share the stages. A stage
+// that diverges is told of on stderr and left to those runs, each of which records it as the reason of its failure.
+void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report,
+                       ProcessGroup* group = nullptr);
 
 }  // namespace suite

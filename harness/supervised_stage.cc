@@ -121,8 +121,8 @@ class StageTraining {
     rows_.push_back({trainer_.step(), step.loss, std::numeric_limits<double>::quiet_NaN(), step.learning_rate,
                      static_cast<double>(step.tokens) / std::max(timer.Seconds(), 1e-9)});
     if (!std::isfinite(step.loss)) {
-      throw InputError(stage_.options.stage + ".learning_rate",
-                       "the loss is not finite at step " + std::to_string(trainer_.step()), "a lower rate");
+      throw StageDiverged(stage_.options.stage + ".learning_rate",
+                          "the loss is not finite at step " + std::to_string(trainer_.step()), "a lower rate");
     }
     const bool is_new_lowest = OfRankZero(Validate(), "held-out loss");
     Tell();

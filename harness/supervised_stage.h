@@ -27,6 +27,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "harness/language_model_trainer.h"
 #include "harness/launcher/worker_report.h"
 #include "models/llama.h"
@@ -54,10 +55,15 @@ struct StageResult {
   std::string stopped_by;  // "steps", "early stop"
 };
 
+// A loss that is not finite: the stage would end there again, so whatever needs it has failed.
+class StageDiverged : public InputError {
+ public:
+  using InputError::InputError;
+};
+
 // Trains on stage.llama.device. The processes of stage.options.group all make the call, with the same arguments; rank 0
 // has files, curve, held-out loss and the result's weights, which are float32 in the memory of the CPU (zeros
-// elsewhere). Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint, and InputError when a loss
-// is not finite.
+// elsewhere). Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint, and StageDiverged.
 StageResult TrainStage(const SupervisedStage& stage, const LlamaWeights& start, std::vector<ScoredSequence> training,
                        const std::vector<ScoredSequence>& held_out, const ReportProgress& report);
 

@@ -17,9 +17,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json/checked_json.h"
 #include "models/config_keys.h"
 #include "models/safetensors.h"
-#include "models/tokenizer/strict_json.h"
 
 namespace suite {
 namespace {
@@ -98,7 +98,7 @@ std::string PoolingFolder(const std::string& folder) {
     const json& inside = module.Get("path");
     const bool plain = inside.is_string() && inside.get<std::string>().find_first_of("/\\") == std::string::npos &&
                        inside != ".." && (i != 0 || inside == "");
-    if (!plain) throw InputError(module.At("path"), "is " + Shown(inside), i == 0 ? "\"\"" : "a folder inside");
+    if (!plain) throw InputError(module.At("path"), "is " + ShownJson(inside), i == 0 ? "\"\"" : "a folder inside");
     if (i == 1) pooling = folder + "/" + inside.get<std::string>();
   }
   return pooling;
@@ -109,7 +109,7 @@ void CheckPooling(const std::string& path, int64_t hidden_size) {
   const std::string prefix = "pooling_mode_";
   for (const auto& [key, value] : keys.object().items()) {
     if (key.rfind(prefix, 0) != 0 || key == "pooling_mode_mean_tokens") continue;
-    if (value != false) throw InputError(keys.At(key), "is " + Shown(value), "pooling_mode_mean_tokens alone");
+    if (value != false) throw InputError(keys.At(key), "is " + ShownJson(value), "pooling_mode_mean_tokens alone");
   }
   keys.Get("pooling_mode_mean_tokens");
   keys.Only("pooling_mode_mean_tokens", true);

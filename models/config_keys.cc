@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "models/tokenizer/strict_json.h"
+#include "base/json/checked_json.h"
 
 namespace suite {
 namespace {

@@ -5,7 +5,7 @@
 //   const double theta = keys.Real("rope_theta", 10000.0);            // with a default
 //
 // Every error is an InputError that names file and key, what was found and what is allowed. A key that is null counts
-// as absent, as in transformers. Where every key must be known, use tokenizer/strict_json.h.
+// as absent, as in transformers. Where every key must be known, use JsonObject (base/json/checked_json.h).
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text/utf8.h"
 #include "models/gguf_tokenizer.h"
 
 namespace suite {
@@ -51,7 +52,7 @@ class Keys {
   void RefuseOtherText(const std::string& key, const std::string& only) const {
     if (!Has(key)) return;
     const std::string& value = file_.Text(architecture_ + "." + key);
-    if (value != only) throw InputError(At(key), "is '" + value.substr(0, 60) + "'", only);
+    if (value != only) throw InputError(At(key), "is '" + ShownText(value) + "'", only);
   }
 
   std::string At(const std::string& key) const { return file_.path() + ": " + architecture_ + "." + key; }
@@ -178,7 +179,7 @@ LlamaConfig GgufLlamaConfig(const GgufFile& file) {
   LlamaConfig config;
   config.model_type = file.Text(kArchitecture);
   if (config.model_type != "llama" && config.model_type != "qwen2") {
-    throw UnknownName(file.path() + ": " + kArchitecture, "architecture", config.model_type.substr(0, 60),
+    throw UnknownName(file.path() + ": " + kArchitecture, "architecture", ShownText(config.model_type),
                       {"llama", "qwen2"});
   }
   const Keys keys(file, config.model_type);
@@ -229,7 +230,7 @@ NamedTensors GgufNamedTensors(const GgufFile& file, const LlamaConfig& config) {
   for (const auto& [name, tensor] : file.tensors()) {
     if (used.count(name)) continue;
     throw InputError(file.path(),
-                     "tensor '" + name.substr(0, 80) + "' is not part of architecture " + config.model_type);
+                     "tensor '" + ShownText(name, 80) + "' is not part of architecture " + config.model_type);
   }
   return named;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 namespace {
@@ -72,7 +73,7 @@ Family FamilyOf(const GgufFile& file) {
     if (family.name == name) return family;
     known.push_back(family.name);
   }
-  throw UnknownName(file.path() + ": " + kPre, "pre-tokenizer", name.substr(0, 60), known);
+  throw UnknownName(file.path() + ": " + kPre, "pre-tokenizer", ShownText(name), known);
 }
 
 json AddedToken(const std::string& content, int64_t id, bool special) {
@@ -160,8 +161,7 @@ json PostProcessor(const GgufFile& file, const Family& family, const TokenTable&
 
 std::string TokenizerJson(const GgufFile& file) {
   if (const std::string& model = file.Text("tokenizer.ggml.model"); model != "gpt2") {
-    throw InputError(file.path() + ": tokenizer.ggml.model", "is '" + model.substr(0, 60) + "'",
-                     "gpt2 (byte-level BPE)");
+    throw InputError(file.path() + ": tokenizer.ggml.model", "is '" + ShownText(model) + "'", "gpt2 (byte-level BPE)");
   }
   const Family family = FamilyOf(file);
   const TokenTable table(file);

@@ -213,10 +213,10 @@ TEST(LlamaConfigFromJson, RefusesTextThatIsNoObject) {
       {"[]", "config.json: is []; allowed: a JSON object"},
       {"{", "config.json: parse error at line 1, column 2: "},
       {"null", "config.json: is null; allowed: a JSON object"},
-      {"\xff", "config.json: parse error at line 1, column 1: "},
+      {"\xff", "config.json: byte 1 is not UTF-8; allowed: UTF-8 text"},
       {"{\"model_type\": \"llama\"} more", "config.json: parse error at line 1, column 25: "},
       {"{\"a\": 1, \"b\": {\"a\": 2}, \"a\": 3}",
-       "config.json: the key 'a' is there twice in one object; allowed: each key once"},
+       "config.json: the key 'a' is given twice in one object; allowed: each key once"},
       {"{\"rope_theta\": NaN}", "config.json: NaN at line 1, column 16; allowed: finite numbers: JSON has no other"},
       {"{\"rope_theta\": 1e999}", "config.json: number overflow parsing '1e999'; allowed: JSON"}};
   for (const auto& [text, message] : kCases) {

@@ -9,9 +9,10 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "models/config_keys.h"
 #include "models/safetensors.h"
-#include "models/tokenizer/strict_json.h"
 
 namespace suite {
 namespace {
@@ -33,7 +34,7 @@ std::map<std::string, std::string> ReadIndex(const std::string& folder, const st
   }
   std::map<std::string, std::string> shards;
   for (const auto& [tensor, shard] : index["weight_map"].items()) {
-    const std::string thing = "tensor '" + tensor.substr(0, 80) + "' is in " + Shown(shard);
+    const std::string thing = "tensor '" + ShownText(tensor, 80) + "' is in " + ShownJson(shard);
     if (!shard.is_string() || shard.get<std::string>().find('/') != std::string::npos) {
       throw InputError(path, thing, "a file name of the same folder");
     }

@@ -44,9 +44,9 @@ std::vector<BadFolder> BadConfigs() {
        "read: 'm'; allowed: JSON"},
       {"no object", Text("config.json", "[]"), "FOLDER/config.json: is []; allowed: a JSON object"},
       {"deep nesting", Text("config.json", "{\"auto_map\": " + Brackets(100000) + "}"),
-       "FOLDER/config.json: JSON nested 100001 deep; allowed: 64 levels"},
+       "FOLDER/config.json: JSON is nested too deep; allowed: 64 levels"},
       {"a key twice", Text("config.json", R"({"hidden_size": 12, "hidden_size": 16})"),
-       "FOLDER/config.json: the key 'hidden_size' is there twice in one object; allowed: each key once"},
+       "FOLDER/config.json: the key 'hidden_size' is given twice in one object; allowed: each key once"},
       {"NaN", Text("config.json", R"({"rms_norm_eps": NaN})"),
        "FOLDER/config.json: NaN at line 1, column 18; allowed: finite numbers: JSON has no other"},
       {"overflow", Text("config.json", R"({"rope_theta": 1e999})"),
@@ -121,9 +121,9 @@ std::vector<BadFolder> BadTokenizers() {
        "FOLDER/tokenizer.json: parse error at line 1, column 1: syntax error while parsing value - invalid literal; "
        "last read: '<'; allowed: JSON"},
       {"tokenizer: deep", Text(file, Brackets(1000)),
-       "FOLDER/tokenizer.json: JSON nested 1000 deep; allowed: 64 levels"},
+       "FOLDER/tokenizer.json: JSON is nested too deep; allowed: 64 levels"},
       {"tokenizer: key twice", Text(file, R"({"version": "1.0", "version": "1.0"})"),
-       "FOLDER/tokenizer.json: the key 'version' is there twice in one object; allowed: each key once"},
+       "FOLDER/tokenizer.json: the key 'version' is given twice in one object; allowed: each key once"},
       {"tokenizer: unknown key", Set(file, "/modle", 1),
        "FOLDER/tokenizer.json: unknown key 'modle' (did you mean 'model'?); allowed: version, truncation, padding, "
        "added_tokens, normalizer, pre_tokenizer, post_processor, decoder, model"},

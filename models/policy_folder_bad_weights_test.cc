@@ -100,7 +100,7 @@ std::vector<BadFolder> BadWeightFiles() {
       {"header no object", Text("model.safetensors", std::string("\2\0\0\0\0\0\0\0[]", 10)),
        "FOLDER/model.safetensors: header: is an array; allowed: a JSON object"},
       {"header deep", Text("model.safetensors", std::string("\xc8\0\0\0\0\0\0\0", 8) + Brackets(100)),
-       "FOLDER/model.safetensors: header: JSON nested 100 deep; allowed: 64 levels"},
+       "FOLDER/model.safetensors: header: JSON is nested too deep; allowed: 64 levels"},
       {"truncated",
        [](const std::string& folder) { fs::resize_file(folder + kWeights, fs::file_size(folder + kWeights) - 1); },
        "FOLDER/model.safetensors: model.norm.weight: data_offsets [11952, 12000] reach past the 11999 bytes of data: "
@@ -141,7 +141,7 @@ std::vector<BadFolder> BadWeightFiles() {
          WriteFileAtomically(folder + kWeights,
                              std::string(1, static_cast<char>(text.size())) + std::string(7, '\0') + text);
        },
-       "FOLDER/model.safetensors: header: the key 'a' is there twice in one object; allowed: each key once"},
+       "FOLDER/model.safetensors: header: the key 'a' is given twice in one object; allowed: each key once"},
   };
 }
 
@@ -160,7 +160,7 @@ std::vector<BadFolder> BadShards() {
       {"index: empty map", index("{\"weight_map\": {}}"),
        "FOLDER/model.safetensors.index.json: tensor 'model.embed_tokens.weight' is missing"},
       {"index: a tensor twice", index(R"({"weight_map": {"a": "x", "a": "y"}})"),
-       "FOLDER/model.safetensors.index.json: the key 'a' is there twice in one object; allowed: each key once"},
+       "FOLDER/model.safetensors.index.json: the key 'a' is given twice in one object; allowed: each key once"},
       {"index: shard a number", map("model.norm.weight", 2),
        "FOLDER/model.safetensors.index.json: tensor 'model.norm.weight' is in 2; allowed: a file name of the same "
        "folder"},

@@ -15,7 +15,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "models/tokenizer/strict_json.h"
+#include "base/json/checked_json.h"
 
 namespace suite {
 namespace {
@@ -50,7 +50,7 @@ std::string NameOfDtype(at::ScalarType dtype) {
 constexpr uint64_t kLongestHeader = 100000000;
 
 size_t ReadUnsigned(const std::string& where, const json& value) {
-  if (!value.is_number_unsigned()) throw InputError(where, "holds " + Shown(value), "whole numbers from 0");
+  if (!value.is_number_unsigned()) throw InputError(where, "holds " + ShownJson(value), "whole numbers from 0");
   return value.get<size_t>();
 }
 
@@ -82,7 +82,7 @@ void SafetensorsFile::ReadHeader() {
   }
   data_start_ = 8 + length;
   const json header = ParseJson({mapping_->data() + 8, length}, path_ + ": header");
-  if (!header.is_object()) throw InputError(path_ + ": header", "is " + Shown(header), "a JSON object");
+  if (!header.is_object()) throw InputError(path_ + ": header", "is " + ShownJson(header), "a JSON object");
   for (const auto& [name, value] : header.items()) {
     if (name == "__metadata__") continue;
     const std::string where = WhereOf(name);

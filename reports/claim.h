@@ -70,10 +70,11 @@ struct Claim {
   std::string right;             // empty with a target or a shape
   std::optional<double> target;  // the number that `left` is held against
   // A score of the final evaluation ("ndcg@10") or, conversation by conversation, the difference of two ("recall@10 -
-  // recall@5": by how much more the deeper one gains); the mean of a step series over the run ("series:kl"); or the
-  // spread of a score's changes from one evaluation of the curve split to the next ("roughness:ndcg@10"). A place of a
-  // vector series is "series:reward_by_rank/1". "spread:" before any of them asks for its standard deviation over the
-  // seeds. Shapes need a series.
+  // recall@5": by how much more the deeper one gains); the mean of a step series over the run ("series:kl"); the mean
+  // of a score over the evaluations of the curve split after the start ("curve:ndcg@10": who is there in fewer steps
+  // has the higher one); or the spread of a score's changes from one such evaluation to the next ("roughness:ndcg@10").
+  // A place of a vector series is "series:reward_by_rank/1". "spread:" before any of them asks for its standard
+  // deviation over the seeds. Shapes need a series.
   std::string metric;
   std::string right_metric;  // of the right side where it is another one; both sides may then be one arm
   Relation relation = Relation::kGreater;

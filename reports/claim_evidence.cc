@@ -13,8 +13,8 @@ namespace suite {
 namespace {
 
 constexpr char kSeriesPrefix[] = "series:";
+constexpr char kCurvePrefix[] = "curve:";
 constexpr char kRoughnessPrefix[] = "roughness:";
-
 constexpr char kSpreadPrefix[] = "spread:";
 constexpr char kMinus[] = " - ";
 
@@ -45,31 +45,50 @@ std::vector<double> PlaceOfSeries(const ReportRun& run, const std::string& name)
   return series.values;
 }
 
-// The sample standard deviation of the changes from one evaluation of the curve split to the next.
-double RoughnessOf(const ReportRun& run, const std::string& split, const std::string& metric) {
+// The means of a score at each evaluation of the curve split. Throws InputError for fewer than `fewest`.
+std::vector<double> CurveOf(const ReportRun& run, const std::string& split, const std::string& metric, size_t fewest) {
   const ScoreTable& table = FindScores(run.record, split);
   const size_t m = FindMetric(run.record, table, metric);
-  std::vector<double> changes;
-  double before = 0;
+  std::vector<double> means;
   for (size_t row = 0; row < table.steps.size(); ++row) {
     double sum = 0;
     for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, m, c);
-    const double mean = sum / static_cast<double>(table.conversation_ids.size());
-    if (row > 0) changes.push_back(mean - before);
-    before = mean;
+    means.push_back(sum / static_cast<double>(table.conversation_ids.size()));
   }
-  if (changes.size() >= 2) return SampleStd(changes);
-  throw InputError(run.record.path, "too few evaluations of split '" + split + "' for a roughness", "three or more");
+  if (means.size() >= fewest) return means;
+  throw InputError(run.record.path,
+                   "too few evaluations of split '" + split + "' for the course of '" + metric +
+                       "': " + std::to_string(means.size()),
+                   std::to_string(fewest) + " or more");
+}
+
+// The sample standard deviation of the changes from one evaluation to the next.
+double RoughnessOf(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const std::vector<double> curve = CurveOf(run, split, metric, 3);
+  std::vector<double> changes;
+  for (size_t row = 1; row < curve.size(); ++row) changes.push_back(curve[row] - curve[row - 1]);
+  return SampleStd(changes);
+}
+
+// The mean over the evaluations after the first one, which is before training.
+double CurveMeanOf(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const std::vector<double> curve = CurveOf(run, split, metric, 2);
+  return Mean({curve.begin() + 1, curve.end()});
 }
 
 double ValueOf(const ReportSpec& spec, const ReportRun& run, const std::string& metric) {
   const std::string series = After(metric, kSeriesPrefix);
   if (!series.empty()) return Mean(PlaceOfSeries(run, series));
+  const std::string curve = After(metric, kCurvePrefix);
+  if (!curve.empty()) return CurveMeanOf(run, spec.curve_split, curve);
   return RoughnessOf(run, spec.curve_split, After(metric, kRoughnessPrefix));
 }
 
 bool IsOfRun(const std::string& metric) {
-  return !After(metric, kSeriesPrefix).empty() || !After(metric, kRoughnessPrefix).empty();
+  for (const char* prefix : {kSeriesPrefix, kCurvePrefix, kRoughnessPrefix}) {
+    if (!After(metric, prefix).empty()) return true;
+  }
+  return false;
 }
 
 const std::string& RightMetric(const Claim& claim) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -85,6 +86,27 @@ TEST(ClaimsLedgerTest, RoughnessIsTheSpreadOfChanges) {
   EXPECT_GT(ledger[0].left_mean, 0);
 }
 
+// Validation scores by evaluation: the fast arm is at .2 at once, the slow one rises to it; .5 at the start counts for
+// neither.
+TEST(ClaimsLedgerTest, CurveIsTheMeanAfterTheStart) {
+  const std::map<std::string, std::vector<float>> curves = {{"rank_grpo_log", {.5f, .2f, .2f, .2f, .2f}},
+                                                            {"grpo", {.5f, .05f, .1f, .15f, .2f}}};
+  std::vector<std::string> stores;
+  for (const auto& [preset, curve] : curves) {
+    RunRecord run = MakeRun({preset, 1});
+    ScoreTable& table = run.scores[FindScores(run, "validation").split == run.scores[0].split ? 0 : 1];
+    ASSERT_EQ(table.steps.size(), curve.size());
+    const size_t row_size = table.values.size() / curve.size();
+    for (size_t i = 0; i < table.values.size(); ++i) table.values[i] = curve[i / row_size];
+    stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + preset + "_curve.h5");
+    WriteRun(run, stores.back());
+  }
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@5")});
+  const auto ledger = JudgeClaims(spec, ReadRunSet(spec, stores));
+  EXPECT_NEAR(ledger[0].left_mean, 0.2, 1e-6);
+  EXPECT_NEAR(ledger[0].right_mean, 0.125, 1e-6);
+}
+
 // reward_by_rank falls with the rank in every run: two places of one series, in one arm.
 TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
   Claim claim = ClaimOf("grpo", "grpo", "series:reward_by_rank/1");
@@ -114,8 +136,8 @@ TEST(ClaimsLedgerTest, WhatTheRunsDoNotHaveIsNamed) {
   for (const Claim& claim :
        {ClaimOf("rank_grpo", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "ndcg@7"),
         ClaimOf("rank_grpo_log", "grpo", "series:rewards"), ClaimOf("rank_grpo_log", "SFT", "series:reward"),
-        ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@7"), ClaimOf("grpo", "grpo", "ndcg@5"),
-        ClaimOf("rank_grpo_log", "grpo", "series:reward_by_rank/11")}) {
+        ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@7"), ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@7"),
+        ClaimOf("grpo", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward_by_rank/11")}) {
     const ReportSpec spec = SpecOf({claim});
     EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
   }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "reports/find_stores.h"
+#include "base/files.h"
 
 namespace suite {
 

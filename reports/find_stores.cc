@@ -1,17 +1,12 @@
 #include "reports/find_stores.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace suite {
-
-std::string FromUsersFolder(const std::string& path) {
-  const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");
-  return folder ? (std::filesystem::path(folder) / path).lexically_normal().string() : path;
-}
 
 std::vector<std::string> FindStores(const std::vector<std::string>& given) {
   std::vector<std::string> stores;

@@ -8,10 +8,8 @@
 
 namespace suite {
 
-// `bazel run` changes the folder; a path counts from where the user stood.
-std::string FromUsersFolder(const std::string& path);
-
-// Files as they are given; for a folder all .h5 files in and under it, sorted. Throws InputError for a folder without.
+// Paths count from the user's folder (base/files.h). Files as they are given; for a folder all .h5 files in and under
+// it, sorted. Throws InputError for a folder without.
 std::vector<std::string> FindStores(const std::vector<std::string>& given);
 
 }  // namespace suite

@@ -1,9 +1,6 @@
 #include "reports/page_data.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,6 +9,7 @@
 #include "harness/metrics/store_layout.h"
 #include "reports/arm_scores.h"
 #include "reports/curves.h"
+#include "reports/plot_json.h"
 
 namespace suite {
 namespace {
@@ -21,52 +19,10 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kManyRuns = 64;
 constexpr size_t kAnswersOfRun = 6;
 constexpr size_t kLongestAnswer = 4000;
+constexpr size_t kShownOfGroup = 8;
 
-// Six digits are more than a curve shows.
-Json Short(double value) {
-  if (!std::isfinite(value)) return Json();
-  char buffer[32];
-  std::snprintf(buffer, sizeof(buffer), "%.6g", value);
-  return Json(std::strtod(buffer, nullptr));
-}
-
-Json Short(const std::vector<double>& values) {
-  Json list = Json::array();
-  for (double value : values) list.push_back(Short(value));
-  return list;
-}
-
-const char* NameOf(PlotKind kind) {
-  switch (kind) {
-    case PlotKind::kLines:
-      return "lines";
-    case PlotKind::kPoints:
-      return "points";
-    case PlotKind::kBars:
-      return "bars";
-    case PlotKind::kForest:
-      return "forest";
-  }
-  return "";
-}
-
-Json JsonOf(const Plot& plot) {
-  Json json = {{"stem", plot.file_stem},        {"title", plot.title},     {"kind", NameOf(plot.kind)},
-               {"x_label", plot.x_label},       {"y_label", plot.y_label}, {"log_x", plot.log_x},
-               {"categories", plot.categories}, {"lines", Json::array()}};
-  for (const PlotLine& line : plot.lines) {
-    Json other = Json::array();
-    for (const auto& [label, x] : line.other_x) other.push_back(Json::array({label, Short(x)}));
-    json["lines"].push_back({{"name", line.name},
-                             {"x", Short(line.x)},
-                             {"y", Short(line.y)},
-                             {"low", Short(line.low)},
-                             {"high", Short(line.high)},
-                             {"is_reference", line.is_reference},
-                             {"other_x", other}});
-  }
-  return json;
-}
+Json Short(double value) { return JsonNumber(value, Digits::kSix); }
+Json Short(const std::vector<double>& values) { return JsonNumbers(values, Digits::kSix); }
 
 using Texts = std::map<std::string, std::string>;
 
@@ -139,15 +95,39 @@ Json ScoresOf(const RunRecord& run, const std::string& conversation) {
   return json;
 }
 
+Json RanksOf(const SampleAnswer& answer) {
+  Json ranks = Json::array();
+  for (const RankCredit& rank : answer.ranks) {
+    ranks.push_back({rank.line, rank.verdict, Short(rank.relevance), Short(rank.credit), Short(rank.advantage)});
+  }
+  return ranks;
+}
+
 Json AnswersOf(const RunRecord& run) {
   Json json = Json::array();
   for (size_t i = 0; i < std::min(run.answers.size(), kAnswersOfRun); ++i) {
     const SampleAnswer& answer = run.answers[i];
     json.push_back({{"conversation", answer.conversation_id},
                     {"text", answer.text.substr(0, kLongestAnswer)},
+                    {"ranks", RanksOf(answer)},
                     {"scores", ScoresOf(run, answer.conversation_id)}});
   }
   return json;
+}
+
+// Rollouts of one conversation stand together; of a large group the first are shown.
+Json GroupsOf(const RunRecord& run) {
+  Json groups = Json::array();
+  for (const SampleAnswer& rollout : run.rollouts) {
+    if (groups.empty() || groups.back()["conversation"] != rollout.conversation_id) {
+      groups.push_back({{"conversation", rollout.conversation_id}, {"size", 0}, {"samples", Json::array()}});
+    }
+    Json& group = groups.back();
+    group["size"] = group["size"].get<size_t>() + 1;
+    if (group["samples"].size() >= kShownOfGroup) continue;
+    group["samples"].push_back({{"text", rollout.text.substr(0, kLongestAnswer)}, {"ranks", RanksOf(rollout)}});
+  }
+  return groups;
 }
 
 }  // namespace
@@ -155,7 +135,7 @@ Json AnswersOf(const RunRecord& run) {
 std::string PageData(const RunSet& set, const std::vector<PlotGroup>& groups) {
   Json json = {{"plots", Json::array()}, {"common", Json::object()}, {"runs", Json::object()}};
   for (const PlotGroup& group : groups) {
-    for (const Plot& plot : group.plots) json["plots"].push_back(JsonOf(plot));
+    for (const Plot& plot : group.plots) json["plots"].push_back(PlotJson(plot, Digits::kSix));
   }
   const Texts config = Common(set.runs, [](const ReportRun& run) { return run.config; });
   const Texts provenance = Common(set.runs, ProvenanceOf);
@@ -172,7 +152,9 @@ std::string PageData(const RunSet& set, const std::vector<PlotGroup>& groups) {
                     {"provenance", Without(ProvenanceOf(*run), provenance)},
                     {"summary", Texts(run->record.summary.begin(), run->record.summary.end())},
                     {"evaluations", EvaluationsOf(run->record)},
-                    {"answers", keeps_answers ? AnswersOf(run->record) : Json::array()}};
+                    {"credit_kind", run->record.credit_kind},
+                    {"answers", keeps_answers ? AnswersOf(run->record) : Json::array()},
+                    {"groups", keeps_answers ? GroupsOf(run->record) : Json::array()}};
         AddSeries(*run, block, &one);
         json["runs"][run->record.run_name] = one;
       }

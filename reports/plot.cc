@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "reports/gnuplot_program.h"
+#include "reports/plot_json.h"
 #include "reports/plot_script.h"
 #include "reports/text_table.h"
 
@@ -26,7 +27,8 @@ std::string Exact(double value) {
 void CheckShape(const Plot& plot) {
   SUITE_CHECK_EQ(ToFileStem(plot.file_stem), plot.file_stem);
   SUITE_CHECK(!plot.lines.empty());
-  const bool has_categories = plot.kind == PlotKind::kBars || plot.kind == PlotKind::kForest;
+  const bool has_categories =
+      plot.kind == PlotKind::kBars || plot.kind == PlotKind::kForest || plot.kind == PlotKind::kPanels;
   if (has_categories) SUITE_CHECK_EQ(plot.lines[0].x.size(), plot.categories.size());
   for (const PlotLine& line : plot.lines) {
     SUITE_CHECK_EQ(line.x.size(), line.y.size());
@@ -49,7 +51,10 @@ std::string CleanSvg(std::string svg, const Plot& plot) {
   svg = ReplaceAll(svg, "<title>Gnuplot</title>", "<title>" + EscapeHtml(plot.title) + "</title>");
   svg = std::regex_replace(svg, std::regex("<desc>[^<]*</desc>"), "<desc>" + EscapeHtml(plot.description) + "</desc>");
   svg = std::regex_replace(svg, std::regex("<title>gnuplot_plot_[^<]*</title>"), "");
+  // Each panel counts its lines from 1.
+  if (plot.kind == PlotKind::kPanels) svg = std::regex_replace(svg, std::regex(" id=\"gnuplot_plot_[^\"]*\""), "");
   svg = ReplaceAll(svg, " color=\"black\"", "");
+  svg = ReplaceAll(svg, " color=\"#FFFFFF\"", "");  // of the title over several panels
   for (const char* attribute : {"stroke", "fill"}) {
     for (const char* quote : {"\"", "'"}) {
       const std::string is = std::string(attribute) + "=" + quote;
@@ -78,7 +83,9 @@ std::string ForPage(std::string svg, const std::string& stem) {
 
 std::string ToPlotCsv(const Plot& plot) {
   TextTable table;
-  table.header = {"line", "x", "y", "low", "high"};
+  const bool has_panels = plot.kind == PlotKind::kPanels;
+  if (has_panels) table.header = {"panel"};
+  table.header.insert(table.header.end(), {"line", "x", "y", "low", "high"});
   std::vector<std::string> other_axes;
   for (const PlotLine& line : plot.lines) {
     for (const auto& [label, x] : line.other_x) {
@@ -90,11 +97,13 @@ std::string ToPlotCsv(const Plot& plot) {
     for (size_t i = 0; i < line.x.size(); ++i) {
       const bool has_band = !line.low.empty();
       const bool is_category = !plot.categories.empty();
-      std::vector<TextCell> row = {{line.name},
-                                   {is_category ? plot.categories[i] : Exact(line.x[i])},
-                                   {Exact(line.y[i])},
-                                   {has_band ? Exact(line.low[i]) : ""},
-                                   {has_band ? Exact(line.high[i]) : ""}};
+      std::vector<TextCell> row;
+      if (has_panels) row.push_back({line.panel});
+      for (const std::string& text :
+           {line.name, is_category ? plot.categories[i] : Exact(line.x[i]), Exact(line.y[i]),
+            has_band ? Exact(line.low[i]) : std::string(), has_band ? Exact(line.high[i]) : std::string()}) {
+        row.push_back({text});
+      }
       for (const std::string& axis : other_axes) {
         row.emplace_back();
         for (const auto& [label, x] : line.other_x) {
@@ -113,6 +122,7 @@ std::string WritePlot(const Plot& plot, const std::string& folder) {
   const std::string stem = folder + "/" + plot.file_stem;
   const std::string svg = CleanSvg(RunGnuplot(PlotScript(plot), stem), plot);
   WriteFileAtomically(stem + ".csv", ToPlotCsv(plot));
+  WriteFileAtomically(stem + ".json", PlotJson(plot, Digits::kAll).dump() + "\n");
   WriteFileAtomically(stem + ".svg", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + svg);
   return ForPage(svg, plot.file_stem);
 }

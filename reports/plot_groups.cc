@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reports/ratio_histograms.h"
 #include "reports/report_plots.h"
 #include "reports/result_plots.h"
 
@@ -34,9 +35,9 @@ const std::vector<SeriesGroup>& SuiteGroups() {
        {{"ratio/token/std", "Spread of the token ratios", "Standard deviation"},
         {"ratio/rank/std", "Spread of the rank ratios", "Standard deviation"},
         {"ratio/sequence/std", "Spread of the sequence ratios", "Standard deviation"},
-        {"ess/token", "Effective sample size, tokens", "Share of the tokens"},
-        {"ess/rank", "Effective sample size, ranks", "Share of the ranks"},
-        {"ess/sequence", "Effective sample size, sequences", "Share of the sequences"}}},
+        {"ess/token", "Effective sample size of the token ratios w", "(\u03a3w)\u00b2 / (n \u03a3w\u00b2)"},
+        {"ess/rank", "Effective sample size of the rank ratios w", "(\u03a3w)\u00b2 / (n \u03a3w\u00b2)"},
+        {"ess/sequence", "Effective sample size of the sequence ratios w", "(\u03a3w)\u00b2 / (n \u03a3w\u00b2)"}}},
   };
   return kGroups;
 }
@@ -67,7 +68,8 @@ std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const
       if (!is_shown) more.push_back(one);
     }
     std::vector<Plot> plots = SeriesPlots(spec, set, more, true);
-    if (group.heading == std::string(kRatioHeading)) plots = Joined(RatioPlots(set), std::move(plots));
+    if (group.heading == std::string(kRatioHeading))
+      plots = Joined(Joined(RatioHistograms(set), RatioPlots(set)), std::move(plots));
     AddGroup(group.heading, std::move(plots), &groups);
   }
   AddGroup("Reward by rank", RankPlots(spec, set), &groups);

@@ -43,7 +43,12 @@ std::string DataBlock(const PlotLine& line, size_t index) {
 
 std::string Paint(size_t colour) { return std::string(" lc rgb '") + kColours[colour % kColours.size()] + "'"; }
 
-std::string Mark(size_t colour) { return " pt " + std::to_string(kMarkers[colour % kMarkers.size()]); }
+// After all colours were used the same colours come with the next marker, and lines with dashes.
+std::string Mark(size_t colour) {
+  return " pt " + std::to_string(kMarkers[(colour + colour / kColours.size()) % kMarkers.size()]);
+}
+
+std::string Dash(size_t colour) { return colour < kColours.size() ? "" : " dt (8,4)"; }
 
 // Bands first, so that no band covers a line.
 std::string LinesCommand(const Plot& plot) {
@@ -60,8 +65,8 @@ std::string LinesCommand(const Plot& plot) {
     }
     const std::string paint = Paint(colour);
     const size_t every = 1 + (line.x.size() - 1) / kMostMarkers;
-    lines += separator + DataName(i) + " using 1:2 with linespoints" + paint + " lw 2" + Mark(colour) + " ps 0.6 pi " +
-             std::to_string(every) + title;
+    lines += separator + DataName(i) + " using 1:2 with linespoints" + paint + " lw 2" + Dash(colour) + Mark(colour) +
+             " ps 0.6 pi " + std::to_string(every) + title;
     if (!line.low.empty()) {
       bands += DataName(i) + " using 1:3:4 with filledcurves fs transparent solid 0.18 noborder" + paint +
                " notitle, \\\n  ";
@@ -95,6 +100,49 @@ std::string ForestCommand(const Plot& plot) {
          " using 2:1:3:4 with xerrorbars" + Paint(0) + " pt 5 ps 0.6 lw 1.8 notitle\n";
 }
 
+// The outlines of one panel: its lines are drawn over each other, so each has its own dashes too.
+std::string PanelCommand(const Plot& plot, const std::string& panel, bool has_key) {
+  static const std::array<const char*, 3> kDashes = {"(2,3)", "(8,4)", "1"};
+  std::string lines;
+  size_t colour = 0;
+  for (size_t i = 0; i < plot.lines.size(); ++i) {
+    if (plot.lines[i].panel != panel) continue;
+    lines += (lines.empty() ? "" : ", \\\n  ") + DataName(i) + " using 1:2 with histeps" + Paint(colour) + " lw 2 dt " +
+             kDashes[colour % kDashes.size()] + (has_key ? " title " + Quoted(plot.lines[i].name) : " notitle");
+    ++colour;
+  }
+  return "set title " + Quoted(panel) + "\n" +
+         (has_key ? "set key inside top left vertical samplen 1.5 font ',11'" : "unset key") + "\nplot " + lines + "\n";
+}
+
+size_t PanelColumns(const Plot& plot) { return PanelsOf(plot).size() > 1 ? 2 : 1; }
+size_t PanelRows(const Plot& plot) { return (PanelsOf(plot).size() + PanelColumns(plot) - 1) / PanelColumns(plot); }
+
+std::string PanelsCommand(const Plot& plot) {
+  const std::vector<std::string> panels = PanelsOf(plot);
+  std::string command = "set multiplot layout " + std::to_string(PanelRows(plot)) + "," +
+                        std::to_string(PanelColumns(plot)) + " title " + Quoted(plot.title) + "\n";
+  for (size_t i = 0; i < panels.size(); ++i) {
+    const bool is_left = i % PanelColumns(plot) == 0;
+    const bool is_below = i + PanelColumns(plot) >= panels.size();
+    command += "set ylabel " + Quoted(is_left ? plot.y_label : "") + "\nset xlabel " +
+               Quoted(is_below ? plot.x_label : "") + " offset 0,0.6\n" + PanelCommand(plot, panels[i], i == 0);
+  }
+  return command + "unset multiplot\n";
+}
+
+// All panels share their axes.
+std::string PanelAxes(const Plot& plot) {
+  double top = 0;
+  for (const PlotLine& line : plot.lines) {
+    for (double y : line.y) top = std::isfinite(y) ? std::max(top, y) : top;
+  }
+  std::string ticks;
+  for (const auto& [x, text] : plot.x_ticks) ticks += (ticks.empty() ? "" : ", ") + Quoted(text) + " " + Exact(x);
+  return "set xtics (" + ticks + ") font ',11'\nset xrange [-0.5:" + std::to_string(plot.categories.size()) +
+         " - 0.5]\n" + "set yrange [0:" + Exact(top > 0 ? 1.05 * top : 1) + "]\n";
+}
+
 // The lines decide the range: a band may go beyond them by their own span on each side and is cut there, or else the
 // wide bands of few seeds would press all lines into one.
 std::string LinesRange(const Plot& plot) {
@@ -110,6 +158,10 @@ std::string LinesRange(const Plot& plot) {
     }
     for (double y : line.low) band_low = std::min(band_low, y);
     for (double y : line.high) band_high = std::max(band_high, y);
+  }
+  if (plot.whole_bands) {
+    low = std::min(low, band_low);
+    high = std::max(high, band_high);
   }
   const double span = high - low;
   if (!(span > 0)) return "";
@@ -140,6 +192,8 @@ std::string Drawing(const Plot& plot) {
       return Categories(plot, "x") + "set yrange [0:*]\n";
     case PlotKind::kForest:
       return Categories(plot, "y") + "set grid noytics xtics lc rgb '#cccccc' lw 1 dt 1\n";
+    case PlotKind::kPanels:
+      return PanelAxes(plot);
   }
   return "";
 }
@@ -154,12 +208,15 @@ std::string DrawCommand(const Plot& plot) {
       return BarsCommand(plot);
     case PlotKind::kForest:
       return ForestCommand(plot);
+    case PlotKind::kPanels:
+      return PanelsCommand(plot);
   }
   return "";
 }
 
 // A forest needs a line of text for each of its rows.
 int HeightOf(const Plot& plot) {
+  if (plot.kind == PlotKind::kPanels) return 60 + 230 * static_cast<int>(PanelRows(plot));
   return plot.kind == PlotKind::kForest ? std::max(220, 110 + 24 * static_cast<int>(plot.categories.size())) : 420;
 }
 
@@ -175,7 +232,7 @@ std::string PlotScript(const Plot& plot) {
                        "set grid ytics lc rgb '#cccccc' lw 1 dt 1\n"
                        "set key outside bottom center horizontal Left reverse samplen 2 width 1 spacing 1.1\n"
                        "set bars small\n";
-  script += "set title " + Quoted(plot.title) + "\n";
+  if (plot.kind != PlotKind::kPanels) script += "set title " + Quoted(plot.title) + "\n";
   script += "set xlabel " + Quoted(plot.x_label) + " offset 0,0.6\nset ylabel " + Quoted(plot.y_label) + "\n";
   script += Drawing(plot);
   for (size_t i = 0; i < plot.lines.size(); ++i) script += DataBlock(plot.lines[i], i);

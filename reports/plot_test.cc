@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "reports/plot_json.h"
 
 namespace suite {
 namespace {
@@ -47,7 +49,7 @@ TEST(PlotTest, DrawsTheSameBytesTwice) {
   const std::string svg = ReadFile(Folder("one") + "/curve_ndcg_5.svg");
   EXPECT_TRUE(svg == ReadFile(Folder("two") + "/curve_ndcg_5.svg"));
   EXPECT_EQ(ReadFile(Folder("one") + "/curve_ndcg_5.csv"), ToPlotCsv(SmallPlot()));
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Folder("one")), {}), 2) << "no scratch files stay";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Folder("one")), {}), 3) << "no scratch files stay";
 }
 
 TEST(PlotTest, DrawsLinesBandAndNames) {
@@ -69,6 +71,58 @@ TEST(PlotTest, DrawsLinesBandAndNames) {
   EXPECT_EQ(page.find("<rect x=\"0\" y=\"0\""), std::string::npos) << "the page has its own ground";
   EXPECT_EQ(page.find("'#gp"), std::string::npos) << "every reference carries the stem";
   EXPECT_NE(page.find("'#curve_ndcg_5_gp"), std::string::npos);
+}
+
+// Two panels of two outlines over three bins.
+Plot PanelPlot() {
+  Plot plot;
+  plot.kind = PlotKind::kPanels;
+  plot.file_stem = "panels";
+  plot.title = "Panels";
+  plot.x_label = "Log ratio";
+  plot.y_label = "Share";
+  plot.categories = {"below 0", "[0, 1)", "1 and above"};
+  plot.x_ticks = {{0.5, "0"}, {1.5, "1"}};
+  for (const char* panel : {"A's arm", "B & C"}) {
+    plot.lines.push_back({"first", {0, 1, 2}, {0.2, 0.6, 0.2}, {}, {}, false, {}, panel});
+    plot.lines.push_back({"last", {0, 1, 2}, {0.4, 0.2, 0.4}, {}, {}, false, {}, panel});
+  }
+  return plot;
+}
+
+TEST(PlotTest, PanelsAreDrawnSideBySide) {
+  EXPECT_EQ(PanelsOf(PanelPlot()), (std::vector<std::string>{"A's arm", "B & C"}));
+  EXPECT_EQ(ToPlotCsv(PanelPlot()).substr(0, 67),
+            "panel,line,x,y,low,high\nA's arm,first,below 0,0.20000000000000001,,");
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  const std::string svg = WritePlot(PanelPlot(), Folder("panels"));
+  EXPECT_TRUE(svg == WritePlot(PanelPlot(), Folder("panels_again")));
+  for (const char* text : {"A's arm", "B &amp; C", "Log ratio", "first", "last"}) {
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  }
+  EXPECT_EQ(svg.find("gnuplot_plot_"), std::string::npos) << "ids would meet";
+  EXPECT_EQ(svg.find("color=\"#FFFFFF\""), std::string::npos) << "a title that nobody sees";
+  EXPECT_EQ(svg.find("black"), std::string::npos);
+}
+
+// The same model as the CSV file, in full precision; what is not there is null.
+TEST(PlotTest, JsonLiesBesideThePicture) {
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  WritePlot(SmallPlot(), Folder("json"));
+  const auto json = nlohmann::json::parse(ReadFile(Folder("json") + "/curve_ndcg_5.json"));
+  EXPECT_EQ(json["title"], "NDCG@5 <validation>");
+  EXPECT_EQ(json["kind"], "lines");
+  ASSERT_EQ(json["lines"].size(), 3u);
+  EXPECT_EQ(json["lines"][1]["name"], "GRPO's_own");
+  EXPECT_EQ(json["lines"][1]["y"][2].get<double>(), 0.225);
+  EXPECT_EQ(json["lines"][1]["low"], (std::vector<double>{0.2, 0.21, 0.22}));
+  EXPECT_TRUE(json["lines"][2]["y"][1].is_null());
+  EXPECT_EQ(json["lines"][0]["is_reference"], true);
+  EXPECT_FALSE(json["lines"][0].contains("panel"));
+  const auto panels = PlotJson(PanelPlot(), Digits::kSix);
+  EXPECT_EQ(panels["lines"][3]["panel"], "B & C");
+  EXPECT_EQ(panels["x_ticks"][1][1], "1");
+  EXPECT_EQ(JsonNumber(1.0 / 3, Digits::kSix).get<double>(), 0.333333);
 }
 
 TEST(PlotTest, OtherAxesAreColumnsOfTheCsv) {

@@ -84,7 +84,8 @@ std::vector<double> SumsUpTo(const std::vector<const ReportRun*>& runs, const st
   return sums;
 }
 
-// Tokens (of prompts and answers) and seconds of training up to each point: the page offers them in place of steps.
+// Tokens (of prompts and answers; of answers) and seconds of training up to each point: the page offers them in place
+// of steps.
 void AddOtherAxes(const std::vector<const ReportRun*>& runs, PlotLine* line) {
   const bool has_harness =
       std::all_of(runs.begin(), runs.end(), [](const ReportRun* run) { return HasSeries(run->record, "harness_s"); });
@@ -92,7 +93,9 @@ void AddOtherAxes(const std::vector<const ReportRun*>& runs, PlotLine* line) {
       has_harness ? std::vector<std::string>{"step_s", "harness_s"} : std::vector<std::string>{"step_s"};
   const std::vector<double> tokens = SumsUpTo(runs, line->x, {"tokens"});
   const std::vector<double> seconds = SumsUpTo(runs, line->x, times);
+  const std::vector<double> sampled = SumsUpTo(runs, line->x, {"rollout_tokens"});
   if (!tokens.empty()) line->other_x.emplace_back("Tokens", tokens);
+  if (!sampled.empty()) line->other_x.emplace_back("Sampled tokens", sampled);
   if (!seconds.empty()) line->other_x.emplace_back("Seconds of training", seconds);
 }
 
@@ -232,6 +235,7 @@ std::vector<Plot> RatioPlots(const RunSet& set) {
   for (const std::string unit : {"token", "rank", "sequence"}) {
     Plot plot;
     plot.file_stem = "ratios_" + unit;
+    plot.whole_bands = true;
     plot.title = "Importance ratios of " + unit + "s";
     plot.x_label = "RL step";
     plot.y_label = "Ratio";

@@ -21,7 +21,7 @@ std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const s
                               bool are_optional);
 
 // For each unit that has them, the importance ratios' median with the band from their 5th to their 95th hundredth: the
-// spread that ratio histograms would show, over training. Means over blocks of steps and over seeds.
+// spread of the histograms (ratio_histograms.h) over training. Means over blocks of steps and over seeds.
 std::vector<Plot> RatioPlots(const RunSet& set);
 
 // spec.rank_series against the rank: its mean over the last quarter of the steps for each arm, and over the first tenth

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reports/arm_scores.h"
+#include "reports/cost_axes.h"
 #include "reports/curves.h"
 #include "reports/statistics.h"
 #include "reports/statistics/aggregate.h"
@@ -57,32 +58,82 @@ bool SpansOctaves(const std::set<std::string>& values) {
   return low > 0 && high / low >= 4;
 }
 
-Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const MetricColumn* metric, const SweptKeys& differing,
+// What is drawn over a key: a metric of the results, or a cost by its stem and label.
+struct ScaledValue {
+  const MetricColumn* metric = nullptr;
+  Cost cost;
+};
+
+const Cost* FindCost(const std::vector<Cost>& costs, const std::string& stem) {
+  const auto found = std::find_if(costs.begin(), costs.end(), [&](const Cost& cost) { return cost.stem == stem; });
+  return found == costs.end() ? nullptr : &*found;
+}
+
+// The costs that all of these arms have, as further axes of a line with a point for each.
+void AddCostAxes(const std::vector<const ArmRuns*>& arms, PlotLine* line) {
+  std::map<std::string, std::vector<double>> values;
+  for (const ArmRuns* arm : arms) {
+    for (const Cost& cost : CostsOf(*arm)) values[cost.label].push_back(cost.value);
+  }
+  for (const Cost& cost : CostsOf(*arms[0])) {
+    if (values[cost.label].size() == arms.size()) line->other_x.emplace_back(cost.label, values[cost.label]);
+  }
+}
+
+PlotLine ScalingLine(const std::string& name, const std::vector<std::pair<double, const ArmRuns*>>& arms,
+                     const ScaledValue& what, const ResultTable& results) {
+  PlotLine line;
+  line.name = name;
+  std::vector<const ArmRuns*> shown;
+  for (const auto& [x, arm] : arms) {
+    const ResultCell* cell = what.metric ? CellOf(results, arm->arm.name, what.metric->id) : nullptr;
+    const std::vector<Cost> costs = CostsOf(*arm);
+    const Cost* cost = what.metric ? nullptr : FindCost(costs, what.cost.stem);
+    if (!cell && !cost) continue;
+    shown.push_back(arm);
+    if (cell) AddPoint(x, *cell->estimate, &line);
+    if (!cost) continue;
+    line.x.push_back(x);
+    line.y.push_back(cost->value);
+  }
+  if (what.metric && !shown.empty()) AddCostAxes(shown, &line);
+  return line;
+}
+
+Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const ScaledValue& what, const SweptKeys& differing,
                  const RunSet& set, const ResultTable& results) {
   Plot plot;
-  const std::string what = metric ? metric->title : "Wall time of a run";
-  plot.file_stem = "scaling_" + ToFileStem(key) + "_" + (metric ? ToFileStem(metric->id) : "wall_s");
-  plot.title = what + " over " + key;
+  const MetricColumn* metric = what.metric;
+  plot.file_stem = "scaling_" + ToFileStem(key) + "_" + (metric ? ToFileStem(metric->id) : what.cost.stem);
+  plot.y_label = metric ? metric->title : what.cost.label;
+  plot.title = plot.y_label + " over " + key;
   plot.x_label = key;
-  plot.y_label = metric ? metric->title : "Seconds";
   plot.log_x = SpansOctaves(differing.at(key));
   for (const auto& [name, arms] : ArmsAlong(key, differing, set)) {
-    PlotLine line;
-    line.name = name;
-    for (const auto& [x, arm] : arms) {
-      const ResultCell* cell = metric ? CellOf(results, arm->arm.name, metric->id) : nullptr;
-      if (cell) AddPoint(x, *cell->estimate, &line);
-      const auto seconds = WallSeconds(*arm);
-      if (metric || !seconds) continue;
-      line.x.push_back(x);
-      line.y.push_back(*seconds);
-    }
+    const PlotLine line = ScalingLine(name, arms, what, results);
     if (line.x.size() > 1) plot.lines.push_back(line);
   }
   plot.description =
       plot.title + ", one point an arm" +
       (metric ? ", with its " + IntervalText(spec) + " (" + spec.split + " split)." : ", mean over its runs.");
   return plot;
+}
+
+// The wall time, and what else some arm has and is not the same for all.
+std::vector<Cost> DifferingCosts(const RunSet& set) {
+  std::vector<Cost> differing;
+  std::map<std::string, std::set<double>> values;
+  for (const ArmRuns& arm : set.arms) {
+    for (const Cost& cost : CostsOf(arm)) {
+      values[cost.stem].insert(cost.value);
+      if (!FindCost(differing, cost.stem)) differing.push_back(cost);
+    }
+  }
+  differing.erase(
+      std::remove_if(differing.begin(), differing.end(),
+                     [&](const Cost& cost) { return cost.stem != "wall_s" && values[cost.stem].size() < 2; }),
+      differing.end());
+  return differing;
 }
 
 }  // namespace
@@ -94,7 +145,7 @@ std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<Compared
     plot.kind = PlotKind::kForest;
     plot.file_stem = "effects_" + ToFileStem(metric.id);
     plot.title = "Effects on " + metric.title + ", " + spec.split;
-    plot.x_label = "Difference, left minus right";
+    plot.x_label = "Left minus right";
     plot.description = plot.title + ": each comparison's difference with its paired " + IntervalText(spec) + ".";
     PlotLine line;
     line.name = metric.title;
@@ -141,9 +192,11 @@ std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const 
     if (!AreNumbers(values) || keys >= kMostScalingKeys) continue;
     std::vector<Plot> of_key;
     for (const MetricColumn& metric : metrics) {
-      of_key.push_back(ScalingPlot(spec, key, &metric, differing, set, results));
+      of_key.push_back(ScalingPlot(spec, key, {&metric, {}}, differing, set, results));
     }
-    of_key.push_back(ScalingPlot(spec, key, nullptr, differing, set, results));
+    for (const Cost& cost : DifferingCosts(set)) {
+      of_key.push_back(ScalingPlot(spec, key, {nullptr, cost}, differing, set, results));
+    }
     of_key.erase(std::remove_if(of_key.begin(), of_key.end(), [](const Plot& plot) { return plot.lines.empty(); }),
                  of_key.end());
     keys += !of_key.empty();
@@ -159,19 +212,24 @@ std::vector<Plot> CostPlots(const ReportSpec& spec, const RunSet& set, const Res
     plot.kind = PlotKind::kPoints;
     plot.file_stem = "cost_" + ToFileStem(metric.id);
     plot.title = "Cost against quality, " + metric.title;
-    plot.x_label = "Wall time of a run, s";
     plot.y_label = metric.title;
-    plot.description = "Final " + metric.title + " (" + spec.split + " split, " + IntervalText(spec) +
-                       ") over the mean wall time of an arm's runs.";
     for (const ArmRuns& arm : set.arms) {
       const ResultCell* cell = CellOf(results, arm.arm.name, metric.id);
-      const auto seconds = WallSeconds(arm);
-      if (!cell || !seconds) continue;
+      const std::vector<Cost> costs = CostsOf(arm);
+      const Cost* wall = FindCost(costs, "wall_s");
+      if (!cell || !wall) continue;
+      plot.x_label = wall->label;
       PlotLine line;
       line.name = arm.arm.name;
-      AddPoint(*seconds, *cell->estimate, &line);
+      AddPoint(wall->value, *cell->estimate, &line);
+      for (const Cost& cost : costs) {
+        if (cost.stem != wall->stem) line.other_x.push_back({cost.label, {cost.value}});
+      }
       plot.lines.push_back(line);
     }
+    plot.description = "Final " + metric.title + " (" + spec.split + " split, " + IntervalText(spec) +
+                       ") over the mean wall time of an arm's runs; other costs are in the data, and to choose on the "
+                       "page.";
     if (plot.lines.size() > 1) plots.push_back(plot);
   }
   return plots;

@@ -147,6 +147,7 @@ const std::vector<std::pair<std::string, std::string>>& MllogSettings() {
       {"opt_adamw_beta_2", "rl.beta2"},
       {"opt_adamw_weight_decay", "rl.weight_decay"},
       {"opt_gradient_clip_norm", "rl.max_grad_norm"},
+      {"max_steps", "rl.steps"},
   };
   return kSettings;
 }
@@ -162,12 +163,74 @@ std::optional<int64_t> BatchSize(const std::map<std::string, std::string>& confi
   return a.get<int64_t>() * b.get<int64_t>();
 }
 
+// MLPerf's name of a precision.
+std::string PrecisionName(const std::string& dtype) {
+  return dtype == "float32" ? "fp32" : dtype == "float16" ? "fp16" : dtype;
+}
+
+// What every run of the suite is, whatever its config says: data parallel only, AdamW, sampling from the whole
+// distribution, greedy evaluation.
+void AddFacts(const RunRecord& run, const std::map<std::string, std::string>& config, Mllog* log) {
+  const auto add = [log](const char* key, const Json& value) { log->Add("POINT_IN_TIME", key, value, 0); };
+  add("submission_benchmark", "rank_grpo_suite");
+  add("submission_division", "open");
+  const std::string platform = FindText(run.provenance, "accelerator", FindText(run.provenance, "cpu"));
+  if (!platform.empty()) add("submission_platform", platform);
+  add("config_filename", "config.toml");
+  for (const char* kind : {"tensor", "pipeline", "context", "expert"}) {
+    add((std::string(kind) + "_parallelism").c_str(), 1);
+  }
+  const auto dtype = config.find("run.dtype");
+  if (dtype != config.end()) {
+    add("lowest_numerical_precision_in_linear", PrecisionName(dtype->second));
+    add("lowest_numerical_precision_in_attn", PrecisionName(dtype->second));
+    add("lowest_numerical_precision_in_comm", "fp32");
+  }
+  add("opt_name", "adamw");
+  add("opt_learning_rate_warmup_steps", 0);
+  const auto late = config.find("rl.late_from_step");
+  add("opt_learning_rate_decay_schedule",
+      late == config.end() || late->second == "0" || late->second.empty() ? "constant" : "steps");
+  add("generation_training_rollout_top_p", 1.0);
+  add("generation_validation_rollout_temperature", 0.0);
+  add("generation_validation_rollout_top_p", 1.0);
+  add("init_checkpoint_step", 0);
+}
+
 void AddSettings(const std::map<std::string, std::string>& config, Mllog* log) {
   for (const auto& [key, ours] : MllogSettings()) {
     const auto value = config.find(ours);
     if (value != config.end()) log->Add("POINT_IN_TIME", key, ValueOf(value->second), 0);
   }
+  const auto micro_batch = config.find("rl.micro_batch_prompts");
+  if (micro_batch != config.end() && ValueOf(micro_batch->second) != Json(0)) {
+    log->Add("POINT_IN_TIME", "micro_batch_size", ValueOf(micro_batch->second), 0);
+  }
   if (const auto batch = BatchSize(config)) log->Add("POINT_IN_TIME", "global_batch_size", *batch, 0);
+}
+
+// The evaluations of one split by one metric, and between two of them the block of training.
+void AddEvaluations(const RunRecord& run, const std::string& split, const std::string& metric, int64_t batch,
+                    Mllog* log) {
+  const std::vector<double> elapsed = ElapsedSeconds(run);
+  int64_t trained = 0;
+  for (const EvaluationMeans& evaluation : EvaluationsOf(run)) {
+    const auto mean = std::find_if(evaluation.means.begin(), evaluation.means.end(),
+                                   [&](const auto& named) { return named.first == metric; });
+    if (evaluation.split != split || mean == evaluation.means.end()) continue;
+    const double at = ElapsedAt(run, elapsed, evaluation.step);
+    const Json samples = {{"samples_count", evaluation.step * batch}};
+    if (evaluation.step > trained) {
+      log->Add("INTERVAL_START", "block_start", nullptr, ElapsedAt(run, elapsed, trained),
+               {{"samples_count", trained * batch}});
+      log->Add("INTERVAL_END", "block_stop", nullptr, at, samples);
+      trained = evaluation.step;
+    }
+    log->Add("INTERVAL_START", "eval_start", nullptr, at, samples);
+    log->Add("POINT_IN_TIME", "eval_accuracy", mean->second, at,
+             {{"samples_count", evaluation.step * batch}, {"metric", metric}, {"split", split}});
+    log->Add("INTERVAL_END", "eval_stop", nullptr, at, samples);
+  }
 }
 
 }  // namespace
@@ -256,25 +319,32 @@ std::string ToJsonLines(const RunRecord& run) {
     text += Line(line);
   }
   add_evaluations(true, 0);
+  for (const CountTable& table : run.counts) {
+    const auto width = static_cast<size_t>(table.width);
+    for (size_t row = 0; row < table.steps.size(); ++row) {
+      const auto begin = table.counts.begin() + static_cast<int64_t>(row * width);
+      const std::vector<double> counts(begin, begin + static_cast<int64_t>(width));
+      text += Line({{"type", "counts"}, {"up_to_step", table.steps[row]}, {"name", table.name}, {"counts", counts}});
+    }
+  }
   return text;
 }
 
 std::string ToMllog(const RunRecord& run, const std::string& split, const std::string& metric) {
-  FindMetric(run, FindScores(run, split), metric);
+  const ScoreTable& table = FindScores(run, split);
+  FindMetric(run, table, metric);
   const std::vector<double> elapsed = ElapsedSeconds(run);
   Mllog log(StartMs(run));
   const auto config = FlattenConfig(run.config, run.path + " (config)");
   const int64_t batch = BatchSize(config).value_or(1);
+  log.Add("INTERVAL_START", "init_start", nullptr, 0);
+  AddFacts(run, config, &log);
   AddSettings(config, &log);
+  log.Add("POINT_IN_TIME", "train_samples", run.steps.empty() ? 0 : run.steps.back() * batch, 0);
+  log.Add("POINT_IN_TIME", "eval_samples", table.conversation_ids.size(), 0);
+  log.Add("INTERVAL_END", "init_stop", nullptr, 0);
   log.Add("INTERVAL_START", "run_start", nullptr, 0);
-  for (const EvaluationMeans& evaluation : EvaluationsOf(run)) {
-    if (evaluation.split != split) continue;
-    for (const auto& [name, mean] : evaluation.means) {
-      if (name != metric) continue;
-      log.Add("POINT_IN_TIME", "eval_accuracy", mean, ElapsedAt(run, elapsed, evaluation.step),
-              {{"samples_count", evaluation.step * batch}, {"metric", metric}, {"split", split}});
-    }
-  }
+  AddEvaluations(run, split, metric, batch, &log);
   if (run.status == "running") return log.text();
   log.Add("INTERVAL_END", "run_stop", nullptr, elapsed.empty() ? 0 : elapsed.back(),
           {{"status", run.status == "done" ? "success" : "aborted"}});

@@ -25,13 +25,17 @@ std::string SeriesCsv(const RunRecord& run);
 // split, step, conversation, then one column for each metric: one line a conversation and evaluation.
 std::string ScoresCsv(const RunRecord& run);
 
-// {"type": "run", config, provenance, summary}, then {"type": "step", ...} and {"type": "evaluation", ...} by step.
+// {"type": "run", config, provenance, summary}, then {"type": "step", ...} and {"type": "evaluation", ...} by step,
+// then
+// {"type": "counts", ...}.
 std::string ToJsonLines(const RunRecord& run);
 
-// ":::MLLOG {...}" lines (github.com/mlcommons/logging, mllog): seed, batch and optimizer settings, run_start,
-// eval_accuracy of `metric` on `split` with samples_count (completions so far; steps where the batch size is not in the
-// config), run_stop with its status. time_ms counts from started_utc by
-// step_s; without them it is 0. Throws InputError when the run has no such split or metric.
+// ":::MLLOG {...}" lines (github.com/mlcommons/logging, mllog): init_start, what was run and its settings, init_stop,
+// run_start, blocks of training, evaluations with eval_accuracy of `metric` on `split`, run_stop with its status.
+// samples_count is the completions so far (steps where the batch size is not in the config). time_ms counts from
+// started_utc by step_s, so initialisation and evaluation take no time; without started_utc it is 0. What no record
+// tells is left out: the organisation, and whether caches were cleared. Throws InputError when the run has no such
+// split or metric.
 std::string ToMllog(const RunRecord& run, const std::string& split, const std::string& metric);
 
 }  // namespace suite

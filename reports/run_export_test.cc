@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -62,18 +63,32 @@ TEST(RunExportTest, MllogLines) {
     ASSERT_EQ(line.rfind(":::MLLOG ", 0), 0u);
     events.push_back(nlohmann::json::parse(line.substr(9)));
   }
-  ASSERT_EQ(events.size(), 9u);
   EXPECT_EQ(lines[0],
-            ":::MLLOG {\"namespace\":\"\",\"time_ms\":86400000,\"event_type\":\"POINT_IN_TIME\",\"key\":\"seed\","
-            "\"value\":7,\"metadata\":{}}");
-  EXPECT_EQ(events[4]["key"], "global_batch_size");
-  EXPECT_EQ(events[4]["value"], 96);
-  EXPECT_EQ(events[5]["key"], "run_start");
-  EXPECT_EQ(events[7]["key"], "eval_accuracy");
-  EXPECT_EQ(events[7]["value"], 0.5);
-  EXPECT_EQ(events[7]["time_ms"], 86400750);
-  EXPECT_EQ(events[7]["metadata"]["samples_count"], 192);
-  EXPECT_EQ(events[8]["metadata"]["status"], "success");
+            ":::MLLOG {\"namespace\":\"\",\"time_ms\":86400000,\"event_type\":\"INTERVAL_START\",\"key\":"
+            "\"init_start\",\"value\":null,\"metadata\":{}}");
+  std::map<std::string, nlohmann::json> facts;
+  size_t at = 1;
+  for (; events[at]["event_type"] == "POINT_IN_TIME"; ++at) {
+    EXPECT_TRUE(facts.emplace(events[at]["key"], events[at]["value"]).second) << events[at]["key"] << " comes twice";
+  }
+  EXPECT_EQ(facts.at("seed"), 7);
+  EXPECT_EQ(facts.at("global_batch_size"), 96);
+  EXPECT_EQ(facts.at("opt_base_learning_rate"), 2e-4);
+  EXPECT_EQ(facts.at("train_samples"), 192);
+  EXPECT_EQ(facts.at("eval_samples"), 2);
+  EXPECT_EQ(facts.at("opt_learning_rate_decay_schedule"), "constant");
+  EXPECT_FALSE(facts.count("cache_clear")) << "nobody knows";
+  std::vector<std::string> keys;
+  for (size_t i = at; i < events.size(); ++i) keys.push_back(events[i]["key"]);
+  EXPECT_EQ(keys, (std::vector<std::string>{"init_stop", "run_start", "eval_start", "eval_accuracy", "eval_stop",
+                                            "block_start", "block_stop", "eval_start", "eval_accuracy", "eval_stop",
+                                            "run_stop"}));
+  EXPECT_EQ(events[at + 5]["metadata"]["samples_count"], 0);
+  EXPECT_EQ(events[at + 6]["metadata"]["samples_count"], 192);
+  EXPECT_EQ(events[at + 8]["value"], 0.5);
+  EXPECT_EQ(events[at + 8]["time_ms"], 86400750);
+  EXPECT_EQ(events[at + 8]["metadata"]["samples_count"], 192);
+  EXPECT_EQ(events[at + 10]["metadata"]["status"], "success");
   EXPECT_THROW(ToMllog(SmallRun(), "test", "ndcg@7"), InputError);
   EXPECT_THROW(ToMllog(SmallRun(), "dev", "ndcg@5"), InputError);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/random.h"
 
@@ -9,6 +10,10 @@ namespace suite {
 namespace {
 
 constexpr int64_t kRanks = 10;
+constexpr char kRatioEdges[] =
+    "-2 -1 -0.5 -0.2 -0.1 -0.05 -0.02 -0.01 -0.005 -0.002 -0.001 -0.0005 -0.0002 "
+    "0.0002 0.0005 0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1 2";
+constexpr int64_t kRatioBins = 27;
 
 struct MetricShape {
   const char* name;
@@ -72,7 +77,9 @@ void AddSeries(const SyntheticRun& wanted, RunRecord* run) {
   add("ratio/rank/p50", 1, 1, 0.001);
   add("ratio/rank/p95", 1.05, 1.1, 0.01);
   add("out_of_catalog/wrong_year", 0.005, 0.005 + 0.1 * wanted.gain, 0.001);
+  add("rollout_tokens", 5000, 5000 - 20000 * wanted.gain, 100);
   add("rollout_s", 0.2, 0.2, 0.01);
+  add("processor_s", 0.9, 0.9, 0.02);
   add("step_s", 0.5, 0.5, 0.02);
   StepSeries by_rank{"reward_by_rank", kRanks, {}};
   RandomStream stream(static_cast<uint64_t>(wanted.seed), "ranks/" + wanted.preset);
@@ -85,6 +92,34 @@ void AddSeries(const SyntheticRun& wanted, RunRecord* run) {
     }
   }
   run->series.push_back(by_rank);
+}
+
+// Ratios that spread out over training, the token ratios most.
+void AddRatioCounts(const SyntheticRun& wanted, RunRecord* run) {
+  const int64_t n = wanted.steps;
+  for (const auto& [unit, reach] : {std::pair("token", 3.0), {"rank", 2.0}, {"sequence", 1.0}}) {
+    CountTable table{std::string("ratio_counts/") + unit, kRatioBins, {}, {}};
+    for (int64_t step : {n / 4, n / 2, 3 * n / 4, n}) {
+      if (step <= (table.steps.empty() ? 0 : table.steps.back())) continue;
+      table.steps.push_back(step);
+      const double width = 0.5 + reach * static_cast<double>(step) / static_cast<double>(n);
+      for (int64_t bin = 0; bin < kRatioBins; ++bin) {
+        const double away = std::abs(static_cast<double>(bin - kRatioBins / 2));
+        table.counts.push_back(std::floor(1000 * std::exp(-away / width)));
+      }
+    }
+    run->counts.push_back(table);
+  }
+}
+
+// One answer of the test split, and a group of two rollouts: what an update saw of them.
+void AddSamples(RunRecord* run) {
+  const double none = std::nan("");
+  run->credit_kind = "log";
+  run->answers = {
+      {"test-0", "Alien (1979)\nThe Thing (1982)\n", {{0, "hit", 1, 1, none}, {1, "wrong_year", 0, 0, none}}}};
+  run->rollouts = {{"train-7", "Heat (1995)\nRan (1985)\n", {{0, "miss", 0, 0.63, 1.5}, {1, "hit", 1, 0.63, 0.75}}},
+                   {"train-7", "Heat (1995)\nHeat (1995)\n", {{0, "miss", 0, 0, -1.5}, {1, "duplicate", 0, 0, -0.75}}}};
 }
 
 }  // namespace
@@ -102,12 +137,14 @@ RunRecord MakeRun(const SyntheticRun& wanted) {
                     {"libtorch", "2.11.0"},
                     {"cpu", "A made-up CPU"},
                     {"data.catalog", "ab12"},
+                    {"ratio_edges", kRatioEdges},
                     {"command", "run --seed=" + std::to_string(wanted.seed)}};
   run.summary = {{"wall_s", "31.5"}, {"peak_rss_mib", "412.0"}};
   AddSeries(wanted, &run);
+  AddRatioCounts(wanted, &run);
   const int64_t n = wanted.steps;
   run.scores = {MakeScores(wanted, "validation", {0, n / 4, n / 2, 3 * n / 4, n}), MakeScores(wanted, "test", {0, n})};
-  run.answers = {{"test-0", "Alien (1979)\nThe Thing (1982)\n"}};
+  AddSamples(&run);
   return run;
 }
 

@@ -4,10 +4,9 @@
 // are not in the catalog:
 //
 //   TeacherQuality quality;                                        // the teacher of the "miniature" experiments
-//   std::vector<int> list = DrawTeacherList(world, c, 10, quality, {});  // universe ids; about .28 out of catalog
+//   std::vector<int> list = DrawTeacherList(world, c, 10, quality, {});   // universe ids; about .28 out of catalog
 //   std::vector<int> r = DrawJudgements(world, c, list, quality);  // -2 .. 2 for each, the Reflect step
-//   WebList web = MakeWebList(world, splits.web[3]);               // prompt and a sloppy list, to pretrain a base
-//   model
+//   WebList web = MakeWebList(world, splits.web[3]);               // a prompt and a sloppy list: text for a base model
 //
 // The judge knows more than the list shows: it weighs the user's true content preference, but not the hidden taste.
 // The pipeline asks through the class SimulatedTeacher (simulated_teacher.h).

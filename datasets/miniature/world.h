@@ -10,7 +10,7 @@
 // (in conversations.h) choose by all three, so the best answer needs content from text, and taste and popularity from
 // feedback.
 //
-// Where this goes beyond the first trial of such a world: only titles that ParseAnswer reads back unchanged are used.
+// Only titles that ParseAnswer reads back unchanged are used: any film can be hit.
 #pragma once
 
 #include <string>

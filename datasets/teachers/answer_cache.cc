@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/json/checked_json.h"
 
 namespace suite {
 namespace {
@@ -30,7 +31,7 @@ void MakeFolder(const std::string& folder) {
 
 // The response in a cache file, unless file, name and checksum disagree.
 std::optional<json> ResponseOf(const std::string& bytes, const std::string& hash) {
-  const json file = json::parse(bytes, nullptr, false);
+  const json file = TryParseJson(bytes);
   if (!file.is_object() || file.value("format", json()) != kFormat) return std::nullopt;
   for (const char* key : {"path", "attempt", "request", "response", "response_sha256"}) {
     if (!file.contains(key)) return std::nullopt;

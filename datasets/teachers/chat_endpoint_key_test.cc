@@ -48,6 +48,7 @@ MockReply Echo(const std::string& question) {
   if (question == "q3") return {400, R"({"error": {"message": ")" + Spelled() + "\"}}"};
   if (question == "q4") return {500, std::string(190, 'x') + kKey};
   if (question == "q5") return {200, std::string("not JSON ") + kKey};
+  if (question == "q6") return {200, "not JSON " + Spelled()};
   return Completion(std::string("bad ") + kEscaped);
 }
 
@@ -58,7 +59,7 @@ TEST_F(ChatEndpointTest, TheKeyGoesToTheServerAndNowhereElse) {
   ChatSettings settings = MockChatSettings(server.url(), cache_);
   settings.endpoint.key_variable = "SUITE_TEST_KEY";
   ChatEndpoint chat(settings, "teacher");
-  const Answered result = Ask(&chat, 7);
+  const Answered result = Ask(&chat, 8);
   for (const MockRequest& request : server.received()) {
     EXPECT_EQ(request.headers.at("authorization"), std::string("Bearer ") + kKey);
   }
@@ -68,6 +69,7 @@ TEST_F(ChatEndpointTest, TheKeyGoesToTheServerAndNowhereElse) {
   for (const auto& failure : result.failures) everything += failure ? FailureText(*failure) : "";
   EXPECT_THAT(everything, HasSubstr("your key is [key]"));
   EXPECT_THAT(everything, HasSubstr("Incorrect API key: [key]"));
+  EXPECT_THAT(everything, HasSubstr("not JSON: (withheld: escapes might hide the key)"));
   for (const std::string& form : {std::string("sk-abcd"), std::string("secret"), Spelled().substr(0, 12)}) {
     EXPECT_THAT(everything, Not(HasSubstr(form)));
   }

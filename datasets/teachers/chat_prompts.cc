@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/hash.h"
+#include "base/json/checked_json.h"
 #include "datasets/answer_parser.h"
 
 namespace suite {
@@ -74,7 +75,7 @@ json IntegersOfLines(std::string_view text) {
     std::string_view word = Trimmed(line);
     if (word.empty()) continue;
     if (word.size() > 1 && word[0] == '+' && word[1] != '-') word.remove_prefix(1);
-    const json value = json::parse(word, nullptr, false);
+    const json value = TryParseJson(word);
     if (!value.is_number_integer()) return json(json::value_t::discarded);
     values.push_back(value);
   }
@@ -108,7 +109,7 @@ TeacherList ReadRecommendation(std::string_view answer, int64_t list_length) {
 TeacherJudgement ReadJudgements(std::string_view answer, int64_t count) {
   const std::string_view text = WithoutFence(answer);
   const bool is_array = !text.empty() && text[0] == '[';
-  const json values = is_array ? json::parse(text, nullptr, false) : IntegersOfLines(text);
+  const json values = is_array ? TryParseJson(text) : IntegersOfLines(text);
   if (!values.is_array()) return {{}, "neither a JSON array nor one integer a line"};
   if (static_cast<int64_t>(values.size()) != count) {
     return {{}, std::to_string(values.size()) + " judgements for " + std::to_string(count) + " candidates"};

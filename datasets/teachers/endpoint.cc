@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/json/checked_json.h"
 #include "datasets/teachers/http_transfers.h"
 
 namespace suite {
@@ -46,7 +47,7 @@ std::string Excerpt(const std::string& text) {
 
 // {"error": {"message": ...}} is the protocol's form; some servers send {"error": "..."} or plain text.
 std::string ServerMessage(const std::string& body) {
-  const json value = json::parse(body, nullptr, false);
+  const json value = TryParseJson(body);
   if (!value.is_object() || !value.contains("error")) return Excerpt(body);
   const json& error = value["error"];
   if (error.is_string()) return Excerpt(error.get<std::string>());
@@ -79,9 +80,9 @@ HttpOptions OptionsOf(const EndpointSettings& settings, const ApiKey& key) {
 // JSON may also hide the key behind escapes of single letters, which are gone once it is written anew.
 std::string WithoutKey(const ApiKey& key, std::string body) {
   body = key.Scrub(std::move(body));
-  if (body.find("\\u") == std::string::npos) return body;
-  const json value = json::parse(body, nullptr, false);
-  return value.is_discarded() ? body : key.Scrub(value.dump());
+  if (key.Header().empty() || body.find("\\u") == std::string::npos) return body;
+  const json value = TryParseJson(body);
+  return value.is_discarded() ? "(withheld: escapes might hide the key)" : key.Scrub(value.dump());
 }
 
 struct Attempt {
@@ -254,7 +255,7 @@ void EndpointRun::Receive(HttpResult* result) {
 
 // Reads and keeps an answer; or says why it is none.
 std::optional<Failure> EndpointRun::Accept(const Question& question, HttpResult* result) {
-  const json response = json::parse(result->body, nullptr, false);
+  const json response = TryParseJson(result->body);
   if (response.is_discarded()) return Failure{FailureKind::kInvalidJson, "not JSON: " + Excerpt(result->body)};
   const Reading reading = job_.read(question.attempt.index, response);
   if (reading.verdict == ReadVerdict::kBadResponse) return Failure{FailureKind::kInvalidResponse, reading.reason};

@@ -1,6 +1,6 @@
 // Asks a server many questions in JSON and gets every answer that can be had, once.
 //
-//   Endpoint endpoint(settings, "/chat/completions");
+//   Endpoint endpoint(settings, "/chat/completions", "teacher");
 //   EndpointJob job;
 //   job.count = 1000;
 //   job.body = [&](int64_t i, int64_t attempt) { return nlohmann::json{{"model", settings.model}, ...}; };

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json/checked_json.h"
 
 namespace suite {
 namespace {
@@ -28,54 +28,41 @@ int64_t Integer(const json& value, int64_t lowest, int64_t highest, const std::s
   const bool fits = value.is_number_integer() && value.get<double>() >= static_cast<double>(lowest) &&
                     value.get<double>() <= static_cast<double>(highest);
   if (!fits) {
-    throw InputError(where, value.dump(),
+    throw InputError(where, ShownJson(value),
                      "an integer from " + std::to_string(lowest) + " to " + std::to_string(highest));
   }
   return value.get<int64_t>();
 }
 
-const json& Array(const json& line, const char* key, const std::string& where) {
-  if (!line.contains(key) || !line[key].is_array()) {
-    throw InputError(where, std::string("no array '") + key + "'", kForms);
-  }
-  return line[key];
-}
-
-std::vector<Item> ItemsOf(const json& line, const char* key, const std::string& where) {
+std::vector<Item> ItemsOf(const JsonObject& line, const std::string& key) {
   std::vector<Item> items;
-  for (const json& pair : Array(line, key, where)) {
+  for (const json& pair : line.Array(key)) {
+    const std::string where = line.At(key, items.size());
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) {
-      throw InputError(where, pair.dump() + " in '" + key + "'", "[\"Title\", year]");
+      throw InputError(where, "found " + ShownJson(pair), "[\"Title\", year]");
     }
     items.push_back({pair[0].get<std::string>(), static_cast<int>(Integer(pair[1], 0, 9999, where))});
   }
   return items;
 }
 
-void CheckKeys(const json& line, const std::set<std::string>& known, const std::string& where) {
-  for (const auto& [key, value] : line.items()) {
-    if (known.count(key) == 0) throw UnknownName(where, "key", key, {known.begin(), known.end()});
-  }
-}
-
 void AddLine(const std::string& text, const std::string& where, Recording* recording) {
-  const json line = json::parse(text, nullptr, false);
-  if (!line.is_object() || !line.contains("conversation") || !line["conversation"].is_string()) {
-    throw InputError(where, "no JSON object with a 'conversation'", kForms);
-  }
-  const std::string conversation = line["conversation"];
-  if (line.contains("list")) {
-    CheckKeys(line, {"conversation", "list", "list_length"}, where);
-    const std::vector<Item> items = ItemsOf(line, "list", where);
-    const json length = line.value("list_length", json(items.size()));
-    recording->AddList(where, conversation, Integer(length, 1, 1000000, where + ": list_length"), items);
+  const json parsed = ParseJson(text, where);
+  const JsonObject line(parsed, where);
+  if (!line.Has("conversation")) throw InputError(where, "no 'conversation'", kForms);
+  const std::string conversation = line.String("conversation");
+  if (line.Has("list")) {
+    line.AllowOnly({"conversation", "list", "list_length"});
+    const std::vector<Item> items = ItemsOf(line, "list");
+    const json length = line.Has("list_length") ? line.Get("list_length") : json(items.size());
+    recording->AddList(where, conversation, Integer(length, 1, 1000000, line.At("list_length")), items);
     return;
   }
-  CheckKeys(line, {"conversation", "candidates", "judgements"}, where);
-  const std::vector<Item> candidates = ItemsOf(line, "candidates", where);
+  line.AllowOnly({"conversation", "candidates", "judgements"});
+  const std::vector<Item> candidates = ItemsOf(line, "candidates");
   std::vector<int> judgements;
-  for (const json& value : Array(line, "judgements", where)) {
-    judgements.push_back(static_cast<int>(Integer(value, -2, 2, where + ": judgements")));
+  for (const json& value : line.Array("judgements")) {
+    judgements.push_back(static_cast<int>(Integer(value, -2, 2, line.At("judgements", judgements.size()))));
   }
   if (judgements.size() != candidates.size()) {
     throw InputError(

@@ -74,19 +74,23 @@ TEST(RecordingTest, TheSameTwiceIsFineAndAnotherAnswerIsNot) {
 }
 
 TEST(RecordingTest, BadLinesAreNamed) {
-  EXPECT_THAT(ErrorOf("{}"), HasSubstr("file.jsonl:1: no JSON object with a 'conversation'; allowed: "));
-  EXPECT_THAT(ErrorOf("\n[1"), HasSubstr("file.jsonl:2: no JSON object"));
-  EXPECT_THAT(ErrorOf(R"({"conversation": 17, "list": []})"), HasSubstr("no JSON object with a 'conversation'"));
-  EXPECT_THAT(ErrorOf(R"({"conversation": "c"})"), HasSubstr("no array 'candidates'"));
-  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": "A"})"), HasSubstr("no array 'list'"));
+  EXPECT_THAT(ErrorOf("{}"), HasSubstr("file.jsonl:1: no 'conversation'; allowed: {"));
+  EXPECT_THAT(ErrorOf("\n[1"), HasSubstr("file.jsonl:2: parse error at line 1, column 3"));
+  EXPECT_THAT(ErrorOf("[1]"), HasSubstr("file.jsonl:1: found an array; allowed: an object"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": 17, "list": []})"), HasSubstr("conversation: found 17; allowed: a string"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c"})"), HasSubstr("the key 'candidates' is missing"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "conversation": "d"})"), HasSubstr("'conversation' is given twice"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": "A"})"), HasSubstr("list: found 'A'; allowed: an array"));
   EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": ["A"]})"),
-              HasSubstr("\"A\" in 'list'; allowed: [\"Title\", year]"));
-  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", "1990"]]})"), HasSubstr("\"1990\"; allowed: an integer"));
-  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", 12345]]})"), HasSubstr("12345; allowed: an integer"));
+              HasSubstr("file.jsonl:1: list[0]: found 'A'; allowed: [\"Title\", year]"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", "1990"]]})"),
+              HasSubstr("list[0]: '1990'; allowed: an integer"));
+  EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", 12345]]})"),
+              HasSubstr("list[0]: 12345; allowed: an integer"));
   EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [["A", 1]], "length": 1})"), HasSubstr("unknown key 'length'"));
   EXPECT_THAT(ErrorOf(R"({"conversation": "c", "list": [], "list_length": 0})"), HasSubstr("list_length: 0"));
   EXPECT_THAT(ErrorOf(R"({"conversation": "c", "candidates": [["A", 1]], "judgements": [3]})"),
-              HasSubstr("judgements: 3; allowed: an integer from -2 to 2"));
+              HasSubstr("judgements[0]: 3; allowed: an integer from -2 to 2"));
   EXPECT_THAT(ErrorOf(R"({"conversation": "c", "candidates": [["A", 1]], "judgements": [1, 1]})"),
               HasSubstr("2 judgements for 1 candidates; allowed: one for each"));
 }

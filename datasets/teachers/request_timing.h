@@ -1,7 +1,7 @@
 // When a request may start, and how long to wait before it is tried again. Time is a number of seconds that the caller
 // brings along, so that both are plain arithmetic.
 //
-//   RatePacer pacer(120);                          // two a minute apart by half a second
+//   RatePacer pacer(120);                          // two a second, half a second apart
 //   if (now >= pacer.NextStart()) pacer.Started(now);
 //   pacer.HoldUntil(now + 30);                     // the server said "Retry-After: 30"
 //

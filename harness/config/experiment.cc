@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "harness/config/report_names.h"
 #include "harness/config/sweep_points.h"
+#include "harness/config/sweep_priorities.h"
 #include "harness/config/toml_settings.h"
 
 namespace suite {
@@ -37,25 +39,31 @@ void CheckAxes(const std::vector<SweepAxis>& axes, const KnownNames& known_names
   }
 }
 
-// Lays file and profile over the defaults, after a look at every profile and axis of the file.
+// File and profile (none: empty) over the defaults.
+RunConfig Layered(const ExperimentFile& file, const std::string& profile, const KnownNames& known_names) {
+  RunConfig config;
+  ApplySettings(file.base, known_names, &config);
+  if (!profile.empty()) ApplySettings(file.profiles.at(profile).settings, known_names, &config);
+  return config;
+}
+
+// The same, after a look at every profile and axis of the file.
 RunConfig BaseConfig(const ExperimentFile& file, const ExperimentRequest& request) {
-  RunConfig base;
-  ApplySettings(file.base, request.known_names, &base);
+  const RunConfig base = Layered(file, "", request.known_names);
   CheckAxes(file.sweep, request.known_names, base);
   for (const SweepRule& rule : file.rules.include) CheckAxes(rule, request.known_names, base);
   std::vector<std::string> names;
   for (const auto& [name, profile] : file.profiles) {
-    RunConfig scratch = base;
-    ApplySettings(profile.settings, request.known_names, &scratch);
+    const RunConfig scratch = Layered(file, name, request.known_names);
     CheckAxes(profile.sweep, request.known_names, scratch);
     for (const SweepRule& rule : profile.rules.include) CheckAxes(rule, request.known_names, scratch);
     names.push_back(name);
   }
-  if (request.profile.empty()) return base;
-  const auto chosen = file.profiles.find(request.profile);
-  if (chosen == file.profiles.end()) throw UnknownName(file.path, "profile", request.profile, names);
-  ApplySettings(chosen->second.settings, request.known_names, &base);
-  return base;
+  if (!request.profile.empty() && !file.profiles.count(request.profile)) {
+    if (names.empty()) throw InputError(file.path, "has no profile '" + request.profile + "'", "no --profile");
+    throw UnknownName(file.path, "profile", request.profile, names);
+  }
+  return Layered(file, request.profile, request.known_names);
 }
 
 SweepAxis* FindAxis(std::vector<SweepAxis>* axes, const std::string& key) {
@@ -87,62 +95,10 @@ std::vector<std::string> ArmsOf(const std::vector<SweepPoint>& points, const Run
   return arms;
 }
 
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// The scores that a claim's metric names (reports/claim.h). Series are known only once a run has made its first step.
-std::vector<std::string> ScoresOf(std::string metric) {
-  for (const std::string prefix : {"spread:", "roughness:"}) {
-    if (metric.rfind(prefix, 0) == 0) metric = metric.substr(prefix.size());
-  }
-  if (metric.rfind("series:", 0) == 0) return {};
-  const std::string minus = " - ";
-  const size_t at = metric.find(minus);
-  if (at == std::string::npos) return {metric};
-  return {metric.substr(0, at), metric.substr(at + minus.size())};
-}
-
-// Refuses names that neither the whole sweep nor the caller knows.
-void CheckReport(const ReportSettings& report, const std::vector<std::string>& arms, const KnownNames& known_names) {
-  const auto metrics = known_names.find("report.metrics");
-  const auto check_metric = [&](const std::string& metric, const std::string& origin) {
-    if (metrics != known_names.end() && !Contains(metrics->second, metric)) {
-      throw UnknownName(origin, "metric", metric, metrics->second);
-    }
-  };
-  for (const auto& metric : report.metrics) check_metric(metric, report.metrics_origin);
-  for (const ComparisonSetting& comparison : report.comparisons) {
-    for (const auto& arm : {comparison.left, comparison.right}) {
-      if (!Contains(arms, arm)) throw UnknownName(comparison.origin, "arm", arm, arms);
-    }
-    check_metric(comparison.metric, comparison.origin);
-  }
-  for (const ClaimSetting& claim : report.claims) {
-    for (const auto& arm : {claim.left, claim.right.empty() ? claim.left : claim.right}) {
-      if (!Contains(arms, arm)) throw UnknownName(claim.origin, "arm", arm, arms);
-    }
-    for (const auto& metric : {claim.metric, claim.right_metric.empty() ? claim.metric : claim.right_metric}) {
-      for (const std::string& score : ScoresOf(metric)) check_metric(score, claim.origin);
-    }
-  }
-  for (const auto& [arm, display] : report.arm_names) {
-    if (!Contains(arms, arm)) throw UnknownName(report.arm_origins.at(arm), "arm", arm, arms);
-  }
-}
-
-// Drops what compares an arm that is not there.
-template <typename Pair>
-void KeepPairsOf(const std::vector<std::string>& arms, std::vector<Pair>* pairs) {
-  const auto lacks_arm = [&](const Pair& pair) {
-    return !Contains(arms, pair.left) || (!pair.right.empty() && !Contains(arms, pair.right));
-  };
-  pairs->erase(std::remove_if(pairs->begin(), pairs->end(), lacks_arm), pairs->end());
-}
-
-// The names of metrics that any run of the sweep may have.
-KnownNames WithMetrics(KnownNames known_names, const std::vector<SweepAxis>& axes, RunConfig base) {
-  if (known_names.count("report.metrics")) return known_names;
+// The scores that any run of the sweep may have.
+std::vector<std::string> ScoresOf(const std::vector<SweepAxis>& axes, RunConfig base, const KnownNames& known_names) {
+  const auto given = known_names.find("report.metrics");
+  if (given != known_names.end()) return given->second;
   std::vector<std::string> names = MetricNames(base.eval.k);
   for (const SweepAxis& axis : axes) {
     if (axis.key != "eval.k") continue;
@@ -151,8 +107,7 @@ KnownNames WithMetrics(KnownNames known_names, const std::vector<SweepAxis>& axe
       for (const std::string& name : MetricNames(base.eval.k)) AddOnce(name, &names);
     }
   }
-  known_names["report.metrics"] = names;
-  return known_names;
+  return names;
 }
 
 std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, const RunConfig& base,
@@ -171,7 +126,7 @@ std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, con
     const auto [first, is_new] = point_of_run.emplace(identity, PointText(point));
     if (!is_new) {
       if (!sets.empty()) continue;  // --set made two points one
-      throw InputError(request.path,
+      throw InputError(point.empty() ? request.path : point.back().origin,
                        "two runs of the sweep are one: {" + first->second + "} and {" + PointText(point) + "}",
                        "grid points that differ in what changes results");
     }
@@ -184,10 +139,64 @@ std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, con
 SweepRules RulesOf(const ExperimentFile& file, const std::string& profile) {
   SweepRules rules = file.rules;
   if (profile.empty()) return rules;
-  const SweepRules& own = file.profiles.at(profile).rules;
-  if (!own.exclude.empty()) rules.exclude = own.exclude;
-  if (!own.include.empty()) rules.include = own.include;
+  const Profile& own = file.profiles.at(profile);
+  if (own.replaced_rules.count("exclude")) rules.exclude = own.rules.exclude;
+  if (own.replaced_rules.count("include")) rules.include = own.rules.include;
+  if (own.replaced_rules.count("priority")) rules.priority = own.rules.priority;
   return rules;
+}
+
+// What the report may name under `profile` (none: empty), whatever --set changes.
+ReportNames NamesOf(const ExperimentFile& file, const std::string& profile, const ExperimentRequest& request) {
+  const std::vector<SweepAxis> axes = Axes(file, profile);
+  const RunConfig base = Layered(file, profile, request.known_names);
+  ReportNames names = {ArmsOf(SweepPoints(axes, RulesOf(file, profile)), base),
+                       ScoresOf(axes, base, request.known_names), base.data.list_length};
+  names.Add({request.baseline_arms, {}});
+  return names;
+}
+
+std::vector<std::string> SweptKeys(const std::vector<SweepAxis>& axes, const SweepRules& rules) {
+  std::vector<std::string> keys;
+  for (const SweepAxis& axis : axes) AddOnce(axis.key, &keys);
+  for (const SweepRule& rule : rules.include) {
+    for (const SweepAxis& axis : rule) AddOnce(axis.key, &keys);
+  }
+  return keys;
+}
+
+// Refuses rules that `profile` (none: empty) gives and that cannot be meant. What a profile's axes lack, the file's
+// rules may still name.
+void CheckRules(const ExperimentFile& file, const std::string& profile, const KnownNames& known_names) {
+  const SweepRules& own = profile.empty() ? file.rules : file.profiles.at(profile).rules;
+  const std::vector<SweepAxis> axes = Axes(file, profile);
+  CheckExclusions(axes, own);
+  if (own.priority.empty()) return;
+  const SweepRules rules = RulesOf(file, profile);
+  std::vector<RunConfig> runs;
+  for (const SweepPoint& point : SweepPoints(axes, rules)) {
+    runs.push_back(Layered(file, profile, known_names));
+    ApplySettings(point, known_names, &runs.back());
+  }
+  CheckPriorities(own.priority, runs, SweptKeys(axes, rules), known_names);
+}
+
+// The budget of the file, with what the profile gives in its place.
+Budget BudgetOf(const ExperimentFile& file, const std::string& profile) {
+  Budget budget = file.budget;
+  if (profile.empty()) return budget;
+  const Budget& own = file.profiles.at(profile).budget;
+  if (own.runs) budget.runs = own.runs;
+  if (own.hours) budget.hours = own.hours;
+  return budget;
+}
+
+void TakePriorities(const std::vector<PriorityRule>& rules, const KnownNames& known_names,
+                    std::vector<ExperimentRun>* runs) {
+  std::vector<RunConfig> configs;
+  for (const ExperimentRun& run : *runs) configs.push_back(run.config);
+  const std::vector<int64_t> priorities = PrioritiesOf(configs, rules, known_names);
+  for (size_t i = 0; i < runs->size(); ++i) (*runs)[i].priority = priorities[i];
 }
 
 }  // namespace
@@ -197,26 +206,26 @@ Experiment LoadExperiment(const ExperimentRequest& request) {
   RunConfig base = BaseConfig(file, request);
   std::vector<SweepAxis> axes = Axes(file, request.profile);
   SweepRules rules = RulesOf(file, request.profile);
-  CheckExclusions(file.sweep, file.rules);
-  for (const auto& [name, profile] : file.profiles) CheckExclusions(Axes(file, name), profile.rules);
-  std::vector<std::string> all_arms = ArmsOf(SweepPoints(axes, rules), base);
-  all_arms.insert(all_arms.end(), request.baseline_arms.begin(), request.baseline_arms.end());
+  CheckRules(file, "", request.known_names);
+  for (const auto& [name, profile] : file.profiles) CheckRules(file, name, request.known_names);
+  ReportNames known = NamesOf(file, "", request);
+  for (const auto& [name, profile] : file.profiles) known.Add(NamesOf(file, name, request));
 
   const std::vector<Setting> sets = ParseSets(request.sets);
   ApplySettings(sets, request.known_names, &base);
-  CheckReport(file.report, all_arms, WithMetrics(request.known_names, axes, base));
+  ReportNames present = {request.baseline_arms, ScoresOf(axes, base, request.known_names), base.data.list_length};
+  known.Add(present);
+  CheckReport(file.report, known);
   NarrowTo(sets, &axes, &rules);
 
   Experiment experiment;
   experiment.name = StemOf(request.path);
   experiment.runs = ExpandRuns(SweepPoints(axes, rules), base, sets, request);
-  experiment.budget = file.budget;
-  experiment.report = file.report;
+  TakePriorities(rules.priority, request.known_names, &experiment.runs);
+  experiment.budget = BudgetOf(file, request.profile);
   for (const ExperimentRun& run : experiment.runs) AddOnce(run.arm, &experiment.arms);
-  std::vector<std::string> present = experiment.arms;
-  present.insert(present.end(), request.baseline_arms.begin(), request.baseline_arms.end());
-  KeepPairsOf(present, &experiment.report.comparisons);
-  KeepPairsOf(present, &experiment.report.claims);
+  present.Add({experiment.arms, {}});
+  experiment.report = KeepPresent(file.report, present);
   return experiment;
 }
 

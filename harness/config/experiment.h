@@ -19,6 +19,7 @@
 // not only the one asked for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct ExperimentRun {
   std::string arm;
   std::string hash;  // ConfigHash(config): the run's name
   RunConfig config;
+  int64_t priority = 0;  // of [[sweep.priority]]; higher starts first
 };
 
 struct Experiment {
@@ -54,7 +56,7 @@ struct Experiment {
   std::vector<ExperimentRun> runs;  // see sweep_points.h: grid, first axis slowest, then includes
   std::vector<std::string> arms;    // in order of appearance
   Budget budget;
-  ReportSettings report;  // comparisons and claims whose arms --set took away are dropped
+  ReportSettings report;  // without what only other profiles have, or --set took away (report_names.h)
 };
 
 // Throws InputError; two runs with equal hashes are an error too, since they would be one (where --set made them equal,

@@ -37,8 +37,22 @@ std::vector<std::string> TextsAt(const Place& place) {
 
 constexpr char kExclude[] = "exclude";
 constexpr char kInclude[] = "include";
+constexpr char kPriority[] = "priority";
 
-// One [[sweep.exclude]] or [[sweep.include]]: like a sweep, but a single value needs no list.
+// So that the priorities of a run's rules can be added.
+constexpr int64_t kMostPriority = 1000000;
+
+// A key that stands twice, once as it is and once under run, would be two axes.
+void AddAxis(SweepAxis axis, const std::string& where, std::vector<SweepAxis>* axes) {
+  if (axis.values.empty()) throw InputError(where, "an empty list", "at least one value");
+  for (const SweepAxis& other : *axes) {
+    if (other.key == axis.key)
+      throw InputError(axis.origin, axis.key + " is given twice", "once, as at " + other.origin);
+  }
+  axes->push_back(std::move(axis));
+}
+
+// The keys of one rule: like a sweep, but a single value needs no list.
 SweepRule ReadRule(const Place& place, const std::string& file, const std::string& note) {
   SweepRule rule;
   for (const TomlLeaf& leaf : LeavesInFileOrder(TableAt(place))) {
@@ -48,31 +62,47 @@ SweepRule ReadRule(const Place& place, const std::string& file, const std::strin
     const toml::array* list = leaf.node->as_array();
     if (!list) axis.values.push_back(ToSettingValue(*leaf.node, where));
     for (size_t i = 0; list && i < list->size(); ++i) axis.values.push_back(ToSettingValue((*list)[i], where));
-    if (axis.values.empty()) throw InputError(where, "an empty list", "at least one value");
-    rule.push_back(std::move(axis));
+    AddAxis(std::move(axis), where, &rule);
   }
   if (rule.empty()) throw InputError(place.where, "an empty table", "at least one key");
   return rule;
 }
 
+PriorityRule ReadPriority(const Place& place, const std::string& file, const std::string& note) {
+  toml::table table = TableAt(place);
+  const auto number = table.find(kPriority);
+  if (number == table.end()) throw InputError(place.where, "a rule without 'priority'", "priority = a whole number");
+  const auto priority = number->second.value_exact<int64_t>();
+  if (!priority || *priority < -kMostPriority || *priority > kMostPriority) {
+    throw InputError(TomlOrigin(file, number->first.source(), note) + ": priority", "not the priority of runs",
+                     "a whole number from " + std::to_string(-kMostPriority) + " to " + std::to_string(kMostPriority));
+  }
+  table.erase(kPriority);
+  return {ReadRule({table, place.where}, file, note), *priority};
+}
+
 SweepRules ReadRules(const toml::table& sweep, const std::string& file, const std::string& note) {
   SweepRules rules;
-  for (const auto& [name, some] : {std::make_pair(kExclude, &rules.exclude), {kInclude, &rules.include}}) {
+  for (const std::string name : {kExclude, kInclude, kPriority}) {
     const toml::node* list = sweep.get(name);
     if (!list) continue;
     const std::string where = TomlOrigin(file, list->source(), note) + ": sweep." + name;
-    for (const toml::node& element : ListAt({*list, where}, std::string("[[sweep.") + name + "]] tables")) {
-      some->push_back(ReadRule({element, where}, file, note + "." + name));
+    for (const toml::node& element : ListAt({*list, where}, "[[sweep." + name + "]] tables")) {
+      const Place place = {element, TomlOrigin(file, element.source(), note) + ": sweep." + name};
+      const std::string note_of_rule = note + "." + name;
+      if (name == kExclude) rules.exclude.push_back(ReadRule(place, file, note_of_rule));
+      if (name == kInclude) rules.include.push_back(ReadRule(place, file, note_of_rule));
+      if (name == kPriority) rules.priority.push_back(ReadPriority(place, file, note_of_rule));
     }
   }
   return rules;
 }
 
-Budget ReadBudget(const Place& place, const std::string& file) {
+Budget ReadBudget(const Place& place, const std::string& file, const std::string& note = "") {
   Budget budget;
   for (const auto& [key, node] : TableAt(place)) {
     const std::string name(key.str());
-    const std::string where = TomlOrigin(file, key.source()) + ": budget." + name;
+    const std::string origin = TomlOrigin(file, key.source(), note), where = origin + ": budget." + name;
     const auto number = node.value<double>();
     if (name == "runs") {
       budget.runs = node.value_exact<int64_t>();
@@ -81,24 +111,26 @@ Budget ReadBudget(const Place& place, const std::string& file) {
       if (!node.is_number() || *number <= 0) throw InputError(where, "not a number of hours", "a number above 0");
       budget.hours = *number;
     } else {
-      throw UnknownName(TomlOrigin(file, key.source()), "setting of budget", name, {"runs", "hours"});
+      throw UnknownName(origin, "setting of budget", name, {"runs", "hours"});
     }
   }
   return budget;
 }
 
 std::vector<SweepAxis> ReadSweep(toml::table table, const std::string& file, const std::string& note) {
-  for (const char* rules : {kExclude, kInclude}) table.erase(rules);
+  for (const char* rules : {kExclude, kInclude, kPriority}) table.erase(rules);
   std::vector<SweepAxis> axes;
   for (const TomlLeaf& leaf : LeavesInFileOrder(table)) {
     const std::string origin = TomlOrigin(file, leaf.source, note);
+    if (leaf.node->is_array_of_tables()) {
+      throw UnknownName(origin, "kind of sweep rule", leaf.key, {kExclude, kInclude, kPriority});
+    }
     const std::string where = origin + ": " + leaf.key;
     SweepAxis axis{ResolveKey(leaf.key, origin), {}, origin};
     for (const toml::node& value : ListAt({*leaf.node, where}, "the list of values to run")) {
       axis.values.push_back(ToSettingValue(value, where));
     }
-    if (axis.values.empty()) throw InputError(where, "an empty list", "at least one value");
-    axes.push_back(std::move(axis));
+    AddAxis(std::move(axis), where, &axes);
   }
   return axes;
 }
@@ -115,8 +147,11 @@ void CheckGivenOnce(const std::vector<Setting>& settings) {
 Profile ReadProfile(const toml::table& table, const std::string& file, const std::string& name) {
   const std::string note = "profile " + name;
   toml::table settings = table;
-  settings.erase("sweep");
+  for (const char* other : {"sweep", "budget"}) settings.erase(other);
   Profile profile;
+  if (const toml::node* budget = table.get("budget")) {
+    profile.budget = ReadBudget({*budget, TomlOrigin(file, budget->source(), note) + ": budget"}, file, note);
+  }
   // Keys keep their place in the file when a table is copied.
   profile.settings = FlattenTable(settings, file, note);
   CheckGivenOnce(profile.settings);
@@ -124,6 +159,9 @@ Profile ReadProfile(const toml::table& table, const std::string& file, const std
     const toml::table& axes = TableAt({*sweep, TomlOrigin(file, sweep->source(), note) + ": sweep"});
     profile.sweep = ReadSweep(axes, file, note + ", sweep");
     profile.rules = ReadRules(axes, file, note + ", sweep");
+    for (const char* kind : {kExclude, kInclude, kPriority}) {
+      if (axes.contains(kind)) profile.replaced_rules.insert(kind);
+    }
   }
   return profile;
 }

@@ -12,11 +12,15 @@
 //   [[sweep.include]]                 # runs beside the grid, with the sweep's seeds; other keys as in the base run
 //   "objective.preset" = "gspo"
 //   "rl.updates_per_rollout" = 4
+//   [[sweep.priority]]                # runs that start before others, or after them; they keep their names and numbers
+//   "objective.preset" = ["grpo", "rank_grpo_exp_inf"]
+//   priority = 2                      # higher starts first, no rule is 0; those of all rules that fit a run add up
 //   [budget]                          # at most so many runs, in the order of --plan; no new run after so many hours of
 //   runs = 12                         # running time in all
 //   hours = 1.5
 //   [profile.smoke]                   # same keys as the base; [profile.smoke.sweep] replaces axes,
-//                                     # [[profile.smoke.sweep.exclude]] and include all rules of their kind
+//                                     # [[profile.smoke.sweep.exclude]], include and priority all rules of their kind
+//                                     # (exclude = [] leaves none), [profile.smoke.budget] keys of the budget
 //   rl.steps = 2
 //   [profile.smoke.sweep]
 //   seed = [3407]
@@ -33,7 +37,8 @@
 //   sentence = "Rank-GRPO ranks better than GSPO."
 //   left = "rank_grpo_exp_inf"        # arms, as in comparisons
 //   right = "gspo"
-//   metric = "ndcg@10"                # or "series:NAME", "roughness:METRIC"; right_metric where the right's is another
+//   metric = "ndcg@10"                # or "series:NAME", "curve:METRIC", "roughness:METRIC"; right_metric where the
+//                                     # right's is another
 //   relation = ">"                    # >, <, =
 //   margin = 0.0                      # left out: 0
 //   test = "paired_t"                 # paired_t, wilcoxon, sign_flip; left out: paired_t
@@ -44,6 +49,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,12 +63,19 @@ struct SweepAxis {
   std::string origin;
 };
 
-// One table of [[sweep.exclude]] or [[sweep.include]]: its keys with one value or several.
+// One table of [[sweep.exclude]], [[sweep.include]] or [[sweep.priority]]: its keys with one value or several.
 using SweepRule = std::vector<SweepAxis>;
+
+// Runs whose configs have, for every key of the rule, one of its values.
+struct PriorityRule {
+  SweepRule runs;
+  int64_t priority = 0;
+};
 
 struct SweepRules {
   std::vector<SweepRule> exclude;
   std::vector<SweepRule> include;
+  std::vector<PriorityRule> priority;
 };
 
 // What a sweep may cost; what lies beyond is not started.
@@ -112,6 +125,8 @@ struct Profile {
   std::vector<Setting> settings;
   std::vector<SweepAxis> sweep;
   SweepRules rules;
+  Budget budget;
+  std::set<std::string> replaced_rules;  // the kinds that it gives: "exclude", "include", "priority"
 };
 
 struct ExperimentFile {

@@ -144,8 +144,9 @@ TEST(LoadExperiment, SweepErrors) {
   EXPECT_THAT(ErrorOf("[sweep]\nsede = [1]\n"), HasSubstr("quick.toml:2 (sweep): unknown setting 'sede'"));
   EXPECT_THAT(ErrorOf("[sweep]\nseed = 1\n"), HasSubstr("quick.toml:2 (sweep): seed: not a list"));
   EXPECT_THAT(ErrorOf("[sweep]\nseed = []\n"), HasSubstr("an empty list"));
+  EXPECT_THAT(ErrorOf("[sweep]\nseed = [1, 2]\nrun.seed = [3]\n"), HasSubstr("toml:3 (sweep): seed is given twice"));
   EXPECT_THAT(ErrorOf("[sweep]\nseed = [1, 1]\n"),
-              AllOf(HasSubstr("two runs of the sweep are one: {seed = 1} and {seed = 1}")));
+              AllOf(HasSubstr("quick.toml:2 (sweep): two runs of the sweep are one: {seed = 1} and {seed = 1}")));
   EXPECT_THAT(ErrorOf("[sweep]\ncheckpoint.every = [1, 2]\n"), HasSubstr("differ in what changes results"));
   EXPECT_THAT(ErrorOf("[sweep]\nobjective.preset = [\"grpo\", \"gpro\"]\n"),
               HasSubstr("(sweep): unknown objective.preset 'gpro'"));
@@ -153,6 +154,7 @@ TEST(LoadExperiment, SweepErrors) {
 
 TEST(LoadExperiment, EveryProfileIsChecked) {
   EXPECT_THAT(ErrorOf(kQuickstart, "smok"), HasSubstr("unknown profile 'smok' (did you mean 'smoke'?)"));
+  EXPECT_THAT(ErrorOf("seed = 1\n", "smoke"), HasSubstr("has no profile 'smoke'; allowed: no --profile"));
   EXPECT_THAT(ErrorOf("[profile.paper]\nrl.step = 2\n"), HasSubstr("quick.toml:2 (profile paper): unknown setting"));
   EXPECT_THAT(ErrorOf("[profile.paper.sweep]\nseed = [-1]\n"),
               HasSubstr("quick.toml:2 (profile paper, sweep): seed is"));
@@ -227,12 +229,41 @@ TEST(LoadExperiment, ClaimErrors) {
   EXPECT_THAT(ErrorOf(WithLine("\"gspo\"\nright", "\"gspoo\"\nright")), HasSubstr("unknown arm 'gspoo'"));
   EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
   EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"roughness:ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
+  EXPECT_THAT(ErrorOf(WithLine("\"ndcg@10\"", "\"series:reward_by_rank/11\"")), HasSubstr("place 11 of a series"));
   EXPECT_THAT(ErrorOf(WithLine("number = 2", "target = 0.5")), HasSubstr("a 'right' beside what needs none"));
   EXPECT_THAT(ErrorOf(WithLine("right = \"grpo\"", "")), HasSubstr("a claim without 'right'"));
   EXPECT_THAT(ErrorOf(WithLine("number = 2", "right_metric = \"ndgc@10\"")), HasSubstr("unknown metric 'ndgc@10'"));
   EXPECT_THAT(ErrorOf(WithLine("relation = \">\"\nmargin = 0.001", "relation = \"=\"")),
               HasSubstr("a claim of equality without a margin"));
   EXPECT_THAT(ErrorOf("claim = 3\n"), HasSubstr("[[claim]] tables"));
+}
+
+// A file speaks for all of its profiles: what only another one has is left out, what none has is refused.
+TEST(LoadExperiment, ReportNamesWhatAnyProfileHas) {
+  const std::string text =
+      "[sweep]\n\"rl.group_size\" = [2, 4]\n"
+      "[report]\nmetrics = [\"ndcg@10\", \"ndcg@3\"]\n"
+      "comparisons = [[\"group_size=4\", \"group_size=2\", \"ndcg@10\"], [\"group_size=16\", \"sft\", \"ndcg@10\"]]\n"
+      "[[claim]]\nnumber = 8\nsentence = \"Larger is better.\"\nleft = \"group_size=16\"\nright = \"group_size=8\"\n"
+      "metric = \"curve:ndcg@3\"\nrelation = \">\"\n"
+      "[profile.paper]\neval.k = [3, 10]\n[profile.paper.sweep]\n\"rl.group_size\" = [8, 16]\n";
+  ExperimentRequest request = Write(text);
+  request.known_names.erase("report.metrics");
+  const ReportSettings base = LoadExperiment(request).report;
+  EXPECT_THAT(base.metrics, ElementsAre("ndcg@10"));
+  EXPECT_EQ(base.comparisons.size(), 1u);
+  EXPECT_TRUE(base.claims.empty());
+  request.profile = "paper";
+  const ReportSettings paper = LoadExperiment(request).report;
+  EXPECT_THAT(paper.metrics, ElementsAre("ndcg@10", "ndcg@3"));
+  ASSERT_EQ(paper.comparisons.size(), 1u);
+  EXPECT_EQ(paper.comparisons[0].left, "group_size=16");
+  EXPECT_EQ(paper.claims.size(), 1u);
+  std::string misspelt = text;
+  misspelt.replace(misspelt.find("curve:ndcg@3"), 12, "curve:ndcg@4");
+  request = Write(misspelt);
+  request.known_names.erase("report.metrics");
+  EXPECT_THROW(LoadExperiment(request), InputError);
 }
 
 // Without a caller's list, the metrics are those of the run's own evaluation.
@@ -326,9 +357,13 @@ TEST(LoadExperiment, FilesAtTwoPlacesAreTwoRuns) {
 TEST(LoadExperiment, RefusesRulesThatCannotBeMeant) {
   const std::string sweep = "[sweep]\nseed = [1, 2]\n";
   EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nseed = 3\n"),
-              HasSubstr("quick.toml:4 (sweep.exclude): seed is never the integer 3 in the sweep"));
+              HasSubstr("quick.toml:4 (sweep.exclude): seed is never the integer 3 in the sweep; allowed: a value of "
+                        "its axis: 1, 2"));
+  EXPECT_THAT(ErrorOf("[sweep]\nrl.learning_rate = [1.0, 2.0]\n[[sweep.exclude]]\nrl.learning_rate = 1\n"),
+              HasSubstr("no error"));
   EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nrl.steps = 3\n"), HasSubstr("rl.steps is no axis of the sweep"));
-  EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nseed = [1, 2]\n"), HasSubstr("leaves no run"));
+  EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\nseed = [1, 2]\n"),
+              HasSubstr("quick.toml:4 (sweep.exclude): leaves no run"));
   EXPECT_THAT(ErrorOf(sweep + "[[sweep.exclude]]\n"), HasSubstr("an empty table"));
   EXPECT_THAT(ErrorOf(sweep + "[sweep.exclude]\nseed = 1\n"), HasSubstr("not a list"));
   EXPECT_THAT(ErrorOf(sweep + "[[sweep.include]]\nrl.stepz = 3\n"), HasSubstr("rl.stepz"));
@@ -344,6 +379,14 @@ TEST(LoadExperiment, ReadsTheBudget) {
   EXPECT_THAT(ErrorOf("[budget]\nruns = 0\n"), HasSubstr("quick.toml:2: budget.runs"));
   EXPECT_THAT(ErrorOf("[budget]\nhours = \"x\"\n"), HasSubstr("a number above 0"));
   EXPECT_THAT(ErrorOf("[budget]\nrunz = 1\n"), HasSubstr("runz"));
+}
+
+TEST(LoadExperiment, AProfileHasItsOwnBudget) {
+  ExperimentRequest request = Write("[budget]\nruns = 3\nhours = 0.5\n[profile.paper.budget]\nhours = 90\n");
+  request.profile = "paper";
+  EXPECT_EQ(LoadExperiment(request).budget.runs, 3);
+  EXPECT_EQ(LoadExperiment(request).budget.hours, 90);
+  EXPECT_THAT(ErrorOf("[profile.paper.budget]\nhours = -1\n"), HasSubstr("toml:2 (profile paper): budget.hours"));
 }
 
 }  // namespace

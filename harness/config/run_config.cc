@@ -34,6 +34,9 @@ std::string Origin(const RunConfig& config, const std::string& key) {
   return found == config.origins.end() ? "default" : found->second;
 }
 
+// Results belong to run.threads shards, however many processes compute them (harness/distributed).
+bool CanName(const FieldInfo& field) { return field.in_hash && field.key != "run.processes"; }
+
 template <typename Keep>
 std::string HashOf(const RunConfig& config, const Keep& keep) {
   std::string canonical = "protocol = " + std::to_string(kProtocolVersion) + "\n";
@@ -202,7 +205,7 @@ std::vector<ConfigEntry> ConfigEntries(const RunConfig& config) {
   std::vector<ConfigEntry> entries;
   VisitFields(config, [&](const FieldInfo& field, const auto& value) {
     entries.push_back({field.key, TypeName(value), TomlText(value), "", field.allowed.Text(), field.help,
-                       Origin(config, field.key), field.in_hash});
+                       Origin(config, field.key), CanName(field)});
   });
   const RunConfig defaults;
   size_t next = 0;
@@ -244,7 +247,7 @@ std::string ConfigHelp() {
 std::string ConfigHash(const RunConfig& config) {
   const bool may_stop = MonitorsMayStop(config.monitors);
   return HashOf(config,
-                [&](const FieldInfo& field) { return field.in_hash || (may_stop && field.section == "monitors"); });
+                [&](const FieldInfo& field) { return CanName(field) || (may_stop && field.section == "monitors"); });
 }
 
 std::string StageHash(const RunConfig& config, const std::string& stage) {
@@ -253,7 +256,7 @@ std::string StageHash(const RunConfig& config, const std::string& stage) {
   if (stage == "sft") sections.insert({"sft", "teacher", "embedder", "demonstrations"});
   const bool seeded = stage == "sft" && config.sft.own_seed;
   return HashOf(config, [&](const FieldInfo& field) {
-    return field.in_hash && (sections.count(field.section) > 0 || (seeded && field.key == "seed"));
+    return CanName(field) && (sections.count(field.section) > 0 || (seeded && field.key == "seed"));
   });
 }
 
@@ -290,6 +293,8 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
   Require(config, config.rl.micro_batch_prompts <= config.rl.prompts_per_step, "rl.micro_batch_prompts",
           config.rl.micro_batch_prompts,
           "at most rl.prompts_per_step = " + std::to_string(config.rl.prompts_per_step) + ", or 0 for all of them");
+  Require(config, config.run.processes <= config.run.threads, "run.processes", config.run.processes,
+          "at most run.threads = " + std::to_string(config.run.threads) + ", the shards that a step is cut into");
 }
 
 }  // namespace suite

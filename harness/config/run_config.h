@@ -3,7 +3,7 @@
 //
 // Use it wherever a stage needs a setting; never add a flag, an environment variable or a constant for one. All
 // settings with their defaults, allowed values and help are lines of run_config.def. How the layers (defaults < TOML
-// file < profile < --set) make one is config_layers.h; how an experiment makes many is experiment.h.
+// file < profile < sweep < --set) make one, and an experiment many, is experiment.h.
 //
 //   RunConfig config;                            // all defaults
 //   config.rl.group_size;                        // 8
@@ -48,11 +48,11 @@ struct RunConfig {
 struct ConfigEntry {
   std::string key;            // "rl.group_size"
   std::string type;           // "integer", "number", "true or false", "text", "list of integers"
-  std::string value;          // as TOML: 8, 2e-04, true, "line", [5, 10]; an override that is not set: "preset"
+  std::string value;          // as TOML: 8, 0.0002, true, "line", [5, 10]; an override that is not set: "preset"
   std::string default_value;  // likewise
   std::string allowed;        // "2 to 4096"; empty when everything of the type is
   std::string help;
-  std::string origin;  // "default", "quickstart.toml:12", "profile smoke (quickstart.toml:30)", "--set", "sweep (...)"
+  std::string origin;  // "default", "quickstart.toml:12", "quickstart.toml:30 (profile smoke)", "--set"
   bool in_hash = true;
 };
 
@@ -69,7 +69,8 @@ std::string Explain(const RunConfig& config);
 std::string ConfigHelp();
 
 // The run's name: the first 12 hex digits of the SHA-256 of all values that can change its numbers. run.threads counts
-// (it changes the order of sums); the checkpoint section does not (resume is exact), and the
+// (it changes the order of sums); run.processes does not (rounding aside, they share run.threads shards: the same bits
+// where threads are a power of two that they divide), nor does the checkpoint section (resume is exact), and the
 // monitors section does only when one of its policies is "stop".
 std::string ConfigHash(const RunConfig& config);
 

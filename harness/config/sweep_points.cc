@@ -1,6 +1,7 @@
 #include "harness/config/sweep_points.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -37,8 +38,19 @@ std::vector<SweepPoint> Grid(const std::vector<SweepAxis>& axes) {
   return points;
 }
 
+std::optional<double> NumberOf(const SettingValue& value) {
+  if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  return std::nullopt;
+}
+
+// A rule may write 1 where the axis has 1.0.
+bool AreSame(const SettingValue& a, const SettingValue& b) {
+  return a == b || (NumberOf(a) && NumberOf(a) == NumberOf(b));
+}
+
 bool Contains(const std::vector<SettingValue>& values, const SettingValue& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
+  return std::any_of(values.begin(), values.end(), [&](const SettingValue& one) { return AreSame(one, value); });
 }
 
 bool Fits(const SweepPoint& point, const SweepRule& rule) {
@@ -60,6 +72,18 @@ std::vector<SweepPoint> PointsOfInclude(SweepRule rule, const std::vector<SweepA
   return Grid(rule);
 }
 
+std::string KeysText(const std::vector<SweepAxis>& axes) {
+  std::string text;
+  for (const SweepAxis& axis : axes) text += (text.empty() ? ": " : ", ") + axis.key;
+  return text;
+}
+
+std::string ValuesText(const SweepAxis& axis) {
+  std::string text;
+  for (const SettingValue& value : axis.values) text += (text.empty() ? ": " : ", ") + SettingText(value);
+  return text;
+}
+
 std::string LastWord(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
 std::string PlainText(const SettingValue& value) {
@@ -77,7 +101,9 @@ std::vector<SweepPoint> SweepPoints(const std::vector<SweepAxis>& axes, const Sw
   for (const SweepRule& rule : rules.include) {
     for (SweepPoint& point : PointsOfInclude(rule, axes)) points.push_back(std::move(point));
   }
-  if (points.empty()) throw InputError("[[sweep.exclude]]", "leaves no run of the sweep", "at least one");
+  if (points.empty()) {  // a grid has a point, so a rule took it away
+    throw InputError(rules.exclude.front().front().origin, "leaves no run of the sweep", "at least one");
+  }
   if (points.size() > kMaxRuns) {
     throw InputError(rules.include.front().front().origin,
                      "the sweep has more than " + std::to_string(kMaxRuns) + " runs", "fewer values");
@@ -90,11 +116,13 @@ void CheckExclusions(const std::vector<SweepAxis>& axes, const SweepRules& rules
   for (const SweepRule& rule : rules.exclude) {
     for (const SweepAxis& condition : rule) {
       const SweepAxis* axis = FindAxis(axes, condition.key);
-      if (!axis) throw InputError(condition.origin, condition.key + " is no axis of the sweep", "a key of [sweep]");
+      if (!axis)
+        throw InputError(condition.origin, condition.key + " is no axis of the sweep",
+                         "a key of [sweep]" + KeysText(axes));
       for (const SettingValue& value : condition.values) {
         if (Contains(axis->values, value)) continue;
         throw InputError(condition.origin, condition.key + " is never " + DescribeSetting(value) + " in the sweep",
-                         "a value of its axis");
+                         "a value of its axis" + ValuesText(*axis));
       }
     }
     if (std::none_of(grid.begin(), grid.end(), [&](const SweepPoint& point) { return Fits(point, rule); })) {

@@ -3,8 +3,9 @@
 // Internal to harness/config; experiment_file.h shows how a sweep is written. Rules are small grids themselves:
 //   exclude   a point that has, for every key of the rule, one of the rule's values, is left out
 //   include   the rule's grid is added; a rule without `seed` is crossed with the sweep's seeds, so that every arm has
-//   the
-//             same (paired) seeds. Other axes keep the base run's value.
+//             the same (paired) seeds. Other axes keep the base run's value.
+//
+// [[sweep.priority]] changes no point: sweep_priorities.h.
 #pragma once
 
 #include <string>

@@ -9,10 +9,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
+#include <exception>
+#include <mutex>
+#include <thread>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -102,9 +105,75 @@ c10::intrusive_ptr<c10d::Store> MeetAtStore(const ProcessPlace& place) {
   options.isServer = place.rank == 0 && !place.agent_store;
   options.numWorkers = static_cast<size_t>(place.world_size);
   options.timeout = place.deadline;
+  if (place.store_fd >= 0) options.masterListenFd = place.store_fd;
   auto store = c10::make_intrusive<c10d::TCPStore>(place.address, options);
   return c10::make_intrusive<c10d::PrefixStore>("suite/" + place.generation, store);
 }
+
+// What rank 0 tells the others while they wait for it.
+constexpr int64_t kAtWork = 0, kDoneWork = 1, kThrew = 2;
+
+// One broadcast of it, which has the deadline of any collective.
+int64_t HearOfRankZero(ProcessGroup& group, int64_t said, const std::string& phase) {
+  at::Tensor word = at::full({1}, said, at::kLong);
+  group.Broadcast(word, 0, phase);
+  if (group.rank() != 0 && word.item<int64_t>() == kThrew) {
+    throw GroupError("rank " + std::to_string(group.rank()) + " of " + std::to_string(group.world_size()) + ", " +
+                     phase + ": rank 0 has failed; its own log says why");
+  }
+  return word.item<int64_t>();
+}
+
+// Rank 0's thread that says so again and again.
+class LifeSigns {
+ public:
+  LifeSigns(ProcessGroup* group, std::string phase)
+      : group_(group), phase_(std::move(phase)), thread_([this] { Say(); }) {}
+  ~LifeSigns() { End(kThrew); }
+  LifeSigns(const LifeSigns&) = delete;
+  LifeSigns& operator=(const LifeSigns&) = delete;
+
+  // With the last word.
+  void End(int64_t word) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (last_ == kAtWork) last_ = word;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void RethrowIfLost() const {
+    if (lost_) std::rethrow_exception(lost_);
+  }
+
+ private:
+  void Say() {
+    // Far from the deadline of those that wait.
+    const milliseconds pause = std::min<milliseconds>(milliseconds(1000), group_->place().deadline / 5);
+    try {
+      int64_t word = kAtWork;
+      while (word == kAtWork) {
+        {
+          std::unique_lock<std::mutex> lock(mutex_);
+          wake_.wait_for(lock, pause, [this] { return last_ != kAtWork; });
+          word = last_;
+        }
+        HearOfRankZero(*group_, word, phase_);
+      }
+    } catch (...) {
+      lost_ = std::current_exception();
+    }
+  }
+
+  ProcessGroup* group_;
+  std::string phase_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  int64_t last_ = kAtWork;
+  std::exception_ptr lost_;
+  std::thread thread_;  // the last member: it uses the others
+};
 
 class C10dGroup : public ProcessGroup {
  public:
@@ -207,6 +276,24 @@ std::vector<std::string> AllGatherBytes(ProcessGroup& group, const std::string& 
                           static_cast<size_t>(sizes[rank].item<int64_t>()));
   }
   return gathered;
+}
+
+void OnRankZero(ProcessGroup& group, const std::string& phase, const std::function<void()>& body) {
+  if (group.world_size() == 1) return body();
+  if (group.rank() != 0) {
+    while (HearOfRankZero(group, kAtWork, phase) == kAtWork) {
+    }
+    return;
+  }
+  LifeSigns signs(&group, phase);
+  try {
+    body();
+  } catch (...) {
+    signs.End(kThrew);
+    throw;
+  }
+  signs.End(kDoneWork);
+  signs.RethrowIfLost();
 }
 
 void CheckAgreement(ProcessGroup& group, const std::string& what, const std::string& value) {

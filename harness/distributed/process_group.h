@@ -21,6 +21,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -83,6 +84,14 @@ at::Tensor SumInPairs(at::Tensor rows);
 
 // Every rank's bytes, of any length, by rank.
 std::vector<std::string> AllGatherBytes(ProcessGroup& group, const std::string& bytes, const std::string& phase);
+
+// Runs `body` on rank 0 alone, on the calling thread, for work that may take longer than a collective: answers of a
+// teacher. The others wait as long as rank 0 lives: a thread of it says so every second, and each word has the deadline
+// of a collective, so that a rank 0 that has ended or was stopped is noticed as ever. `body` must not use the group.
+// What it throws comes out on rank 0, and as GroupError on the others.
+//
+//   OnRankZero(*group, "demonstrations of the teacher", [&] { lists = AskTeacher(); });
+void OnRankZero(ProcessGroup& group, const std::string& phase, const std::function<void()>& body);
 
 // Throws InputError on every rank, naming ranks and values, unless all give the same `value` of `what`.
 void CheckAgreement(ProcessGroup& group, const std::string& what, const std::string& value);

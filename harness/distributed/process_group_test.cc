@@ -61,6 +61,34 @@ TEST_P(ManyProcesses, OneHangsAndTheOthersEndAtTheDeadline) {
   }
 }
 
+TEST_P(ManyProcesses, TheOthersWaitForRankZeroLongerThanTheDeadline) {
+  RankProcesses processes(GetParam(), {kRank, "long_work"}, {{"SUITE_GROUP_DEADLINE_S", "2"}});
+  for (const RankResult& rank : processes.Wait(60)) {
+    EXPECT_EQ(rank.exit_code, 0) << rank.output;
+    EXPECT_GE(rank.seconds, 2.5);
+  }
+}
+
+TEST_P(ManyProcesses, NobodyWaitsForARankZeroThatIsGoneStoppedOrHasThrown) {
+  for (const int signal : {SIGKILL, SIGSTOP}) {
+    RankProcesses processes(GetParam(), {kRank, "endless_work"}, {{"SUITE_GROUP_DEADLINE_S", "4"}});
+    ASSERT_TRUE(processes.WaitForText("ready", 60));
+    processes.Kill(0, signal);
+    const auto results = processes.Wait(60, /*without=*/0);
+    for (int rank = 1; rank < GetParam(); ++rank) {
+      const RankResult& result = results[static_cast<size_t>(rank)];
+      EXPECT_FALSE(result.overdue) << signal;
+      EXPECT_EQ(result.exit_code, 1) << result.output;
+      EXPECT_LT(result.seconds, 20);
+      EXPECT_NE(result.output.find(", endless work: failed after"), std::string::npos) << result.output;
+    }
+  }
+  RankProcesses processes(GetParam(), {kRank, "failing_work"}, {{"SUITE_GROUP_DEADLINE_S", "60"}});
+  const auto results = processes.Wait(50);
+  EXPECT_NE(results[0].output.find("error: the teacher is ill"), std::string::npos) << results[0].output;
+  EXPECT_NE(results[1].output.find("endless work: rank 0 has failed"), std::string::npos) << results[1].output;
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, ManyProcesses, ::testing::Values(2, 4));
 
 TEST(JoinProcesses, OneDoesNotComeAndTheOtherEndsAtTheDeadline) {

@@ -46,6 +46,7 @@ class Reader {
 };
 
 constexpr int64_t kMostProcesses = 1 << 20;
+constexpr int64_t kMostDescriptors = 1 << 30;
 
 // The names under which a launcher tells rank and size.
 struct PlaceNames {
@@ -87,10 +88,12 @@ void ReadMeetingPlace(const Reader& reader, const std::string& first_host, const
 }
 
 void ReadTorchrun(const Reader& reader, ProcessPlace* place) {
-  ReadRanks(reader, {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"}, place);
+  const std::string launcher = reader.Has("SUITE_LAUNCHER") ? reader.Text("SUITE_LAUNCHER") : "torchrun";
+  ReadRanks(reader, {launcher, "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"}, place);
   if (place->world_size == 1) return;
   if (!reader.Has("MASTER_ADDR")) throw InputError("MASTER_ADDR", "not set, although RANK is");
   ReadMeetingPlace(reader, "", "", place);
+  if (place->rank == 0) place->store_fd = static_cast<int>(reader.IntegerOr("SUITE_STORE_FD", -1, 0, kMostDescriptors));
   place->agent_store = reader.Text("TORCHELASTIC_USE_AGENT_STORE") == "True";
   place->generation = reader.Text("TORCHELASTIC_RESTART_COUNT");
 }
@@ -144,6 +147,11 @@ ProcessPlace ReadProcessPlace(const Environment& environment) {
     ReadSrun(reader, &place);
   }
   place.deadline = ReadDeadline(reader);
+  return place;
+}
+
+ProcessPlace WithOwnGpu(ProcessPlace place, const std::function<int()>& count_gpus) {
+  if (place.launcher == "srun" && place.local_rank > 0 && count_gpus() == 1) place.local_rank = 0;
   return place;
 }
 

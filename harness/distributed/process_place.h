@@ -6,6 +6,8 @@
 // Understood, in this order:
 //   torchrun      RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR, MASTER_PORT; where torchrun serves the
 //                 store itself (TORCHELASTIC_USE_AGENT_STORE) no rank does. By hand, the same variables will do.
+//                 The worker pool of this program (harness/launcher) sets them too, with SUITE_LAUNCHER for its name
+//                 and SUITE_STORE_FD, the listening socket at MASTER_PORT that rank 0 has inherited.
 //   mpirun        OMPI_COMM_WORLD_RANK, _SIZE, _LOCAL_RANK, _LOCAL_SIZE (Open MPI)
 //   srun          SLURM_PROCID, SLURM_STEP_NUM_TASKS (or SLURM_NTASKS inside a step), SLURM_LOCALID. A batch script
 //                 itself is no step and therefore a world of one.
@@ -31,10 +33,11 @@ struct ProcessPlace {
   int world_size = 1;
   int local_rank = 0;        // among the processes of this machine: the number of its GPU
   int local_world_size = 1;  // processes of this machine
-  std::string launcher;      // "torchrun", "srun", "mpirun"; empty in a world of one that nothing started
+  std::string launcher;      // "torchrun", "srun", "mpirun", "local"; empty in a world of one that nothing started
   std::string address;       // where the store is served; empty in a world of one
   uint16_t port = 0;
   bool agent_store = false;  // the launcher serves the store
+  int store_fd = -1;         // rank 0's socket for it, open already; -1: it opens one at `port`
   std::string generation;    // keeps apart a restart and the attempt before it
   std::chrono::milliseconds deadline{600 * 1000};
 };
@@ -45,6 +48,10 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 Environment SystemEnvironment();
 
 ProcessPlace ReadProcessPlace(const Environment& environment);
+
+// srun may bind each task to a GPU of its own; such a task sees one, whatever its local rank is, and takes it. GPUs are
+// counted only where that is in question: counting wakes the driver.
+ProcessPlace WithOwnGpu(ProcessPlace place, const std::function<int()>& count_gpus);
 
 // The first host of a SLURM list: "gpu[03-06,09],login" gives "gpu03".
 std::string FirstHost(const std::string& node_list);

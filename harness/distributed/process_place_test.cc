@@ -50,6 +50,34 @@ Variables Srun() {
           {"SLURM_NTASKS", "4"}};
 }
 
+TEST(ReadProcessPlace, ReadsTheWorkerPool) {
+  Variables variables = {{"RANK", "0"},
+                         {"WORLD_SIZE", "2"},
+                         {"LOCAL_RANK", "0"},
+                         {"LOCAL_WORLD_SIZE", "2"},
+                         {"MASTER_ADDR", "127.0.0.1"},
+                         {"MASTER_PORT", "4711"},
+                         {"SUITE_LAUNCHER", "local"},
+                         {"SUITE_STORE_FD", "4"}};
+  EXPECT_EQ(Read(variables).launcher, "local");
+  EXPECT_EQ(Read(variables).store_fd, 4);
+  variables["RANK"] = variables["LOCAL_RANK"] = "1";
+  EXPECT_EQ(Read(variables).store_fd, -1) << "rank 0 serves the store";
+  // Its lone workers are told so, wherever the pool itself was started.
+  Variables alone = Srun();
+  for (const auto& [name, value] : Variables{{"RANK", "0"}, {"WORLD_SIZE", "1"}, {"LOCAL_RANK", "0"}})
+    alone[name] = value;
+  EXPECT_EQ(Read(alone).world_size, 1);
+}
+
+TEST(WithOwnGpu, TakesTheOnlyOneThatSrunShows) {
+  const ProcessPlace srun = Read(Srun()), torchrun = Read(Torchrun());
+  const auto one = [] { return 1; };
+  EXPECT_EQ(WithOwnGpu(srun, one).local_rank, 0);
+  EXPECT_EQ(WithOwnGpu(srun, [] { return 4; }).local_rank, 1);
+  EXPECT_EQ(WithOwnGpu(torchrun, one).local_rank, 1) << "torchrun binds nothing: a GPU is missing";
+}
+
 TEST(ReadProcessPlace, IsAWorldOfOneByDefault) {
   const ProcessPlace place = Read({});
   EXPECT_EQ(place.rank, 0);

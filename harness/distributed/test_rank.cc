@@ -3,9 +3,12 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "algorithms/adamw.h"
 #include "base/error.h"
@@ -232,6 +235,29 @@ void Forever(ProcessGroup& group) {
   }
 }
 
+// Rank 0 works for three seconds, longer than the deadline that the test sets.
+void LongWork(ProcessGroup& group) {
+  bool worked = false;
+  OnRankZero(group, "long work", [&] {
+    std::cout << "ready" << std::endl;
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    worked = true;
+  });
+  Expect(worked == (group.rank() == 0), "the body runs on rank 0 alone");
+  Expect(AllGatherBytes(group, "x", "after the work").size() == static_cast<size_t>(group.world_size()), "goes on");
+  OnRankZero(group, "short work", [] {});
+}
+
+// Until rank 0 is stopped or killed; or it throws.
+void EndlessWork(ProcessGroup& group, bool throws) {
+  if (group.rank() != 0) std::cout << "ready" << std::endl;
+  OnRankZero(group, "endless work", [&] {
+    std::cout << "ready" << std::endl;
+    if (throws) throw std::runtime_error("the teacher is ill");
+    std::this_thread::sleep_for(std::chrono::seconds(100));
+  });
+}
+
 int Main(const std::string& task) {
   at::set_num_threads(1);
   if (task == "absent") {
@@ -245,6 +271,8 @@ int Main(const std::string& task) {
   if (task == "scores") Scores(*group);
   if (task == "rollouts") Rollouts(*group);
   if (task == "forever") Forever(*group);
+  if (task == "long_work") LongWork(*group);
+  if (task == "endless_work" || task == "failing_work") EndlessWork(*group, task == "failing_work");
   std::cout << "done" << std::endl;
   return failures == 0 ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <system_error>
 
 #include "base/error.h"
@@ -29,28 +30,49 @@ constexpr int64_t kMaxTailBytes = 64 * 1024;
   throw std::system_error(errno, std::generic_category(), what);
 }
 
+// This process' environment with `variables` in place of those of the same name; empty ones are left out.
+std::vector<std::string> EnvironmentWith(const std::vector<std::pair<std::string, std::string>>& variables) {
+  std::set<std::string> names;
+  for (const auto& variable : variables) names.insert(variable.first);
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string text = *entry;
+    if (names.count(text.substr(0, text.find('='))) == 0) environment.push_back(text);
+  }
+  for (const auto& [name, value] : variables) {
+    if (!value.empty()) environment.push_back(name + "=" + value);
+  }
+  return environment;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 // Everything the child needs is made before fork: after it, in a process that may have had other threads, only
 // async-signal-safe calls are allowed.
 struct ExecPlan {
-  ExecPlan(const std::string& executable, const std::vector<std::string>& args) : path(executable) {
-    strings.push_back(executable);
-    strings.insert(strings.end(), args.begin(), args.end());
-    for (auto& text : strings) argv.push_back(text.data());
-    argv.push_back(nullptr);
-    const std::string prefix = std::string(kReportFdVariable) + "=";
-    report_variable = prefix + std::to_string(kChildReportFd);
-    for (char** entry = environ; *entry; ++entry) {
-      if (std::strncmp(*entry, prefix.c_str(), prefix.size()) != 0) envp.push_back(*entry);
-    }
-    envp.push_back(report_variable.data());
-    envp.push_back(nullptr);
+  explicit ExecPlan(const ChildStart& start) : path(start.executable) {
+    strings.push_back(start.executable);
+    strings.insert(strings.end(), start.args.begin(), start.args.end());
+    auto variables = start.variables;
+    variables.emplace_back(kReportFdVariable, start.reports ? std::to_string(kChildReportFd) : "");
+    environment = EnvironmentWith(variables);
+    argv = Pointers(strings);
+    envp = Pointers(environment);
   }
 
   std::string path;
-  std::vector<std::string> strings;
-  std::string report_variable;
-  std::vector<char*> argv;
-  std::vector<char*> envp;
+  std::vector<std::string> strings, environment;
+  std::vector<char*> argv, envp;
+};
+
+// What a child inherits; -1: nothing.
+struct ChildFds {
+  int report = -1, log = -1, given = -1;
 };
 
 void MoveFd(int from, int to) {
@@ -69,16 +91,17 @@ void Complain(const char* what) {
   }
 }
 
-[[noreturn]] void BecomeWorker(ExecPlan& plan, pid_t parent, int report_fd, int log_fd, const sigset_t& mask) {
+[[noreturn]] void BecomeWorker(ExecPlan& plan, pid_t parent, const ChildFds& fds, const sigset_t& mask) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The parent may have died between fork and prctl; then nobody will send the signal.
   if (getppid() != parent) _exit(127);
   setpgid(0, 0);
   const int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (null_fd >= 0) dup2(null_fd, STDIN_FILENO);
-  dup2(log_fd, STDOUT_FILENO);
-  dup2(log_fd, STDERR_FILENO);
-  MoveFd(report_fd, kChildReportFd);
+  dup2(fds.log, STDOUT_FILENO);
+  dup2(fds.log, STDERR_FILENO);
+  if (fds.report >= 0) MoveFd(fds.report, kChildReportFd);
+  if (fds.given >= 0) MoveFd(fds.given, kGivenFd);
   sigprocmask(SIG_SETMASK, &mask, nullptr);
   execve(plan.path.c_str(), plan.argv.data(), plan.envp.data());
   Complain(plan.path.c_str());
@@ -87,42 +110,55 @@ void Complain(const char* what) {
 
 // A descriptor that the child's fixed numbers will not overwrite.
 int AboveFixedFds(int fd) {
-  if (fd < 0 || fd > kChildReportFd) return fd;
-  const int moved = fcntl(fd, F_DUPFD_CLOEXEC, kChildReportFd + 1);
+  if (fd < 0 || fd > kGivenFd) return fd;
+  const int moved = fcntl(fd, F_DUPFD_CLOEXEC, kGivenFd + 1);
   close(fd);
   return moved;
 }
 
-}  // namespace
-
-ChildProcess StartChild(const std::string& executable, const std::vector<std::string>& args,
-                        const std::string& log_path) {
-  ExecPlan plan(executable, args);
-  ChildProcess child;
-  const int log_fd = AboveFixedFds(open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-  if (log_fd < 0) throw InputError(log_path, std::string("cannot be written: ") + std::strerror(errno));
-  child.log_start = lseek(log_fd, 0, SEEK_END);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    close(log_fd);
-    ThrowSystemError("no pipe for a worker");
-  }
-  child.report_fd = AboveFixedFds(ends[0]);
-  const int write_fd = AboveFixedFds(ends[1]);
-  fcntl(child.report_fd, F_SETFL, O_NONBLOCK);
-  // No signal may find the child between fork and exec with the parent's handlers still in place.
+// No signal may find the child between fork and exec with the parent's handlers still in place.
+pid_t ForkAndExecute(ExecPlan& plan, const ChildFds& fds) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t parent = getpid();
-  child.pid = fork();
-  if (child.pid == 0) BecomeWorker(plan, parent, write_fd, log_fd, before);
+  const pid_t pid = fork();
+  if (pid == 0) BecomeWorker(plan, parent, fds, before);
   const int fork_errno = errno;
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  close(write_fd);
-  close(log_fd);
+  errno = fork_errno;
+  return pid;
+}
+
+int OpenLog(const std::string& path) {
+  const int fd = AboveFixedFds(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (fd < 0) throw InputError(path, std::string("cannot be written: ") + std::strerror(errno));
+  return fd;
+}
+
+}  // namespace
+
+ChildProcess StartChild(const ChildStart& start) {
+  ExecPlan plan(start);
+  ChildProcess child;
+  ChildFds fds;
+  fds.log = OpenLog(start.log_path);
+  child.log_start = lseek(fds.log, 0, SEEK_END);
+  int ends[2] = {-1, -1};
+  if (start.reports && pipe2(ends, O_CLOEXEC) != 0) {
+    close(fds.log);
+    ThrowSystemError("no pipe for a worker");
+  }
+  child.report_fd = AboveFixedFds(ends[0]);
+  fds.report = AboveFixedFds(ends[1]);
+  if (child.report_fd >= 0) fcntl(child.report_fd, F_SETFL, O_NONBLOCK);
+  fds.given = start.given_fd;
+  child.pid = ForkAndExecute(plan, fds);
+  const int fork_errno = errno;
+  if (fds.report >= 0) close(fds.report);
+  close(fds.log);
   if (child.pid < 0) {
-    close(child.report_fd);
+    if (child.report_fd >= 0) close(child.report_fd);
     errno = fork_errno;
     ThrowSystemError("cannot start a worker");
   }

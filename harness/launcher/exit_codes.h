@@ -6,7 +6,10 @@ namespace suite {
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;    // a run failed, or the machine did
 inline constexpr int kExitBadInput = 2;  // flags, config or data that cannot be used
-inline constexpr int kExitBusy = 73;     // worker: another process works on this run
+// Worker: another process of this run was lost, and that one's end says why. The lowest of the codes above
+// kExitBadInput: srun gives the highest of its tasks' codes, and must not hide a kExitRequeue behind this one.
+inline constexpr int kExitPeerLost = 3;
+inline constexpr int kExitBusy = 73;  // worker: another process works on this run
 // Stopped on request (SIGTERM, SIGUSR1; for workers SIGINT and SIGHUP too) with everything saved: start it again and it
 // goes on. EX_TEMPFAIL of sysexits.h.
 inline constexpr int kExitRequeue = 75;

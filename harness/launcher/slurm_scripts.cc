@@ -2,7 +2,9 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
@@ -30,6 +32,8 @@ std::string LogPath(const SlurmPlan& plan, const std::string& job, const std::st
   return plan.folder + "/" + job + "-" + pattern + ".log";
 }
 
+std::string ScriptPath(const SlurmPlan& plan, const std::string& job) { return plan.folder + "/" + job + ".sh"; }
+
 std::string ListPath(const SlurmPlan& plan, const std::string& job) { return plan.folder + "/" + job + ".list"; }
 
 std::string Header(const SlurmPlan& plan, const std::string& log) {
@@ -44,29 +48,85 @@ std::string Header(const SlurmPlan& plan, const std::string& log) {
          "#SBATCH --requeue\n";
 }
 
+// Tasks that need the same.
+struct Array {
+  std::string job;                // "runs", "runs-2"
+  std::string worker;             // "run" or "stages"
+  std::vector<std::string> runs;  // folders
+  SlurmNeeds needs;
+};
+
+bool Same(const SlurmNeeds& a, const SlurmNeeds& b) {
+  return a.processes == b.processes && a.cpus == b.cpus && a.gpu == b.gpu;
+}
+
+std::vector<Array> ArraysOf(const std::vector<SlurmTask>& tasks, const std::string& job, const std::string& worker) {
+  std::vector<Array> arrays;
+  for (const SlurmTask& task : tasks) {
+    auto at = std::find_if(arrays.begin(), arrays.end(), [&](const Array& a) { return Same(a.needs, task.needs); });
+    if (at == arrays.end()) {
+      const std::string number = arrays.empty() ? "" : "-" + std::to_string(arrays.size() + 1);
+      at = arrays.insert(arrays.end(), {job + number, worker, {}, task.needs});
+    }
+    at->runs.push_back(task.run);
+  }
+  return arrays;
+}
+
+std::vector<Array> StageArrays(const SlurmPlan& plan) { return ArraysOf(plan.stages, "stages", "stages"); }
+
+std::vector<Array> RunArrays(const SlurmPlan& plan) { return ArraysOf(plan.runs, "runs", "run"); }
+
+std::string Resources(const SlurmNeeds& needs) {
+  std::string text;
+  if (needs.processes > 1) text += "#SBATCH --ntasks=" + std::to_string(needs.processes) + "\n";
+  text += "#SBATCH --cpus-per-task=" + std::to_string(needs.cpus) + "\n";
+  // Without tasks, SLURM wants to know how many GPUs a node; with one task that is the same.
+  if (needs.gpu) text += needs.processes > 1 ? "#SBATCH --gpus-per-task=1\n" : "#SBATCH --gpus=1\n";
+  return text;
+}
+
+// srun of SLURM 22.05 and later does not take over --cpus-per-task by itself. A rank that has lost another ends by
+// itself and says so; srun sees to those that still hang a minute after the first has ended.
+std::string Starter(const SlurmNeeds& needs) {
+  if (needs.processes == 1) return "";
+  return std::string("srun --cpus-per-task=\"$SLURM_CPUS_PER_TASK\" --kill-on-bad-exit=0 --wait=60 ") +
+         (needs.gpu ? "--gpu-bind=none " : "");
+}
+
 // bash runs a trap only between commands, so the worker runs in the background. A wait that a trap interrupts has not
-// seen the worker's end; the last one has.
-std::string TaskScript(const SlurmPlan& plan, const std::string& job, size_t tasks, int parallel, int cpus) {
-  std::string text = Header(plan, LogPath(plan, job, "%A_%a"));
-  text += "#SBATCH --array=0-" + std::to_string(tasks - 1) + "%" + std::to_string(parallel) + "\n";
-  text += "#SBATCH --cpus-per-task=" + std::to_string(cpus) + "\n";
+// seen the worker's end; the last one has. srun passes SIGUSR1 on to its tasks and takes SIGTERM as an order to kill
+// them; both ask a worker to save.
+std::string WorkerScript(const SlurmPlan& plan, const Array& array) {
+  const std::string on_term = array.needs.processes == 1 ? "TERM" : "USR1";
+  return Starter(array.needs) + Quoted(plan.program) + " --worker=" + array.worker +
+         " --config=\"$folder/config.toml\" " + Quoted("--out=" + plan.out) +
+         (plan.worker_args.empty() ? "" : " " + QuotedAll(plan.worker_args)) +
+         " >>\"$folder/log.txt\" 2>&1 &\n"
+         "worker=$!\n"
+         "trap 'near_limit=yes; kill -USR1 $worker' USR1\n"
+         "trap 'kill -" +
+         on_term +
+         " $worker' TERM\n"
+         "wait $worker; code=$?\n"
+         "while kill -0 $worker 2>/dev/null; do wait $worker; code=$?; done\n"
+         "if [[ $code -gt 128 ]]; then wait $worker; last=$?; [[ $last -eq 127 ]] || code=$last; fi\n"
+         "echo \"$folder: exit code $code\"\n";
+}
+
+std::string TaskScript(const SlurmPlan& plan, const Array& array, size_t parallel) {
+  std::string text = Header(plan, LogPath(plan, array.job, "%A_%a"));
+  text += "#SBATCH --array=0-" + std::to_string(array.runs.size() - 1) + "%" +
+          std::to_string(std::min(parallel, array.runs.size())) + "\n";
+  text += Resources(array.needs);
   text += "#SBATCH --signal=B:USR1@" + std::to_string(plan.signal_s) + "\n";
   for (const std::string& option : plan.options) text += "#SBATCH " + option + "\n";
-  text += "folder=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + Quoted(ListPath(plan, job)) + ")\n";
+  text += "folder=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + Quoted(ListPath(plan, array.job)) + ")\n";
   text += "cd " + Quoted(plan.working_folder) + "\n";
-  text += Quoted(plan.program) + " --worker=" + (job == "stages" ? "stages" : "run") +
-          " --config=\"$folder/config.toml\" " + Quoted("--out=" + plan.out) +
-          (plan.worker_args.empty() ? "" : " " + QuotedAll(plan.worker_args)) + " >>\"$folder/log.txt\" 2>&1 &\n";
-  text +=
-      "worker=$!\n"
-      "trap 'near_limit=yes; kill -USR1 $worker' USR1\n"
-      "trap 'kill -TERM $worker' TERM\n"
-      "wait $worker; code=$?\n"
-      "while kill -0 $worker 2>/dev/null; do wait $worker; code=$?; done\n"
-      "if [[ $code -gt 128 ]]; then wait $worker; last=$?; [[ $last -eq 127 ]] || code=$last; fi\n"
-      "echo \"$folder: exit code $code\"\n";
-  text += "if [[ $code -eq " + std::to_string(kExitRequeue) +
-          " && -n ${near_limit:-} ]]; then\n"
+  text += WorkerScript(plan, array);
+  // A worker that has no handlers yet dies of the signal, and has nothing to save.
+  text += "if [[ ( $code -eq " + std::to_string(kExitRequeue) + " || $code -eq " + std::to_string(128 + SIGUSR1) +
+          " ) && -n ${near_limit:-} ]]; then\n"
           "  scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"\n"
           "  sleep 60  # SLURM ends this script\n"
           "fi\n"
@@ -95,17 +155,13 @@ std::string TrimmedNumber(const std::string& job, const std::string& printed) {
 
 std::vector<SlurmScript> SlurmScripts(const SlurmPlan& plan) {
   std::vector<SlurmScript> scripts;
-  if (!plan.stages.empty()) {
-    scripts.push_back({ListPath(plan, "stages"), Lines(plan.stages)});
-    scripts.push_back({plan.folder + "/stages.sh", TaskScript(plan, "stages", plan.stages.size(),
-                                                              static_cast<int>(plan.stages.size()), plan.stage_cpus)});
-  }
-  if (!plan.runs.empty()) {
-    scripts.push_back({ListPath(plan, "runs"), Lines(plan.runs)});
-    scripts.push_back(
-        {plan.folder + "/runs.sh", TaskScript(plan, "runs", plan.runs.size(), plan.parallel, plan.run_cpus)});
-  }
-  scripts.push_back({plan.folder + "/finish.sh", FinishScript(plan)});
+  const auto add = [&](const Array& array, size_t parallel) {
+    scripts.push_back({ListPath(plan, array.job), Lines(array.runs)});
+    scripts.push_back({ScriptPath(plan, array.job), TaskScript(plan, array, parallel)});
+  };
+  for (const Array& array : StageArrays(plan)) add(array, array.runs.size());
+  for (const Array& array : RunArrays(plan)) add(array, static_cast<size_t>(plan.parallel));
+  scripts.push_back({ScriptPath(plan, "finish"), FinishScript(plan)});
   return scripts;
 }
 
@@ -131,18 +187,25 @@ std::string RunCommand(const std::vector<std::string>& command) {
 }
 
 std::string SubmitToSlurm(const SlurmPlan& plan, const CommandRunner& run) {
-  std::string numbers, before;
-  const auto submit = [&](const std::string& job) {
+  std::string numbers;
+  // Returns ":NUMBER". However the jobs before have ended: what is missing is looked at, and a run can train a stage
+  // that is missing.
+  const auto submit = [&](const std::string& job, const std::string& after) {
     std::vector<std::string> command = {"sbatch", "--parsable"};
-    // However the jobs before have ended: what is missing is looked at, and a run can train a stage that is missing.
-    if (!before.empty()) command.push_back("--dependency=afterany:" + before);
-    command.push_back(plan.folder + "/" + job + ".sh");
-    before = TrimmedNumber(job, run(command));
-    numbers += (numbers.empty() ? "" : ", ") + job + " " + before;
+    if (!after.empty()) command.push_back("--dependency=afterany" + after);
+    command.push_back(ScriptPath(plan, job));
+    const std::string number = TrimmedNumber(job, run(command));
+    numbers += (numbers.empty() ? "" : ", ") + job + " " + number;
+    return ":" + number;
   };
-  if (!plan.stages.empty()) submit("stages");
-  if (!plan.runs.empty()) submit("runs");
-  submit("finish");
+  std::string stages, runs, last;
+  for (const Array& array : StageArrays(plan)) stages += submit(array.job, "");
+  const bool one_by_one = static_cast<size_t>(plan.parallel) < plan.runs.size();
+  for (const Array& array : RunArrays(plan)) {
+    last = submit(array.job, one_by_one && !last.empty() ? last : stages);
+    runs += last;
+  }
+  submit("finish", runs.empty() ? stages : runs);
   return numbers;
 }
 

@@ -4,18 +4,29 @@
 //   plan.name = "quickstart";
 //   plan.folder = "results/quickstart/slurm";
 //   plan.program = "/abs/quickstart";  plan.working_folder = "/abs/runfiles";
-//   plan.stages = {".../runs/3f0c5a"};  plan.runs = {".../runs/3f0c5a", ...};
+//   plan.stages = {{".../runs/3f0c5a", {/*processes=*/1, /*cpus=*/2}}};
+//   plan.runs = {{".../runs/3f0c5a", {4, 1, /*gpu=*/true}}, ...};
 //   WriteSlurmScripts(plan);                             // --dry-run ends here
 //   std::cout << SubmitToSlurm(plan, RunCommand);        // "stages 12, runs 13, finish 14"
 //
-// Three jobs: `stages` trains what the runs share, `runs` is an array with one task a run (at most `parallel` at once),
-// `finish` comes when every task has ended, however it ended. It looks at the stores, submits what is missing once more
-// (a failed or cancelled task goes on from its checkpoint), and when nothing is missing, or the rounds are used up,
-// writes the report. To stop a sweep, cancel all of its jobs: scancel --name=NAME.
+// Three kinds of jobs: `stages` trains what the runs share, `runs` is an array with one task a run (at most `parallel`
+// at once), `finish` comes when every task has ended, however it ended. It looks at the stores, submits what is missing
+// once more (a failed or cancelled task goes on from its checkpoint), and when nothing is missing, or the rounds are
+// used up, writes the report. To stop a sweep, cancel all of its jobs: scancel --name=NAME.
 //
-// A task asks for SIGUSR1 `signal_s` seconds before its time limit; the worker then finishes its step, saves and exits
-// with kExitRequeue, and the script puts the task back into the queue. `scontrol requeue` and preemption send SIGTERM
-// and requeue by themselves (--requeue). Workers hold the run's claim, so a task that is started twice does nothing.
+// All tasks of an array need the same, so a sweep whose runs need different things becomes several arrays: runs.sh,
+// runs-2.sh, ... in the order of their first runs. They wait for each other only where --jobs allows fewer tasks at
+// once than there are.
+//
+// A run of several processes is one task of an array with --ntasks=P and, on GPUs, --gpus-per-task=1; srun starts the
+// P workers, which find their places in SLURM's variables (harness/distributed/process_place.h). On a node all of them
+// see all GPUs of the job there and take the one of their local rank, so NCCL can use the links between them. Options
+// of --sbatch come last and win. One process is started without srun.
+//
+// A task asks for SIGUSR1 `signal_s` seconds before its time limit; the workers, all of which get it, then finish their
+// step, save and exit with kExitRequeue, and the script puts the task back into the queue. `scontrol requeue` and
+// preemption send SIGTERM and requeue by themselves (--requeue). Workers hold the run's claim, so a task that is
+// started twice does nothing.
 #pragma once
 
 #include <functional>
@@ -24,20 +35,29 @@
 
 namespace suite {
 
+// What one task asks for.
+struct SlurmNeeds {
+  int processes = 1;
+  int cpus = 1;      // of each process
+  bool gpu = false;  // for each process
+};
+
+struct SlurmTask {
+  std::string run;  // the run's folder; its config.toml says what to do
+  SlurmNeeds needs;
+};
+
 struct SlurmPlan {
-  std::string name;                      // of all jobs
-  std::string folder;                    // scripts, lists and logs; absolute
-  std::string program;                   // absolute
-  std::string working_folder;            // where the program finds its data files
-  std::string out;                       // --out of the workers
-  std::vector<std::string> stages;       // run folders; their config.toml names the stages
-  std::vector<std::string> runs;         // run folders
+  std::string name;            // of all jobs
+  std::string folder;          // scripts, lists and logs; absolute
+  std::string program;         // absolute
+  std::string working_folder;  // where the program finds its data files
+  std::string out;             // --out of the workers
+  std::vector<SlurmTask> stages, runs;
   std::vector<std::string> finish_args;  // of the program, to look and to go on
   std::vector<std::string> worker_args;  // beside --worker, --config and --out
   std::vector<std::string> options;      // of sbatch for stages and runs: "--partition=gpu", "--time=4:00:00"
-  int parallel = 1;
-  int stage_cpus = 1;
-  int run_cpus = 1;
+  int parallel = 1;                      // runs at once
   int signal_s = 120;
 };
 
@@ -46,7 +66,8 @@ struct SlurmScript {
   std::string text;
 };
 
-// stages.sh (unless there are no stages), runs.sh, finish.sh, and the lists of run folders that they read.
+// stages.sh (unless there are no stages), runs.sh, finish.sh, and the lists of run folders that they read; with more
+// arrays also stages-2.sh, runs-2.sh, ...
 std::vector<SlurmScript> SlurmScripts(const SlurmPlan& plan);
 
 // Throws InputError when they cannot be written. Lists and scripts are replaced; make the folder's name new for every

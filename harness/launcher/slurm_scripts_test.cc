@@ -23,12 +23,11 @@ SlurmPlan Plan(const std::string& name) {
   plan.program = "/bin/echo";
   plan.working_folder = "/tmp";
   plan.out = "/o'ut";
-  plan.stages = {plan.folder + "/a"};
-  plan.runs = {plan.folder + "/a", plan.folder + "/b", plan.folder + "/c"};
+  plan.stages = {{plan.folder + "/a", {}}};
+  for (const char* run : {"/a", "/b", "/c"}) plan.runs.push_back({plan.folder + run, {1, 3}});
   plan.finish_args = {"--launcher=slurm", "--slurm-round=2"};
   plan.options = {"--time=0:10:00"};
   plan.parallel = 2;
-  plan.run_cpus = 3;
   return plan;
 }
 
@@ -49,10 +48,50 @@ TEST(SlurmScripts, AskForWhatATaskNeeds) {
   EXPECT_THAT(TextOf(plan, "stages.sh"), AllOf(HasSubstr("--array=0-0%1\n"), HasSubstr("--worker=stages")));
   EXPECT_THAT(TextOf(plan, "finish.sh"),
               AllOf(HasSubstr("'--launcher=slurm' '--slurm-round=2'"), Not(HasSubstr("--time"))));
-  EXPECT_EQ(TextOf(plan, "runs.list"), plan.runs[0] + "\n" + plan.runs[1] + "\n" + plan.runs[2] + "\n");
+  EXPECT_THAT(TextOf(plan, "runs.sh"), AllOf(Not(HasSubstr("srun")), Not(HasSubstr("ntasks")), Not(HasSubstr("gpu"))));
+  EXPECT_EQ(TextOf(plan, "runs.list"), plan.runs[0].run + "\n" + plan.runs[1].run + "\n" + plan.runs[2].run + "\n");
   SlurmPlan without = plan;
   without.stages.clear();
   EXPECT_EQ(TextOf(without, "stages.sh"), "");
+}
+
+TEST(SlurmScripts, SeveralProcessesAreStartedBySrun) {
+  SlurmPlan plan = Plan("several");
+  plan.runs = {{"/a", {4, 2, true}}, {"/b", {4, 2, true}}};
+  plan.options = {"--gpus-per-task=a100:1"};
+  const std::string script = TextOf(plan, "runs.sh");
+  EXPECT_THAT(script, AllOf(HasSubstr("#SBATCH --ntasks=4\n#SBATCH --cpus-per-task=2\n#SBATCH --gpus-per-task=1\n"),
+                            HasSubstr("\nsrun --cpus-per-task=\"$SLURM_CPUS_PER_TASK\" "),
+                            HasSubstr(" --gpu-bind=none '/bin/echo' --worker=run"),
+                            HasSubstr("trap 'kill -USR1 $worker' TERM\n")));
+  EXPECT_LT(script.find("--gpus-per-task=1"), script.find("--gpus-per-task=a100:1")) << "the last one wins";
+  plan.runs = {{"/a", {2, 1, false}}};
+  EXPECT_THAT(TextOf(plan, "runs.sh"), AllOf(HasSubstr("--ntasks=2\n"), HasSubstr("srun"), Not(HasSubstr("gpu-bind"))));
+  plan.runs = {{"/a", {1, 1, true}}};
+  EXPECT_THAT(TextOf(plan, "runs.sh"), AllOf(HasSubstr("#SBATCH --gpus=1\n"), Not(HasSubstr("srun"))));
+}
+
+TEST(SlurmScripts, RunsThatNeedDifferentThingsAreDifferentArrays) {
+  SlurmPlan plan = Plan("arrays");
+  plan.parallel = 4;
+  plan.runs = {{"/a", {1, 2}}, {"/b", {4, 1}}, {"/c", {1, 2}}, {"/d", {4, 1}}};
+  EXPECT_EQ(TextOf(plan, "runs.list"), "/a\n/c\n");
+  EXPECT_EQ(TextOf(plan, "runs-2.list"), "/b\n/d\n");
+  EXPECT_THAT(TextOf(plan, "runs.sh"), AllOf(HasSubstr("--array=0-1%2\n"), Not(HasSubstr("--ntasks"))));
+  EXPECT_THAT(TextOf(plan, "runs-2.sh"), AllOf(HasSubstr("--array=0-1%2\n"), HasSubstr("--ntasks=4\n")));
+  std::vector<std::string> dependencies;
+  int next = 10;
+  const auto run = [&](const std::vector<std::string>& command) {
+    dependencies.push_back(command.size() > 3 ? command[2] : "");
+    return std::to_string(++next);
+  };
+  EXPECT_EQ(SubmitToSlurm(plan, run), "stages 11, runs 12, runs-2 13, finish 14");
+  EXPECT_THAT(dependencies,
+              ElementsAre("", "--dependency=afterany:11", "--dependency=afterany:11", "--dependency=afterany:12:13"));
+  plan.parallel = 2;  // at once, whichever array they are in
+  dependencies.clear();
+  SubmitToSlurm(plan, run);
+  EXPECT_EQ(dependencies[2], "--dependency=afterany:16");
 }
 
 TEST(SlurmScripts, DependOnEachOther) {
@@ -80,18 +119,26 @@ TEST(RunCommand, ReturnsWhatIsPrintedAndRefusesFailure) {
 class TaskScriptTest : public ::testing::Test {
  protected:
   // A worker that waits for a signal and then exits with 75; `scontrol` and `sleep` write down that they were called.
-  std::string Run(const std::string& worker, const std::string& send) {
+  std::string Run(const std::string& worker, const std::string& send, int processes = 1) {
     SlurmPlan plan = Plan("task");
-    plan.runs = {plan.folder, plan.folder + "/b"};
+    plan.runs = {{plan.folder, {processes, 1}}, {plan.folder + "/b", {processes, 1}}};
     plan.program = plan.folder + "/worker.sh";
     WriteSlurmScripts(plan);
     WriteFileAtomically(plan.program, "#!/bin/bash\n" + worker);
     WriteFileAtomically(plan.folder + "/scontrol", "#!/bin/bash\necho \"scontrol $*\"\n");
+    // As srun does: SIGUSR1 is for the tasks, SIGTERM ends them.
+    WriteFileAtomically(plan.folder + "/srun",
+                        "#!/bin/bash\nwhile [[ $1 == --* ]]; do shift; done\n\"$@\" & task=$!\n"
+                        "trap 'kill -USR1 $task' USR1\ntrap 'kill -KILL $task' TERM\n"
+                        "wait $task; code=$?\nwhile kill -0 $task 2>/dev/null; do wait $task; code=$?; done\n"
+                        "if [[ $code -gt 128 ]]; then wait $task; last=$?; [[ $last -eq 127 ]] || code=$last; fi\n"
+                        "exit $code\n");
     WriteFileAtomically(plan.folder + "/sleep", "#!/bin/bash\n[[ $1 == 60 ]] || exec /bin/sleep \"$@\"\n");
-    const std::string script = "cd " + plan.folder +
-                               "; rm -f log.txt ready; chmod +x worker.sh scontrol sleep; export PATH=$PWD:$PATH; " +
-                               "export SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_JOB_ID=7; bash runs.sh & script=$!; " + send +
-                               " wait $script; echo \"script $?\"; cat log.txt";
+    const std::string script =
+        "cd " + plan.folder +
+        "; rm -f log.txt ready; chmod +x worker.sh scontrol sleep srun; export PATH=$PWD:$PATH; " +
+        "export SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_JOB_ID=7; bash runs.sh & script=$!; " + send +
+        " wait $script; echo \"script $?\"; cat log.txt";
     return RunCommand({"bash", "-c", script});
   }
   const std::string wait_for_ready_ = "while [[ ! -e ready ]]; do /bin/sleep 0.01; done; ";
@@ -110,6 +157,20 @@ TEST_F(TaskScriptTest, RequeuesNearTheTimeLimitOnly) {
               AllOf(HasSubstr("scontrol requeue 7_0"), HasSubstr("script 75"), HasSubstr("saved")));
   EXPECT_THAT(Run(obedient_, wait_for_ready_ + "kill -TERM $script;"),
               AllOf(Not(HasSubstr("scontrol")), HasSubstr("script 75"), HasSubstr("saved")));
+}
+
+TEST_F(TaskScriptTest, RequeuesWhatTheSignalFoundStarting) {
+  const std::string starting = "touch \"$(dirname $0)/ready\"\nwhile :; do /bin/sleep 0.02; done\n";
+  EXPECT_THAT(Run(starting, wait_for_ready_ + "kill -USR1 $script;"),
+              AllOf(HasSubstr("scontrol requeue 7_0"), HasSubstr("script 138")));
+}
+
+TEST_F(TaskScriptTest, WorkersBehindSrunSaveAtEitherSignal) {
+  EXPECT_THAT(Run(obedient_, wait_for_ready_ + "kill -USR1 $script;", 2),
+              AllOf(HasSubstr("scontrol requeue 7_0"), HasSubstr("script 75"), HasSubstr("saved")));
+  EXPECT_THAT(Run(obedient_, wait_for_ready_ + "kill -TERM $script;", 2),
+              AllOf(Not(HasSubstr("scontrol")), HasSubstr("script 75"), HasSubstr("saved")));
+  EXPECT_THAT(Run("exit 3\n", "", 2), HasSubstr("script 3"));
 }
 
 TEST_F(TaskScriptTest, TellsThatTheWorkerWasKilled) { EXPECT_THAT(Run("kill -9 $$\n", ""), HasSubstr("script 137")); }

@@ -5,6 +5,9 @@
 //   stubborn FILE       as sleep, but SIGTERM is ignored            garbage   malformed report lines
 //   pool RESULT A B     a pool of two `sleep` workers with pid files A and B; results into RESULT
 //   busy FOLDER MS      counts itself in FOLDER for MS milliseconds
+//   rank FOLDER DEEDS   place into FOLDER/placeR and pid into FOLDER/R, then does letter R of DEEDS when all are there:
+//                       0 ends, f fails, k SIGKILL to itself, p ends as the loss of a peer does (a little later),
+//                       w waits for SIGTERM and ends with 75, s sleeps on
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -42,6 +45,35 @@ int Sleep(const std::string& pid_path, bool stubborn) {
   while (true) pause();
 }
 
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return std::string(name) + "=" + (value ? value : "") + "\n";
+}
+
+int BeRank(const std::string& folder, const std::string& deeds) {
+  const std::string rank = std::getenv("RANK");
+  WorkerReporter reporter;
+  if (reporter.connected() != (rank == "0")) return 9;
+  reporter.Report({7, 8, 9, "rank " + rank});
+  std::string place;
+  for (const char* name : {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT",
+                           "SUITE_STORE_FD", "CUDA_VISIBLE_DEVICES"}) {
+    place += Variable(name);
+  }
+  std::signal(SIGTERM, [](int) { _exit(75); });
+  Write(folder + "/place" + rank, place);
+  Write(folder + "/" + rank, std::to_string(getpid()));
+  for (size_t other = 0; other < deeds.size(); ++other) {
+    while (access((folder + "/" + std::to_string(other)).c_str(), F_OK) != 0) usleep(1000);
+  }
+  std::cerr << "rank " << rank << " says why" << std::endl;
+  const char deed = deeds.at(std::stoul(rank));
+  if (deed == 'k') return kill(getpid(), SIGKILL);
+  if (deed == 'p') usleep(100000);
+  while (deed == 'w' || deed == 's') pause();
+  return deed == 'f' ? 1 : deed == 'p' ? 3 : 0;
+}
+
 int RunPool(const std::string& result_path, const std::string& a, const std::string& b) {
   PoolOptions options;
   options.max_parallel = 2;
@@ -73,6 +105,7 @@ int Main(const std::vector<std::string>& args) {
   if (what == "report") return ReportSteps(std::stoll(args.at(1)));
   if (what == "sleep" || what == "stubborn") return Sleep(args.at(1), what == "stubborn");
   if (what == "pool") return RunPool(args.at(1), args.at(2), args.at(3));
+  if (what == "rank") return BeRank(args.at(1), args.at(2));
   if (what == "busy") return Busy(args.at(1), std::stoi(args.at(2)));
   if (what == "kill") return kill(getpid(), SIGKILL);
   if (what == "garbage") {

@@ -9,11 +9,14 @@
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "base/check.h"
-#include "harness/launcher/child_process.h"
+#include "base/error.h"
 #include "harness/launcher/exit_codes.h"
+#include "harness/launcher/gpu_shares.h"
+#include "harness/launcher/rank_group.h"
 #include "harness/launcher/signal_watch.h"
 
 namespace suite {
@@ -30,31 +33,28 @@ double NowSeconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// A child that runs, and what it has sent.
+// A job that runs, and what it has sent.
 struct RunningJob {
-  ChildProcess child;
+  std::unique_ptr<RankGroup> ranks;
+  std::vector<std::string> gpus;  // that are its own
   double started_s = 0;
   std::string unread;  // the beginning of a line whose end has not come yet
 };
 
 class Pool {
  public:
-  Pool(const std::vector<Job>& jobs, const PoolOptions& options) : jobs_(jobs), options_(options) {
+  Pool(const std::vector<Job>& jobs, const PoolOptions& options) : jobs_(jobs), options_(options), gpus_(options.gpus) {
     for (const Job& job : jobs) {
+      if (GpusOf(job) > gpus_.size()) {
+        throw InputError(job.name, "needs " + std::to_string(GpusOf(job)) + " GPUs",
+                         "at most the " + std::to_string(gpus_.size()) + " of this machine");
+      }
       JobResult result;
       result.name = job.name;
       result.log_path = job.log_path;
+      result.processes = job.processes;
       result_.jobs.push_back(result);
       if (options_.board) bars_.push_back(options_.board->Add(job.name, job.total));
-    }
-  }
-
-  // Only an exception leaves children behind; they must not outlive the call.
-  ~Pool() {
-    for (auto& [index, running] : running_) {
-      kill(running.child.pid, SIGKILL);
-      waitpid(running.child.pid, nullptr, 0);
-      close(running.child.report_fd);
     }
   }
 
@@ -72,6 +72,9 @@ class Pool {
   }
 
  private:
+  // 0 also where GPUs are not shared out.
+  int GpusOf(const Job& job) const { return job.uses_gpus && !options_.gpus.empty() ? job.processes : 0; }
+
   std::vector<size_t> RunningIndices() const {
     std::vector<size_t> indices;
     for (const auto& entry : running_) indices.push_back(entry.first);
@@ -86,13 +89,24 @@ class Pool {
         ++next_;
         continue;
       }
-      const Job& job = jobs_[next_];
-      RunningJob running;
-      running.child = StartChild(options_.executable, job.args, job.log_path);
-      running.started_s = NowSeconds();
-      running_.emplace(next_++, std::move(running));
+      if (!Start(jobs_[next_])) break;
     }
     return result_.signal == 0 && next_ < jobs_.size();
+  }
+
+  // False while there are too few GPUs left.
+  bool Start(const Job& job) {
+    RunningJob running;
+    if (const int count = GpusOf(job)) {
+      auto share = gpus_.Take(count);
+      if (!share) return false;
+      running.gpus = *share;
+    }
+    running.ranks = std::make_unique<RankGroup>(
+        RankGroupStart{options_.executable, job.args, job.log_path, job.processes, running.gpus});
+    running.started_s = NowSeconds();
+    running_.emplace(next_++, std::move(running));
+    return true;
   }
 
   bool Skips(size_t index) {
@@ -107,8 +121,8 @@ class Pool {
     std::vector<pollfd> polled = {{signals_.fd(), POLLIN, 0}};
     int timeout = kPollMilliseconds;
     for (const auto& [index, running] : running_) {
-      if (running.child.report_fd >= 0) {
-        polled.push_back({running.child.report_fd, POLLIN, 0});
+      if (running.ranks->report_fd() >= 0) {
+        polled.push_back({running.ranks->report_fd(), POLLIN, 0});
       } else {
         timeout = kReapMilliseconds;
       }
@@ -129,20 +143,19 @@ class Pool {
   }
 
   void SendToAll(int signal) {
-    for (const auto& [index, running] : running_) kill(running.child.pid, signal);
+    for (const auto& [index, running] : running_) running.ranks->Send(signal);
   }
 
   void Read(size_t index) {
     RunningJob& running = running_.at(index);
-    if (running.child.report_fd < 0) return;
+    const int fd = running.ranks->report_fd();
+    if (fd < 0) return;
     char bytes[4096];
     ssize_t n;
-    while ((n = read(running.child.report_fd, bytes, sizeof(bytes))) > 0) running.unread.append(bytes, n);
+    while ((n = read(fd, bytes, sizeof(bytes))) > 0) running.unread.append(bytes, n);
     const bool ended = n == 0 || (errno != EAGAIN && errno != EINTR);
     TakeLines(index, &running.unread);
-    if (!ended) return;
-    close(running.child.report_fd);
-    running.child.report_fd = -1;
+    if (ended) running.ranks->CloseReport();
   }
 
   void TakeLines(size_t index, std::string* unread) {
@@ -170,20 +183,21 @@ class Pool {
     if (options_.on_report) options_.on_report(index, *report);
   }
 
-  // Records the child's end, if it has ended.
+  // Records the job's end, if all of its processes have ended.
   void Reap(size_t index) {
     RunningJob& running = running_.at(index);
-    int status = 0;
-    if (waitpid(running.child.pid, &status, WNOHANG) != running.child.pid) return;
+    if (!running.ranks->Reap(NowSeconds(), options_.grace_s)) return;
     Read(index);  // what it sent between the last look and its end
     JobResult& result = result_.jobs[index];
+    const RankEnd end = running.ranks->cause();
     result.seconds = NowSeconds() - running.started_s;
-    result.status = WIFSIGNALED(status) ? JobStatus::kSignalled : JobStatus::kExited;
-    result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-    result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    if (!result.ok() && !result.open())
-      result.last_lines = LastLines(result.log_path, running.child.log_start, kLastLines);
-    if (running.child.report_fd >= 0) close(running.child.report_fd);
+    result.rank = end.rank;
+    result.log_path = running.ranks->LogPath(end.rank);
+    result.status = WIFSIGNALED(end.status) ? JobStatus::kSignalled : JobStatus::kExited;
+    result.exit_code = WIFEXITED(end.status) ? WEXITSTATUS(end.status) : 0;
+    result.signal = WIFSIGNALED(end.status) ? WTERMSIG(end.status) : 0;
+    if (!result.ok() && !result.open()) result.last_lines = running.ranks->LastLinesOf(end.rank, kLastLines);
+    gpus_.GiveBack(running.gpus);
     running_.erase(index);
     if (options_.board) options_.board->Finish(bars_[index], result.ok() || result.open(), EndText(result));
   }
@@ -197,6 +211,7 @@ class Pool {
 
   const std::vector<Job>& jobs_;
   const PoolOptions& options_;
+  GpuShares gpus_;
   SignalWatch signals_;
   PoolResult result_;
   std::vector<int> bars_;
@@ -208,10 +223,13 @@ class Pool {
 std::string EndInWords(const JobResult& result) {
   if (result.status == JobStatus::kNotStarted) return "not started";
   if (result.status == JobStatus::kSkipped) return "skipped";
+  const std::string who = result.processes == 1 ? ""
+                                                : "process " + std::to_string(result.rank) + " of " +
+                                                      std::to_string(result.processes) + ": ";
   const std::string end = result.status == JobStatus::kSignalled ? "ended by signal " + std::to_string(result.signal) +
                                                                        " (" + strsignal(result.signal) + ")"
                                                                  : "exit code " + std::to_string(result.exit_code);
-  return end + " after " + ClockText(result.seconds);
+  return who + end + " after " + ClockText(result.seconds);
 }
 
 }  // namespace

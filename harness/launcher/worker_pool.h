@@ -1,4 +1,4 @@
-// Runs a list of jobs as child processes, at most N at once, and shows their progress.
+// Runs a list of jobs as child processes, at most N jobs at once, and shows their progress.
 //
 // Use it to run many training runs beside each other on one machine: each child is a fresh process of this program, so
 // runs share no state, and one that crashes takes no other with it.
@@ -8,6 +8,7 @@
 //   job.args = {"--worker", "results/3f0c5a/config.toml"};
 //   job.log_path = "results/3f0c5a/log.txt";
 //   job.total = 100;
+//   job.processes = 2;                                    // a group that trains together: rank 0 and rank 1
 //   PoolOptions options;
 //   options.max_parallel = 2;
 //   options.board = &board;                               // harness/progress; may be null
@@ -23,6 +24,11 @@
 //   returns when all have ended. Children that are still there `grace_s` later, or at a second signal, are killed.
 //   Children have process groups of their own: Ctrl-C reaches them once, through the parent.
 // - A child's stdout and stderr are appended to its log file; stdin is empty.
+// - All of this holds for each process of a job that has several. They are told their places as torchrun would, and
+//   meet over the loopback device at a port that nobody else can have. Rank 0 reports; the log of rank 1 of log.txt is
+//   log.rank1.txt. The job's end is that of the rank which explains the others' (rank_group.h): a killed one, not those
+//   that miss it. Ranks that are still there `grace_s` after such an end are killed.
+// - With `gpus`, jobs that use them start when there are enough left, and no two see the same.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +46,8 @@ struct Job {
   std::vector<std::string> args;  // argv[1], ...
   std::string log_path;           // in a folder that exists
   int64_t total = 0;              // steps expected, until the child says so itself
+  int processes = 1;              // that do the job together
+  bool uses_gpus = false;         // one for each process
 };
 
 struct PoolOptions {
@@ -51,6 +59,8 @@ struct PoolOptions {
   // Called in the parent, on the calling thread, with the job's number. May be empty.
   std::function<void(size_t, const WorkerReport&)> on_report;
   double grace_s = 30;
+  // The GPUs to be shared out (gpu_shares.h); empty: children see what this process sees.
+  std::vector<std::string> gpus;
 };
 
 enum class JobStatus { kNotStarted, kSkipped, kExited, kSignalled };
@@ -60,6 +70,8 @@ struct JobResult {
   JobStatus status = JobStatus::kNotStarted;
   int exit_code = 0;  // with kExited
   int signal = 0;     // with kSignalled
+  int rank = 0;       // of the process whose end and log this is
+  int processes = 1;
   double seconds = 0;
   WorkerReport last_report;
   int64_t malformed_reports = 0;        // lines on the report pipe that are no reports: a bug of the child
@@ -79,7 +91,8 @@ struct PoolResult {
 };
 
 // Runs all jobs to their end. Throws InputError when a log file cannot be opened (before its job starts; jobs that run
-// are killed first), std::system_error when the system has no more processes or descriptors. One call at a time.
+// are killed first) or when a job needs more GPUs than there are, std::system_error when the system has no more
+// processes or descriptors. One call at a time.
 PoolResult RunJobs(const std::vector<Job>& jobs, const PoolOptions& options);
 
 // "gspo seed 3407: exit code 3 after 0:12, log results/.../log.txt" and the last lines, indented.

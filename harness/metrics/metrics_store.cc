@@ -75,15 +75,35 @@ void CheckResumable(const RunRecord& run, const StoreSchema& schema, int64_t che
                    "a checkpoint that is no newer than the store");
 }
 
-void RecordNewProvenance(const NamedTexts& now, int64_t checkpoint_step, RunRecord* run) {
-  const std::string prefix = "resumed_at_" + std::to_string(checkpoint_step) + "/";
-  for (const auto& [key, value] : now) {
-    if (FindText(run->provenance, key) == value) continue;
-    const auto entry = std::make_pair(prefix + key, value);
-    if (std::find(run->provenance.begin(), run->provenance.end(), entry) == run->provenance.end()) {
-      run->provenance.push_back(entry);
-    }
+// "resumed_at_3/", for a second resume from that step "resumed_at_3.2/", and so on: one that no entry has.
+std::string FreshPrefix(const NamedTexts& provenance, int64_t checkpoint_step) {
+  const std::string step = "resumed_at_" + std::to_string(checkpoint_step);
+  for (int time = 1;; ++time) {
+    const std::string prefix = step + (time == 1 ? "" : "." + std::to_string(time)) + "/";
+    const auto has_prefix = [&](const auto& entry) { return entry.first.rfind(prefix, 0) == 0; };
+    if (std::none_of(provenance.begin(), provenance.end(), has_prefix)) return prefix;
   }
+}
+
+// What `key` was when the run was last resumed, else when it began.
+std::string LatestText(const NamedTexts& provenance, const std::string& key) {
+  for (auto entry = provenance.rbegin(); entry != provenance.rend(); ++entry) {
+    const size_t slash = entry->first.rfind("/" + key);
+    const bool resumed = entry->first.rfind("resumed_at_", 0) == 0 && slash != std::string::npos &&
+                         slash + 1 + key.size() == entry->first.size();
+    if (resumed || entry->first == key) return entry->second;
+  }
+  return "";
+}
+
+// Adds what has changed since the run began or was last resumed.
+void RecordNewProvenance(const NamedTexts& now, int64_t checkpoint_step, RunRecord* run) {
+  const std::string prefix = FreshPrefix(run->provenance, checkpoint_step);
+  NamedTexts changed;
+  for (const auto& [key, value] : now) {
+    if (LatestText(run->provenance, key) != value) changed.emplace_back(prefix + key, value);
+  }
+  run->provenance.insert(run->provenance.end(), changed.begin(), changed.end());
 }
 
 void TakeContexts(const StoreSchema& schema, RunRecord* run) {
@@ -93,6 +113,11 @@ void TakeContexts(const StoreSchema& schema, RunRecord* run) {
 std::string WithoutNul(std::string text) {
   for (size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) text.replace(at, 1, "\uFFFD");
   return text;
+}
+
+std::vector<SampleAnswer> WithoutNul(std::vector<SampleAnswer> answers) {
+  for (SampleAnswer& answer : answers) answer.text = WithoutNul(answer.text);
+  return answers;
 }
 
 }  // namespace
@@ -239,9 +264,7 @@ void MetricsStore::AppendScores(const std::string& split, int64_t step, const st
   writer_->AppendScores(split, step, values);
 }
 
-void MetricsStore::Finish(const NamedTexts& summary, const std::vector<SampleAnswer>& answers) {
-  End(kStatusDone, summary, answers);
-}
+void MetricsStore::Finish(const NamedTexts& summary, const RunSamples& samples) { End(kStatusDone, summary, samples); }
 
 void MetricsStore::Fail(const std::string& reason, const NamedTexts& summary) {
   NamedTexts all = {{"reason", reason}};
@@ -249,13 +272,16 @@ void MetricsStore::Fail(const std::string& reason, const NamedTexts& summary) {
   End(kStatusFailed, all, {});
 }
 
-void MetricsStore::End(const std::string& status, const NamedTexts& summary, const std::vector<SampleAnswer>& answers) {
+void MetricsStore::End(const std::string& status, const NamedTexts& summary, const RunSamples& samples) {
   SUITE_CHECK(writer_ != nullptr);
   const QuietHdf5 quiet;
   RunRecord run = writer_->CloseAndRead();
+  FoldCounts(&run);
   run.status = status;
   run.summary = summary;
-  for (const SampleAnswer& answer : answers) run.answers.push_back({answer.conversation_id, WithoutNul(answer.text)});
+  run.answers = WithoutNul(samples.answers);
+  run.rollouts = WithoutNul(samples.rollouts);
+  run.credit_kind = samples.credit_kind;
   WriteRun(run, run.path);
   writer_.reset();
 }

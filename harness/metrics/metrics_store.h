@@ -11,7 +11,7 @@
 //   MetricsStore store = resuming ? MetricsStore::Resume(path, schema, checkpoint_step) : MetricsStore::Create(path,
 //   schema); store.AppendScores("test", 0, {recall5, ndcg5});                             // before the first step
 //   store.AppendStep(1, {{"loss", {0.7}}, {"reward_by_rank", reward_by_rank}});  // each step
-//   store.Finish({{"wall_s", "81.2"}, {"peak_rss_mib", "412"}}, {{"c17", "Alien (1979)\n..."}});
+//   store.Finish({{"wall_s", "81.2"}, {"peak_rss_mib", "412"}}, {answers});
 //
 // Names. A series or summary value that measures the machine ends in _s (seconds), _mib or _bytes; everything else must
 // come out the same to the bit when the run is repeated (DeterministicDigest in run_record.h checks that).
@@ -58,6 +58,13 @@ struct StoreSchema {
   std::vector<ScoreSchema> scores;
 };
 
+// What a run keeps for its readers; see RunRecord.
+struct RunSamples {
+  std::vector<SampleAnswer> answers = {};
+  std::vector<SampleAnswer> rollouts = {};
+  std::string credit_kind = "";
+};
+
 // The version of the HDF5 library at work, "1.10.8".
 std::string Hdf5Version();
 
@@ -83,9 +90,9 @@ class MetricsStore {
   // One evaluation: [metric][conversation], in the schema's order. Steps rise within a split.
   void AppendScores(const std::string& split, int64_t step, const std::vector<std::vector<float>>& values);
 
-  // Ends the run: status "done", the summary in its order, and sample answers (NUL bytes in their text become U+FFFD).
-  // The store takes no more calls.
-  void Finish(const NamedTexts& summary, const std::vector<SampleAnswer>& answers = {});
+  // Ends the run: counts are summed up by evaluation (FoldCounts), status "done", the summary in its order, and sample
+  // answers (NUL bytes in their text become U+FFFD). The store takes no more calls.
+  void Finish(const NamedTexts& summary, const RunSamples& samples = {});
 
   // Ends the run as failed, with the reason as the first entry of the summary. The store takes no more calls.
   void Fail(const std::string& reason, const NamedTexts& summary = {});
@@ -94,7 +101,7 @@ class MetricsStore {
   class Writer;
 
   MetricsStore(std::unique_ptr<Writer> writer);
-  void End(const std::string& status, const NamedTexts& summary, const std::vector<SampleAnswer>& answers);
+  void End(const std::string& status, const NamedTexts& summary, const RunSamples& samples);
 
   std::unique_ptr<Writer> writer_;
 };

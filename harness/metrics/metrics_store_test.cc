@@ -47,6 +47,73 @@ std::string ErrorOf(const std::function<void()>& call) {
   return "no error";
 }
 
+// Two answers of the test, one without a rank, and a group of rollouts, with what the objective gave for each rank.
+TEST(MetricsStoreTest, CountsOfAnEndedRunAreSummedByEvaluation) {
+  const std::string path = FreshPath("counts.h5");
+  StoreSchema schema = SmallSchema();
+  schema.series = {{"loss", 1}, {"ratio_counts/token", 2}};
+  MetricsStore store = MetricsStore::Create(path, schema);
+  store.AppendScores("test", 0, {{1, 0, 0.5f}, {0.25f, 0, 1}});
+  for (int64_t step = 1; step <= 5; ++step) {
+    const double n = static_cast<double>(step);
+    store.AppendStep(step, {{"loss", {n}}, {"ratio_counts/token", {n, 10 * n}}});
+    if (step % 2 == 0) store.AppendScores("test", step, {{1, 0, 0.5f}, {0.25f, 0, 1}});
+  }
+  const RunRecord running = ReadRun(path);
+  EXPECT_EQ(FindSeries(running, "ratio_counts/token").values.size(), 10u) << "a row a step while the run goes on";
+  EXPECT_TRUE(running.counts.empty());
+  store.Finish({});
+  const RunRecord run = ReadRun(path);
+  EXPECT_EQ(run.series.size(), 1u);
+  ASSERT_EQ(run.counts.size(), 1u);
+  EXPECT_EQ(run.counts[0].name, "ratio_counts/token");
+  EXPECT_EQ(run.counts[0].width, 2);
+  ASSERT_EQ(run.counts[0].steps, (std::vector<int64_t>{2, 4, 5})) << "and what comes after the last evaluation";
+  EXPECT_EQ(run.counts[0].counts, (std::vector<double>{3, 30, 7, 70, 5, 50}));
+  RunRecord other = run;
+  other.counts[0].counts.at(3) = 71;
+  EXPECT_NE(DeterministicDigest(other), DeterministicDigest(run));
+}
+
+TEST(MetricsStoreTest, GivesBackTheCreditOfEachRank) {
+  const std::string path = FreshPath("credit.h5");
+  MetricsStore store = MetricsStore::Create(path, SmallSchema());
+  AppendStep(1, &store);
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  RunSamples samples;
+  samples.answers = {
+      {"c7", "Alien (1979)\nHm\nHeat (1996)\n", {{0, "hit", 1, 1.5, none}, {2, "wrong_year", 0, 0, none}}}, {"c8", ""}};
+  samples.rollouts = {{"t1", "Jaws (1975)", {{0, "miss", 0, -0.1, -1.25}}}, {"t1", std::string("A\0", 2), {}}};
+  samples.credit_kind = "log";
+  store.Finish({}, samples);
+
+  const RunRecord run = ReadRun(path);
+  EXPECT_EQ(run.credit_kind, "log");
+  ASSERT_EQ(run.answers.size(), 2u);
+  ASSERT_EQ(run.answers[0].ranks.size(), 2u);
+  EXPECT_EQ(run.answers[0].ranks[0].verdict, "hit");
+  EXPECT_EQ(run.answers[0].ranks[0].credit, 1.5);
+  EXPECT_EQ(run.answers[0].ranks[0].relevance, 1);
+  EXPECT_TRUE(std::isnan(run.answers[0].ranks[0].advantage));
+  EXPECT_EQ(run.answers[0].ranks[1].line, 2);
+  EXPECT_EQ(run.answers[0].ranks[1].verdict, "wrong_year");
+  EXPECT_TRUE(run.answers[1].ranks.empty());
+  ASSERT_EQ(run.rollouts.size(), 2u);
+  EXPECT_EQ(run.rollouts[0].conversation_id, "t1");
+  EXPECT_EQ(run.rollouts[0].ranks.at(0).credit, -0.1);
+  EXPECT_EQ(run.rollouts[0].ranks.at(0).advantage, -1.25);
+  EXPECT_EQ(run.rollouts[1].text, "A\uFFFD");
+  const std::string digest = DeterministicDigest(run);
+  for (int changed = 0; changed < 4; ++changed) {
+    RunRecord other = run;
+    if (changed == 0) other.answers[0].ranks[1].verdict = "unknown_title";
+    if (changed == 1) other.rollouts[0].ranks[0].advantage = 1.25;
+    if (changed == 2) other.rollouts.pop_back();
+    if (changed == 3) other.credit_kind = "exp_inf";
+    EXPECT_NE(DeterministicDigest(other), digest) << changed;
+  }
+}
+
 TEST(MetricsStoreTest, GivesBackWhatWasWritten) {
   const std::string path = FreshPath("whole.h5");
   MetricsStore store = MetricsStore::Create(path, SmallSchema());
@@ -57,7 +124,9 @@ TEST(MetricsStoreTest, GivesBackWhatWasWritten) {
                        {"reward_by_rank", {1e-300, 2, 3}},
                        {"step_s", {7}}});
   store.AppendScores("test", 2, {{1, 1, 1}, {0, 0, 0.125f}});
-  store.Finish({{"wall_s", "81.2"}, {"answer", "42"}}, {{"c7", std::string("Alien\0 (1979)\n", 14)}, {"c8", ""}});
+  RunSamples samples;
+  samples.answers = {{"c7", std::string("Alien\0 (1979)\n", 14)}, {"c8", ""}};
+  store.Finish({{"wall_s", "81.2"}, {"answer", "42"}}, samples);
 
   const RunRecord run = ReadRun(path);
   EXPECT_EQ(run.run_name, "3f2a91c0");
@@ -182,6 +251,26 @@ TEST(MetricsStoreTest, ResumeNotesAnotherProvenance) {
   { MetricsStore store = MetricsStore::Resume(path, schema, 1); }
   EXPECT_EQ(FindText(ReadRun(path).provenance, "commit"), "0398a2c");
   EXPECT_EQ(FindText(ReadRun(path).provenance, "resumed_at_1/commit"), "ffffff");
+}
+
+// A run that is stopped again and again before its next checkpoint.
+TEST(MetricsStoreTest, ResumesTwiceFromOneStep) {
+  const std::string path = FreshPath("twice.h5");
+  {
+    MetricsStore store = MetricsStore::Create(path, SmallSchema());
+    AppendStep(1, &store);
+  }
+  const std::string before = FindText(ReadRun(path).provenance, "commit");
+  for (const std::string& commit : {std::string("aaaaaa"), std::string("bbbbbb"), std::string("bbbbbb"), before}) {
+    StoreSchema schema = SmallSchema();
+    schema.provenance[0].second = commit;
+    MetricsStore store = MetricsStore::Resume(path, schema, 1);
+  }
+  const RunRecord run = ReadRun(path);
+  EXPECT_EQ(FindText(run.provenance, "commit"), before);
+  EXPECT_EQ(FindText(run.provenance, "resumed_at_1/commit"), "aaaaaa");
+  EXPECT_EQ(FindText(run.provenance, "resumed_at_1.2/commit"), "bbbbbb");
+  EXPECT_EQ(FindText(run.provenance, "resumed_at_1.3/commit"), before) << "the third changed nothing";
 }
 
 TEST(MetricsStoreTest, ResumeRefusesWhatIsNotItsRun) {

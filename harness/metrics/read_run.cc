@@ -109,6 +109,66 @@ ScoreTable ReadScores(const Hdf5File& file, hid_t scores, const std::string& spl
   return table;
 }
 
+std::vector<CountTable> ReadAllCounts(const Hdf5File& file, hid_t root) {
+  std::vector<CountTable> tables;
+  if (H5Lexists(root, "counts", H5P_DEFAULT) <= 0) return tables;
+  const Hdf5Handle group = OpenGroup(file, root, "counts");
+  for (const std::string& name : file.ReadStrings(root, "count_names")) {
+    const Hdf5Handle one = OpenGroup(file, group.id(), name);
+    CountTable table;
+    table.name = name;
+    table.steps = ReadSteps(file, one.id(), "step");
+    const Hdf5Handle dataset = OpenDataset(file, one.id(), "counts");
+    const std::vector<hsize_t> extent = Extent(file, dataset.id(), 2, "counts");
+    if (extent[0] != table.steps.size()) throw InputError(file.path(), "counts/" + name + " does not fit its steps");
+    table.width = static_cast<int64_t>(extent[1]);
+    table.counts = ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, {extent[1]}, extent[0], name);
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+// The rows of a column of ranks, of which there are `rows`.
+template <typename T>
+std::vector<T> ReadRankColumn(const Hdf5File& file, hid_t group, hid_t memory_type, const std::string& name,
+                              size_t rows) {
+  const Hdf5Handle dataset = OpenDataset(file, group, name);
+  if (Extent(file, dataset.id(), 1, name)[0] != rows) {
+    throw InputError(file.path(), "ranks/" + name + " does not fit ranks/verdict");
+  }
+  return ReadRows<T>(file, dataset.id(), memory_type, {}, rows, name);
+}
+
+void ReadRanks(const Hdf5File& file, hid_t answers_group, std::vector<SampleAnswer>* answers) {
+  if (H5Lexists(answers_group, "ranks", H5P_DEFAULT) <= 0) return;
+  const Hdf5Handle group = OpenGroup(file, answers_group, "ranks");
+  const std::vector<std::string> verdicts = file.ReadStrings(group.id(), "verdict");
+  const size_t rows = verdicts.size();
+  const auto places = ReadRankColumn<int64_t>(file, group.id(), H5T_NATIVE_INT64, "answer", rows);
+  const auto lines = ReadRankColumn<int64_t>(file, group.id(), H5T_NATIVE_INT64, "line", rows);
+  const auto relevances = ReadRankColumn<double>(file, group.id(), H5T_NATIVE_DOUBLE, "relevance", rows);
+  const auto credits = ReadRankColumn<double>(file, group.id(), H5T_NATIVE_DOUBLE, "credit", rows);
+  const auto advantages = ReadRankColumn<double>(file, group.id(), H5T_NATIVE_DOUBLE, "advantage", rows);
+  for (size_t i = 0; i < rows; ++i) {
+    if (places[i] < 0 || static_cast<size_t>(places[i]) >= answers->size()) {
+      throw InputError(file.path(), "ranks/answer names an answer that is not there");
+    }
+    (*answers)[static_cast<size_t>(places[i])].ranks.push_back(
+        {lines[i], verdicts[i], relevances[i], credits[i], advantages[i]});
+  }
+}
+
+std::vector<SampleAnswer> ReadAnswers(const Hdf5File& file, hid_t root, const std::string& name) {
+  const Hdf5Handle group = OpenGroup(file, root, name);
+  const std::vector<std::string> ids = file.ReadStrings(group.id(), "conversation_id");
+  const std::vector<std::string> texts = file.ReadStrings(group.id(), "text");
+  if (ids.size() != texts.size()) throw InputError(file.path(), name + ": ids and texts differ in number");
+  std::vector<SampleAnswer> answers;
+  for (size_t i = 0; i < ids.size(); ++i) answers.push_back({ids[i], texts[i]});
+  ReadRanks(file, group.id(), &answers);
+  return answers;
+}
+
 void CheckIsHdf5(const Hdf5File& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file.path(), error);
@@ -161,11 +221,10 @@ RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
   for (const std::string& split : file.ReadStrings(root, "split_names")) {
     run.scores.push_back(ReadScores(file, scores.id(), split));
   }
-  const Hdf5Handle answers = OpenGroup(file, root, "answers");
-  const std::vector<std::string> ids = file.ReadStrings(answers.id(), "conversation_id");
-  const std::vector<std::string> texts = file.ReadStrings(answers.id(), "text");
-  if (ids.size() != texts.size()) throw InputError(file.path(), "answers: ids and texts differ in number");
-  for (size_t i = 0; i < ids.size(); ++i) run.answers.push_back({ids[i], texts[i]});
+  run.counts = ReadAllCounts(file, root);
+  run.answers = ReadAnswers(file, root, "answers");
+  if (H5Lexists(root, "rollouts", H5P_DEFAULT) > 0) run.rollouts = ReadAnswers(file, root, "rollouts");
+  if (H5Aexists(root, "credit_kind") > 0) run.credit_kind = file.ReadText(root, "credit_kind");
   if (run.status != kStatusRunning && file.ReadText(root, "content_sha256") != ContentDigest(run)) {
     throw InputError(file.path(), "the content does not match its checksum: the file is damaged");
   }

@@ -1,10 +1,14 @@
 #include "harness/metrics/run_record.h"
 
+#include <algorithm>
 #include <cstring>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "harness/metrics/store_layout.h"
 
 namespace suite {
 namespace {
@@ -45,6 +49,28 @@ void AddTexts(const NamedTexts& texts, bool deterministic_only, DigestText* out)
   }
 }
 
+// Records without credit keep the checksum that they always had.
+void AddRanks(const std::vector<SampleAnswer>& answers, DigestText* out) {
+  for (const SampleAnswer& answer : answers) {
+    if (answer.ranks.empty()) continue;
+    out->Add("ranks");
+    out->AddNumber(answer.ranks.size());
+    for (const RankCredit& rank : answer.ranks) {
+      out->AddNumber(static_cast<uint64_t>(rank.line));
+      out->Add(rank.verdict);
+      out->AddArray(std::vector<double>{rank.relevance, rank.credit, rank.advantage});
+    }
+  }
+}
+
+void AddAnswers(const std::vector<SampleAnswer>& answers, DigestText* out) {
+  for (const SampleAnswer& answer : answers) {
+    out->Add(answer.conversation_id);
+    out->Add(answer.text);
+  }
+  AddRanks(answers, out);
+}
+
 std::string Digest(const RunRecord& run, bool deterministic_only) {
   DigestText out;
   for (const std::string* text : {&run.run_name, &run.config, &run.status}) out.Add(*text);
@@ -72,14 +98,51 @@ std::string Digest(const RunRecord& run, bool deterministic_only) {
     out.Add("context_ids");
     for (const std::string& id : table.context_ids) out.Add(id);
   }
+  for (const CountTable& table : run.counts) {
+    out.Add("counts");
+    out.Add(table.name);
+    out.AddNumber(static_cast<uint64_t>(table.width));
+    out.AddArray(table.steps);
+    out.AddArray(table.counts);
+  }
   out.Add("summary");
   AddTexts(run.summary, deterministic_only, &out);
   out.Add("answers");
-  for (const SampleAnswer& answer : run.answers) {
-    out.Add(answer.conversation_id);
-    out.Add(answer.text);
+  AddAnswers(run.answers, &out);
+  if (!run.rollouts.empty()) {
+    out.Add("rollouts");
+    AddAnswers(run.rollouts, &out);
   }
+  if (!run.credit_kind.empty()) out.Add("credit_kind " + run.credit_kind);
   return out.Hex();
+}
+
+// The last step of each stretch that has a row.
+std::vector<int64_t> StretchEnds(const RunRecord& run) {
+  std::vector<int64_t> ends;
+  int64_t done = run.steps.empty() ? 0 : run.steps.front() - 1;
+  const auto add = [&](int64_t end) {
+    const auto row = std::upper_bound(run.steps.begin(), run.steps.end(), done);
+    if (row == run.steps.end() || *row > end) return;
+    ends.push_back(end);
+    done = end;
+  };
+  std::set<int64_t> evaluated;
+  for (const ScoreTable& table : run.scores) evaluated.insert(table.steps.begin(), table.steps.end());
+  for (int64_t step : evaluated) add(step);
+  if (!run.steps.empty()) add(run.steps.back());
+  return ends;
+}
+
+CountTable Folded(const StepSeries& series, const std::vector<int64_t>& steps, const std::vector<int64_t>& ends) {
+  CountTable table{series.name, series.width, ends, {}};
+  const auto width = static_cast<size_t>(series.width);
+  table.counts.assign(ends.size() * width, 0.0);
+  for (size_t row = 0; row < steps.size(); ++row) {
+    const auto stretch = static_cast<size_t>(std::lower_bound(ends.begin(), ends.end(), steps[row]) - ends.begin());
+    for (size_t i = 0; i < width; ++i) table.counts[stretch * width + i] += series.values[row * width + i];
+  }
+  return table;
 }
 
 size_t RowsUpTo(int64_t last_step, const std::vector<int64_t>& steps) {
@@ -129,6 +192,19 @@ void KeepStepsUpTo(int64_t last_step, RunRecord* run) {
     table.steps.resize(RowsUpTo(last_step, table.steps));
     table.values.resize(table.steps.size() * table.metric_names.size() * table.conversation_ids.size());
   }
+}
+
+void FoldCounts(RunRecord* run) {
+  const std::vector<int64_t> ends = StretchEnds(*run);
+  std::vector<StepSeries> others;
+  for (StepSeries& series : run->series) {
+    if (series.name.rfind(kCountsPrefix, 0) == 0) {
+      run->counts.push_back(Folded(series, run->steps, ends));
+    } else {
+      others.push_back(std::move(series));
+    }
+  }
+  run->series = std::move(others);
 }
 
 std::string ContentDigest(const RunRecord& run) { return Digest(run, false); }

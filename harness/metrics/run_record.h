@@ -10,9 +10,11 @@
 // The file (HDF5, format version 1) can be read with h5py too: attributes format, format_version, run_name, config,
 // status; groups /provenance and /summary hold text attributes in order; /step and /series/NAME the step series
 // (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, context_ids, values/METRIC} (float32 [rows,
-// conversations]; no context_ids in stores that record none); /answers/{conversation_id, text}. Texts are UTF-8 of
-// fixed size (bytes in h5py). h5py opens a store that is being written, or was cut off, with File(path, "r",
-// libver="latest", swmr=True).
+// conversations]; no context_ids in stores that record none); /answers/{conversation_id, text} and, where ranks are
+// judged, /answers/ranks/{answer, line, verdict, relevance, credit, advantage}, a row for each rank of each answer;
+// /rollouts likewise; attribute credit_kind; /counts/NAME/{step, counts} (float64 [rows, width]) where something was
+// counted. Texts are UTF-8 of fixed size (bytes in h5py). h5py opens a store that is
+// being written, or was cut off, with File(path, "r", libver="latest", swmr=True).
 #pragma once
 
 #include <cstdint>
@@ -31,6 +33,14 @@ struct StepSeries {
   std::vector<double> values;  // [rows, width], row-major
 };
 
+// What a series of counts adds up to over stretches of the run: (0, steps[0]], (steps[0], steps[1]], ...
+struct CountTable {
+  std::string name;
+  int64_t width = 1;
+  std::vector<int64_t> steps;  // the last step of each stretch, rising
+  std::vector<double> counts;  // [rows, width], row-major
+};
+
 struct ScoreTable {
   std::string split;                          // "validation", "test"
   std::vector<std::string> conversation_ids;  // the columns of every row
@@ -46,9 +56,20 @@ struct ScoreTable {
   }
 };
 
+// What one rank of an answer was judged to be, and what the run's objective gives for it.
+struct RankCredit {
+  int64_t line = 0;      // of the answer's text, counted from 0
+  std::string verdict;   // "hit", "miss", "duplicate", "seen", "unknown_title", "wrong_year", "other_spelling" (both
+                         // not in the catalogue, though the title is), or "unparsed"
+  double relevance = 0;  // 1 for a hit
+  double credit = 0;     // the objective's return at this rank, with its penalties; one value for all at unit sequence
+  double advantage = 0;  // what the update saw; NaN for an answer that no update saw
+};
+
 struct SampleAnswer {
   std::string conversation_id;
   std::string text;
+  std::vector<RankCredit> ranks = {};  // the ranks that count; empty in stores that record none
 };
 
 struct RunRecord {
@@ -60,8 +81,11 @@ struct RunRecord {
   std::vector<int64_t> steps;  // the step of each row of the series, rising
   std::vector<StepSeries> series;
   std::vector<ScoreTable> scores;
-  NamedTexts summary;  // written at the end: wall time, peak memory, ...; "reason" when failed
-  std::vector<SampleAnswer> answers;
+  std::vector<CountTable> counts;      // of ended runs, by evaluation; while a run goes on they are series
+  NamedTexts summary;                  // written at the end: wall time, peak memory, ...; "reason" when failed
+  std::vector<SampleAnswer> answers;   // of the last evaluation
+  std::vector<SampleAnswer> rollouts;  // some groups of the last training step, those of one conversation together
+  std::string credit_kind;  // the objective's return: "log", "exp_inf", "sequence_dcg", ...; "": none recorded
 };
 
 // Reads a whole store. Rows that a kill left half written are not returned. Throws InputError naming `path` and the
@@ -78,6 +102,11 @@ std::string FindText(const NamedTexts& texts, const std::string& key, const std:
 
 // Keeps the rows with step <= last_step, in the series and in every score table.
 void KeepStepsUpTo(int64_t last_step, RunRecord* run);
+
+// Takes the series of counts (kCountsPrefix in store_layout.h) out of the record and puts their sums between the
+// evaluations in their place, with what comes after the last evaluation as one more stretch: a
+// histogram for each step would be most of a long run's store.
+void FoldCounts(RunRecord* run);
 
 // SHA-256 over everything in the record but its path.
 std::string ContentDigest(const RunRecord& run);

@@ -121,13 +121,59 @@ void WriteAllScores(const Hdf5File& file, hid_t root, const RunRecord& run) {
   file.WriteStrings(root, "split_names", splits);
 }
 
+void WriteAllCounts(const Hdf5File& file, hid_t root, const RunRecord& run) {
+  const Hdf5Handle group = MakeGroup(file, root, "counts");
+  std::vector<std::string> names;
+  for (const CountTable& table : run.counts) {
+    const auto width = static_cast<hsize_t>(table.width);
+    SUITE_CHECK_EQ(table.counts.size(), table.steps.size() * width);
+    MakeGroupsOf(file, group.id(), table.name + "/");
+    const Hdf5Handle one = file.Id(H5Gopen2(group.id(), table.name.c_str(), H5P_DEFAULT), H5Gclose, table.name);
+    WriteSteps(file, one.id(), table.steps);
+    WriteColumn(file, one.id(), {"counts", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {table.steps.size(), width}, 1},
+                table.counts.data());
+    names.push_back(table.name);
+  }
+  file.WriteStrings(root, "count_names", names);
+}
+
 void WriteTexts(const Hdf5File& file, hid_t root, const std::string& name, const NamedTexts& texts) {
   const Hdf5Handle group = MakeGroup(file, root, name);
   for (const auto& [key, value] : texts) file.WriteText(group.id(), key, value);
 }
 
-void WriteAnswers(const Hdf5File& file, hid_t root, const std::vector<SampleAnswer>& answers) {
-  const Hdf5Handle group = MakeGroup(file, root, "answers");
+template <typename T>
+void WriteNumbers(const Hdf5File& file, hid_t group, const std::string& name, hid_t file_type, hid_t memory_type,
+                  const std::vector<T>& values) {
+  WriteColumn(file, group, {name, file_type, memory_type, {values.size()}, kRowsInChunk}, values.data());
+}
+
+void WriteRanks(const Hdf5File& file, hid_t answers_group, const std::vector<SampleAnswer>& answers) {
+  std::vector<int64_t> places, lines;
+  std::vector<std::string> verdicts;
+  std::vector<double> relevances, credits, advantages;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    for (const RankCredit& rank : answers[i].ranks) {
+      places.push_back(static_cast<int64_t>(i));
+      lines.push_back(rank.line);
+      verdicts.push_back(rank.verdict);
+      relevances.push_back(rank.relevance);
+      credits.push_back(rank.credit);
+      advantages.push_back(rank.advantage);
+    }
+  }
+  if (places.empty()) return;
+  const Hdf5Handle group = MakeGroup(file, answers_group, "ranks");
+  WriteNumbers(file, group.id(), "answer", H5T_STD_I64LE, H5T_NATIVE_INT64, places);
+  WriteNumbers(file, group.id(), "line", H5T_STD_I64LE, H5T_NATIVE_INT64, lines);
+  file.WriteStrings(group.id(), "verdict", verdicts);
+  WriteNumbers(file, group.id(), "relevance", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, relevances);
+  WriteNumbers(file, group.id(), "credit", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, credits);
+  WriteNumbers(file, group.id(), "advantage", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, advantages);
+}
+
+void WriteAnswers(const Hdf5File& file, hid_t root, const std::string& name, const std::vector<SampleAnswer>& answers) {
+  const Hdf5Handle group = MakeGroup(file, root, name);
   std::vector<std::string> ids;
   std::vector<std::string> texts;
   for (const SampleAnswer& answer : answers) {
@@ -136,6 +182,7 @@ void WriteAnswers(const Hdf5File& file, hid_t root, const std::vector<SampleAnsw
   }
   file.WriteStrings(group.id(), "conversation_id", ids);
   file.WriteStrings(group.id(), "text", texts);
+  WriteRanks(file, group.id(), answers);
 }
 
 void WriteContent(const Hdf5File& file, hid_t root, const RunRecord& run) {
@@ -148,7 +195,10 @@ void WriteContent(const Hdf5File& file, hid_t root, const RunRecord& run) {
   WriteTexts(file, root, "summary", run.summary);
   WriteAllSeries(file, root, run);
   WriteAllScores(file, root, run);
-  WriteAnswers(file, root, run.answers);
+  if (!run.counts.empty()) WriteAllCounts(file, root, run);
+  WriteAnswers(file, root, "answers", run.answers);
+  if (!run.rollouts.empty()) WriteAnswers(file, root, "rollouts", run.rollouts);
+  if (!run.credit_kind.empty()) file.WriteText(root, "credit_kind", run.credit_kind);
   if (run.status != kStatusRunning) file.WriteText(root, "content_sha256", ContentDigest(run));
 }
 

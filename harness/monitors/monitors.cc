@@ -52,18 +52,47 @@ std::string TailDegradation(const History& history, const MonitorConfig& setting
          Text(" while that of their first quarter went from %.4g to %.4g", head->first, head->last);
 }
 
-// By how many standard deviations the newest value is away from the w before it. A flat series has no scale of its own:
-// 1 % of its mean, and 1e-3, are the least.
+// By how many (population) standard deviations `newest` is above the mean of the values before it. A flat series has no
+// scale of its own: 1 % of its mean, and 1e-3, are the least.
+struct Jump {
+  double mean = 0;
+  double deviations = 0;
+};
+
+Jump JumpOf(const std::vector<double>& before, double newest) {
+  const auto count = static_cast<double>(before.size());
+  Jump jump;
+  for (const double value : before) jump.mean += value / count;
+  double square = 0;
+  for (const double value : before) square += std::pow(value - jump.mean, 2);
+  const double deviation = std::max({std::sqrt(square / count), .01 * std::abs(jump.mean), 1e-3});
+  jump.deviations = (newest - jump.mean) / deviation;
+  return jump;
+}
+
 std::string Spike(const History& history, Field field, const char* name, const MonitorConfig& settings, size_t window) {
   if (history.size() < window + 1) return "";
-  const size_t first = history.size() - 1 - window;
-  const double mean = MeanOf(history, field, first, window);
-  double square = 0;
-  for (size_t i = first; i < first + window; ++i) square += std::pow(history[i].*field - mean, 2);
-  const double deviation = std::max({std::sqrt(square / static_cast<double>(window)), .01 * std::abs(mean), 1e-3});
-  const double away = (history.back().*field - mean) / deviation;
-  if (!(std::abs(away) > settings.spike_sigmas)) return "";
-  return name + Text(" jumped from a mean of %.4g to %.4g", mean, history.back().*field);
+  std::vector<double> before;
+  for (size_t i = history.size() - 1 - window; i + 1 < history.size(); ++i) before.push_back(history[i].*field);
+  const Jump jump = JumpOf(before, history.back().*field);
+  if (!(std::abs(jump.deviations) > settings.spike_sigmas)) return "";
+  return name + Text(" jumped from a mean of %.4g to %.4g", jump.mean, history.back().*field);
+}
+
+// Evaluations are rare, so a few must do. The loss grows slowly as reward takes the policy away from what people
+// recommended: an even growth stays within three deviations of any number of evaluations before it.
+std::string ValidationSpike(const History& history, const MonitorConfig& settings, size_t window) {
+  constexpr size_t kLeast = 3;
+  const double newest = history.back().validation_loss;
+  if (std::isnan(newest)) return "";
+  std::vector<double> before;
+  for (size_t i = history.size() - 1; i-- > 0 && before.size() < std::max(window, kLeast);) {
+    if (!std::isnan(history[i].validation_loss)) before.push_back(history[i].validation_loss);
+  }
+  if (before.size() < kLeast) return "";
+  const Jump jump = JumpOf(before, newest);
+  if (!(jump.deviations > settings.spike_sigmas)) return "";
+  return Text("validation loss jumped from a mean of %.4g to %.4g", jump.mean, newest);
 }
 
 std::string Collapse(const History& history, const MonitorConfig& settings, size_t window) {
@@ -75,6 +104,8 @@ std::string Collapse(const History& history, const MonitorConfig& settings, size
   if (duplicates && duplicates->last > duplicates->first + settings.duplicate_rise) {
     return Text("share of duplicates rose from %.4g to %.4g", duplicates->first, duplicates->last);
   }
+  const std::string validation = ValidationSpike(history, settings, window);
+  if (!validation.empty()) return validation;
   const std::string reward = Spike(history, &MonitorSample::reward, "reward", settings, window);
   return reward.empty() ? Spike(history, &MonitorSample::loss, "loss", settings, window) : reward;
 }
@@ -123,6 +154,7 @@ MonitorSample SampleOf(int64_t step, const std::map<std::string, std::vector<dou
   sample.duplicate_share = ValueOf(record, "duplicate_share");
   sample.reward = ValueOf(record, "reward");
   sample.ratio_max = ValueOf(record, "ratio/token/max");
+  sample.validation_loss = ValueOf(record, "validation_loss");
   sample.head_dcg = sample.list_dcg = std::nan("");
   const auto ranks = record.find("reward_by_rank");
   if (ranks != record.end() && !ranks->second.empty()) {

@@ -11,7 +11,9 @@
 //                   (relative), while that of the first quarter of the ranks has not risen at all
 // collapse          entropy: mean of the last w under entropy_floor (nats a token); duplicate_share: mean of the last w
 //                   above that of the first w by duplicate_rise; reward or loss: the newest value away from the mean of
-//                   the w before it by more than spike_sigmas of their (population) standard deviations
+//                   the w before it by more than spike_sigmas of their (population) standard deviations;
+//                   validation_loss: the newest one above the mean of the evaluations before it (3 to w of them) by
+//                   more than that. Steps without an evaluation have none
 // exploding_ratio   largest importance ratio of a token over ratio_limit
 // not_finite        loss, grad_norm, entropy or reward is NaN or infinite; always stops
 //
@@ -40,6 +42,7 @@ struct MonitorSample {
   double head_dcg = 0;  // mean over sampled lists of DCG at a quarter of the ranks
   double list_dcg = 0;  // likewise at all ranks
   double ratio_max = 0;
+  double validation_loss = 0;  // nats a token (harness/validation_loss.h); NaN at steps without an evaluation
 };
 
 enum class MonitorPolicy { kOff, kWarn, kStop };

@@ -24,6 +24,7 @@ std::vector<MonitorSample> Simulate(int64_t steps, const std::function<void(Moni
     sample.head_dcg = .3;
     sample.list_dcg = .6;
     sample.ratio_max = 1.2;
+    sample.validation_loss = step % 2 == 0 ? 3 + .01 * double(step % 4) : std::nan("");
     change(&sample);
     history.push_back(sample);
   }
@@ -105,6 +106,31 @@ TEST(Monitors, CollapseAsASpike) {
             "collapse@9");
 }
 
+// Evaluations at steps 3, 6, 9, ... with losses of 3.00 and 3.02 by turns: mean 3.01 of four, deviation .01, and .0301
+// by the floor of one per cent. Eight of them are .24.
+TEST(Monitors, CollapseAsASpikeOfTheValidationLoss) {
+  const auto jump = [](int64_t at, double height) {
+    return [=](MonitorSample* s) {
+      s->validation_loss = s->step % 3 == 0 ? (s->step % 2 ? 3 : 3.02) + (s->step == at ? height : 0) : std::nan("");
+    };
+  };
+  EXPECT_EQ(FirstAlarms(Simulate(30, jump(15, .3)), Settings()), "collapse@15");
+  EXPECT_EQ(FirstAlarms(Simulate(30, jump(15, .2)), Settings()), "");
+  EXPECT_EQ(FirstAlarms(Simulate(30, jump(15, -.3)), Settings()), "") << "a fall is none";
+  EXPECT_EQ(FirstAlarms(Simulate(30, jump(9, .3)), Settings()), "") << "two evaluations before it are too few";
+  EXPECT_EQ(FirstAlarms(Simulate(30, jump(12, .3)), Settings()), "collapse@12");
+  MonitorConfig off = Settings();
+  off.collapse = "off";
+  EXPECT_EQ(FirstAlarms(Simulate(30, jump(15, .3)), off), "");
+}
+
+TEST(Monitors, AnEvenGrowthOfTheValidationLossIsNoSpike) {
+  const auto growth = [](MonitorSample* s) { s->validation_loss = 2 + .1 * double(s->step); };
+  MonitorConfig settings = Settings();
+  settings.spike_sigmas = 3;
+  EXPECT_EQ(FirstAlarms(Simulate(60, growth), settings), "");
+}
+
 TEST(Monitors, ExplodingRatioAndValuesThatAreNotFinite) {
   EXPECT_EQ(FirstAlarms(Simulate(9, [](MonitorSample* s) { s->ratio_max = s->step == 3 ? 10.5 : 10; }), Settings()),
             "exploding_ratio@3");
@@ -140,6 +166,7 @@ TEST(SampleOf, TakesTheSeriesByName) {
   EXPECT_NEAR(sample.head_dcg, .4 + .2 / std::log2(3.), 1e-12);
   EXPECT_NEAR(sample.list_dcg, sample.head_dcg + .1 / std::log2(6.), 1e-12);
   EXPECT_TRUE(std::isnan(sample.entropy));
+  EXPECT_TRUE(std::isnan(sample.validation_loss));
   // What is missing is not judged, and a missing gradient norm would be not finite.
   EXPECT_EQ(LookForAlarms({SampleOf(1, {{"loss", {0}}, {"grad_norm", {1}}})}, Settings()).size(), 0u);
 }

@@ -1,5 +1,7 @@
 #include "harness/provenance/process_meter.h"
 
+#include <time.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -20,6 +22,12 @@ int64_t StatusBytes(const std::string& name) {
 }
 
 }  // namespace
+
+double ProcessorSeconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 int64_t PeakMemoryBytes() { return StatusBytes("VmHWM"); }
 

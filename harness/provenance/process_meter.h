@@ -1,4 +1,4 @@
-// How long and how much: wall time and peak memory of this process, whole or by phase.
+// How long and how much: wall time, processor time and peak memory of this process, whole or by phase.
 //
 //   WallTimer timer;
 //   ResetPeakMemory();                        // a new phase; false where the kernel does not allow it
@@ -11,6 +11,9 @@
 #include <cstdint>
 
 namespace suite {
+
+// Seconds that all processors together have spent on this process so far.
+double ProcessorSeconds();
 
 // The largest resident set so far (VmHWM of /proc/self/status), in bytes. 0 when /proc does not tell.
 int64_t PeakMemoryBytes();

@@ -10,8 +10,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 // g++ has no macro for UBSan; a handler of its runtime is there or it is not.
 extern "C" __attribute__((weak)) void __ubsan_handle_add_overflow_abort(void*, void*, void*);
@@ -125,6 +127,8 @@ Provenance CollectProvenance(const ProvenanceInputs& inputs) {
   for (const auto& [name, seed] : inputs.seeds) provenance.emplace_back("seed." + name, std::to_string(seed));
   for (const auto& [name, hash] : inputs.data_hashes) provenance.emplace_back("data." + name, OrUnknown(hash));
   provenance.emplace_back("command", OrUnknown(CommandLine(inputs.argv)));
+  const std::string launcher = LauncherCommand();
+  if (!launcher.empty()) provenance.emplace_back("launched_by", launcher);
   provenance.emplace_back("started_utc", NowUtc());
   return provenance;
 }
@@ -175,6 +179,16 @@ std::string BuildMode() {
 #endif
   if (__ubsan_handle_add_overflow_abort) mode += "+ubsan";
   return mode;
+}
+
+std::string LauncherCommand() {
+  const std::string parent = "/proc/" + std::to_string(getppid());
+  std::error_code unreadable;
+  if (!std::filesystem::equivalent(parent + "/exe", "/proc/self/exe", unreadable) || unreadable) return "";
+  std::ifstream file(parent + "/cmdline");
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  return CommandLine(words);
 }
 
 std::string CommandLine(const std::vector<std::string>& argv) {

@@ -34,7 +34,8 @@ struct ProvenanceInputs {
 };
 
 // Keys: commit, dirty, build_mode, compiler, cxx_standard, libtorch, hdf5, cpu, cores, memory, accelerator, os,
-// kernel, one seed.NAME a seed, one data.NAME a data hash, command, started_utc.
+// kernel, one seed.NAME a seed, one data.NAME a data hash, command, launched_by (only in a child of the same program,
+// such as a launcher's worker: the command that was typed), started_utc.
 Provenance CollectProvenance(const ProvenanceInputs& inputs);
 
 // What a reader must know before trusting a number: a debug or sanitizer build, uncommitted changes, an unknown commit.
@@ -54,6 +55,9 @@ GitState ReadGitState(const std::string& folder);
 
 // "opt" or "debug", with "+asan", "+tsan", "+ubsan" for each sanitizer built in.
 std::string BuildMode();
+
+// The command line of the parent process where that runs the same program as this one; else empty.
+std::string LauncherCommand();
 
 // Words as they could be typed into a shell: those with other than plain characters are in single quotes.
 std::string CommandLine(const std::vector<std::string>& argv);

@@ -2,12 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "harness/provenance/process_meter.h"
@@ -101,6 +104,39 @@ TEST(CollectProvenance, ReadsTheCheckoutOfBazelRun) {
   EXPECT_EQ(ProvenanceValue(provenance, "dirty"), "no");
 }
 
+// This test starts itself: the child writes whom it knows as its launcher.
+TEST(LauncherCommand, IsTheParentsIfThatIsTheSameProgram) {
+  const char* child_writes = std::getenv("SUITE_TEST_LAUNCHER_FILE");
+  if (child_writes) {
+    std::ofstream(child_writes) << LauncherCommand() << "\n" << ProvenanceValue(CollectProvenance({}), "launched_by");
+    return;
+  }
+  EXPECT_EQ(LauncherCommand(), "") << "of a shell or a test runner";
+  EXPECT_EQ(ProvenanceValue(CollectProvenance({}), "launched_by"), "");
+  const std::string path = testing::TempDir() + "launcher.txt";
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    setenv("SUITE_TEST_LAUNCHER_FILE", path.c_str(), 1);
+    // What the test runner reads is the parent's to write.
+    for (const char* report : {"TEST_PREMATURE_EXIT_FILE", "XML_OUTPUT_FILE"}) unsetenv(report);
+    execl("/proc/self/exe", "child", "--gtest_filter=LauncherCommand.*", static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  std::ifstream own("/proc/self/cmdline");
+  std::vector<std::string> words;
+  for (std::string word; std::getline(own, word, '\0');) words.push_back(word);
+  std::ifstream file(path);
+  std::string command, recorded;
+  std::getline(file, command);
+  std::getline(file, recorded);
+  EXPECT_EQ(command, CommandLine(words));
+  EXPECT_EQ(recorded, command);
+}
+
 TEST(ProvenanceWarnings, StampWhatCannotBeTrusted) {
   const std::string commit(40, 'a');
   EXPECT_THAT(ProvenanceWarnings({{"commit", commit}, {"dirty", "no"}, {"build_mode", "opt"}}), ElementsAre());
@@ -124,6 +160,17 @@ TEST(CommandLine, QuotesWhatAShellWouldRead) {
   EXPECT_EQ(CommandLine({"a", "--b=c/d.toml"}), "a --b=c/d.toml");
   EXPECT_EQ(CommandLine({"a b", "", "it's", "$x"}), "'a b' '' 'it'\\''s' '$x'");
   EXPECT_EQ(CommandLine({}), "");
+}
+
+TEST(ProcessMeter, ProcessorTimeCountsWorkAndNotWaiting) {
+  const WallTimer timer;
+  const double start = ProcessorSeconds();
+  volatile double sum = 0;
+  while (ProcessorSeconds() - start < 0.02) sum = sum + 1;
+  EXPECT_GE(timer.Seconds(), 0.015) << "one thread works no faster than the clock";
+  const double before = ProcessorSeconds();
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  EXPECT_LT(ProcessorSeconds() - before, 0.03);
 }
 
 TEST(ProcessMeter, PeakFollowsAllocations) {

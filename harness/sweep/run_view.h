@@ -20,6 +20,7 @@ struct SweepRun {
   std::string name;    // "gspo seed 3407"
   std::string folder;  // of the run: config.toml, store.h5, claim, ...
   RunConfig config;
+  int64_t priority = 0;  // of [[sweep.priority]]
 };
 
 enum class RunState {

@@ -11,32 +11,6 @@
 namespace suite {
 namespace {
 
-// Of runs that cost the same: everything in the config but what only decides the objective or a random stream, or how
-// often is saved.
-std::string KindOf(const RunConfig& config) {
-  std::string kind;
-  for (const ConfigEntry& entry : ConfigEntries(config)) {
-    if (entry.key == "seed" || entry.key.rfind("objective.", 0) == 0 || !entry.in_hash) continue;
-    kind += entry.key + " = " + entry.value + "\n";
-  }
-  return kind;
-}
-
-double Median(std::vector<double> values) {
-  if (values.empty()) return -1;
-  std::sort(values.begin(), values.end());
-  return values[(values.size() - 1) / 2];
-}
-
-// Of a shape that the config gives; 0 for a checkpoint, whose size the config does not tell.
-double WeightsOf(const RunConfig& config) {
-  const PolicyConfig& p = config.policy;
-  if (!p.path.empty()) return 0;
-  const double hidden = static_cast<double>(p.hidden_size), kv = hidden * p.kv_heads / p.heads;
-  const double layer = 2 * hidden * hidden + 2 * hidden * kv + 3 * hidden * p.intermediate_size + 2 * hidden;
-  return p.vocab_size * hidden * (p.tie_embeddings ? 1 : 2) + p.layers * layer + hidden;
-}
-
 std::string SizeText(double bytes) {
   if (bytes < 0) return "unknown";
   char text[32];
@@ -48,7 +22,11 @@ std::string SizeText(double bytes) {
   return text;
 }
 
-std::string TimeText(double seconds) { return seconds < 0 ? "unknown" : ClockText(seconds); }
+std::string TimeText(double seconds, bool rough = false) {
+  return seconds < 0 ? "unknown" : (rough ? "~" : "") + ClockText(seconds);
+}
+
+bool IsOpen(const RunView& view) { return view.state != RunState::kDone && view.state != RunState::kFailed; }
 
 size_t WidestName(const Sweep& sweep) {
   size_t widest = 0;
@@ -65,11 +43,17 @@ std::string HashOf(const SweepRun& run) { return run.folder.substr(run.folder.rf
 
 // Seconds that a run still needs; -1: unknown.
 double LeftOf(const RunView& view, const RunCost& cost) {
-  if (view.state == RunState::kDone || view.state == RunState::kFailed) return 0;
+  if (!IsOpen(view)) return 0;
   const auto steps_left = static_cast<double>(view.total - view.step);
   // Evaluations come on top of a run's own steps, so a finished run of the kind is the better guide.
   if (cost.wall_s >= 0 && view.total > 0) return cost.wall_s * steps_left / static_cast<double>(view.total);
   return view.step_s >= 0 ? view.step_s * steps_left : -1;
+}
+
+// Of a run that is over. One that failed tells what its steps took.
+double SpentOf(const RunView& view) {
+  if (view.wall_s >= 0) return view.wall_s;
+  return static_cast<double>(view.step) * std::max(0.0, view.step_s);
 }
 
 // Of a list of runs, `parallel` at once, started in their order.
@@ -80,6 +64,76 @@ double Makespan(const std::vector<double>& seconds, int parallel) {
     *std::min_element(busy.begin(), busy.end()) += one;
   }
   return *std::max_element(busy.begin(), busy.end());
+}
+
+// Unknown where one of the two is.
+double Sum(double a, double b) { return a < 0 || b < 0 ? -1 : a + b; }
+
+// What the runs to do take.
+struct Total {
+  std::vector<double> seconds;  // of each
+  bool rough = false;
+  double memory = 0, disk = 0;  // bytes: of the largest run, of all
+  double least_memory = 0;      // known without a finished run
+
+  void Add(const RunConfig& config, const RunCost& cost, double left_s) {
+    seconds.push_back(left_s);
+    rough |= cost.rough;
+    // Weights, gradients, two moments and the reference policy, in float32.
+    least_memory = std::max(least_memory, 20 * WeightsOf(config));
+    memory = memory < 0 || cost.peak_rss_mib < 0 ? -1 : std::max(memory, cost.peak_rss_mib * (1 << 20));
+    disk = Sum(disk, cost.disk_bytes);
+  }
+};
+
+std::string OneKindText(const std::vector<MissingStage>& stages, const std::string& stage, const std::string& name) {
+  int count = 0;
+  double seconds = 0, memory = 0, disk = 0;
+  for (const MissingStage& missing : stages) {
+    if (missing.stage != stage) continue;
+    ++count;
+    seconds = Sum(seconds, missing.wall_s);
+    disk = Sum(disk, missing.disk_bytes);
+    memory = memory < 0 || missing.peak_rss_mib < 0 ? -1 : std::max(memory, missing.peak_rss_mib * (1 << 20));
+  }
+  if (count == 0) return "";
+  return std::to_string(count) + " " + name + (count == 1 ? " policy" : " policies") + " to train (time " +
+         TimeText(seconds) + ", memory " + SizeText(memory) + ", disk " + SizeText(disk) + ")";
+}
+
+std::string StagesText(const std::vector<MissingStage>& stages) {
+  if (stages.empty()) return "stages  all there\n";
+  const std::string base = OneKindText(stages, "pretrain", "base"), sft = OneKindText(stages, "sft", "SFT");
+  return "stages  " + base + (base.empty() || sft.empty() ? "" : ", ") + sft +
+         (sft.empty() ? "" : "; making demonstrations not counted") + "\n";
+}
+
+std::string TimeOfAllText(const Total& total, int at_once, const std::vector<std::string>& guides,
+                          const std::vector<MissingStage>& stages) {
+  const double runs = Makespan(total.seconds, at_once);
+  if (runs < 0) return "unknown (no run of the same kind is finished)";
+  double before = 0;
+  for (const MissingStage& stage : stages) before = Sum(before, stage.wall_s);
+  std::string text = TimeText(before < 0 ? runs : runs + before, total.rough);
+  if (before < 0) text += ", shared stages not counted";
+  if (!total.rough) return text;
+  std::string from;
+  for (const std::string& sweep : guides) from += (from.empty() ? "" : ", ") + sweep;
+  return text + " (~: a guess from finished runs with other steps or other stages, in " + from + ")";
+}
+
+std::string TotalText(const Total& total, int at_once, const std::vector<std::string>& guides,
+                      const Surroundings& surroundings) {
+  double memory = total.memory < 0 ? -1 : total.memory * at_once, disk = total.disk;
+  for (const MissingStage& stage : surroundings.stages) {
+    memory = memory < 0 ? -1 : std::max(memory, stage.peak_rss_mib * (1 << 20));
+    disk = Sum(disk, stage.disk_bytes);
+  }
+  const auto free = static_cast<double>(surroundings.free_bytes);
+  const bool tells_least = memory < 0 && total.least_memory > 0;
+  return "time    " + TimeOfAllText(total, at_once, guides, surroundings.stages) + "\nmemory  " + SizeText(memory) +
+         (tells_least ? " (weights, moments and reference alone: " + SizeText(total.least_memory) + " a run)" : "") +
+         "\ndisk    " + SizeText(disk) + ", free " + SizeText(free) + (disk > free ? ": NOT ENOUGH" : "") + "\n";
 }
 
 std::string MetricsText(const RunView& view) {
@@ -98,6 +152,7 @@ std::vector<SweepRun> LaunchOrder(std::vector<SweepRun> runs) {
   std::map<int64_t, size_t> place_of_seed;
   for (const SweepRun& run : runs) place_of_seed.emplace(run.config.seed, place_of_seed.size());
   std::stable_sort(runs.begin(), runs.end(), [&](const SweepRun& a, const SweepRun& b) {
+    if (a.priority != b.priority) return a.priority > b.priority;
     return place_of_seed.at(a.config.seed) < place_of_seed.at(b.config.seed);
   });
   return runs;
@@ -109,97 +164,52 @@ std::vector<RunView> LookAtAll(const Sweep& sweep) {
   return views;
 }
 
-std::vector<RunCost> CostsOf(const Sweep& sweep, const std::vector<RunView>& views) {
-  struct Samples {
-    std::vector<double> wall_s, peak_rss_mib, disk_bytes;
-  };
-  std::vector<std::string> kinds;
-  std::map<std::string, Samples> samples;
-  for (size_t i = 0; i < views.size(); ++i) {
-    kinds.push_back(KindOf(sweep.runs[i].config));
-    if (views[i].state != RunState::kDone) continue;
-    Samples& of_kind = samples[kinds.back()];
-    of_kind.wall_s.push_back(views[i].wall_s);
-    of_kind.peak_rss_mib.push_back(views[i].peak_rss_mib);
-    of_kind.disk_bytes.push_back(static_cast<double>(views[i].disk_bytes));
-  }
-  std::vector<RunCost> costs;
-  for (size_t i = 0; i < views.size(); ++i) {
-    const Samples& of_kind = samples[kinds[i]];
-    const RunConfig& config = sweep.runs[i].config;
-    RunCost cost = {Median(of_kind.wall_s), Median(of_kind.peak_rss_mib), Median(of_kind.disk_bytes)};
-    if (views[i].state == RunState::kDone) cost = {views[i].wall_s, views[i].peak_rss_mib, cost.disk_bytes};
-    // A checkpoint holds weights and two moments in float32; one more is there while it is written.
-    if (cost.disk_bytes >= 0)
-      cost.disk_bytes += 12 * WeightsOf(config) * static_cast<double>(config.checkpoint.keep + 1);
-    costs.push_back(cost);
-  }
-  return costs;
-}
-
 std::vector<bool> WithinBudget(const Sweep& sweep, const std::vector<RunView>& views) {
-  const std::vector<RunCost> costs = CostsOf(sweep, views);
+  const std::vector<RunCost> costs = CostsOf(sweep.runs, views);
   int64_t runs = 0;
   double seconds = 0;
   std::vector<bool> within;
   for (const RunView& view : views) {
-    const bool is_over = view.state == RunState::kDone || view.state == RunState::kFailed;
-    if (!is_over) continue;
+    if (IsOpen(view)) continue;
     ++runs;
-    seconds += std::max(0.0, view.wall_s);
+    seconds += SpentOf(view);
   }
   for (size_t i = 0; i < views.size(); ++i) {
-    const bool is_over = views[i].state == RunState::kDone || views[i].state == RunState::kFailed;
     const double cost = std::max(0.0, costs[i].wall_s);
     const bool fits =
         (!sweep.budget.runs || runs < *sweep.budget.runs) &&
         (!sweep.budget.hours || (seconds < *sweep.budget.hours * 3600 && seconds + cost <= *sweep.budget.hours * 3600));
-    within.push_back(is_over || fits);
-    if (is_over || !fits) continue;
+    within.push_back(!IsOpen(views[i]) || fits);
+    if (!IsOpen(views[i]) || !fits) continue;
     ++runs;
     seconds += cost;
   }
   return within;
 }
 
-std::string PlanText(const Sweep& sweep, const std::vector<RunView>& views, const Machine& machine) {
-  const std::vector<RunCost> costs = CostsOf(sweep, views);
+std::string PlanText(const Sweep& sweep, const std::vector<RunView>& views, const Surroundings& surroundings) {
+  std::vector<RunCost> costs = CostsOf(sweep.runs, views);
+  const std::vector<std::string> guides = TakeRoughCosts(sweep.runs, surroundings.finished, &costs);
   const std::vector<bool> within = WithinBudget(sweep, views);
   const size_t width = WidestName(sweep);
   std::string text;
-  std::vector<double> seconds;
-  double memory = 0, disk = 0, least_memory = 0;
+  Total total;
   for (size_t i = 0; i < views.size(); ++i) {
-    const bool to_do = views[i].state != RunState::kDone && views[i].state != RunState::kFailed && within[i];
+    const bool to_do = IsOpen(views[i]) && within[i];
     const double left = LeftOf(views[i], costs[i]);
     text += HashOf(sweep.runs[i]) + "  " + Padded(within[i] ? StateText(views[i].state) : "over budget", 11) + "  " +
             Padded(sweep.runs[i].name, width) + "  " + std::to_string(views[i].total) + " steps  time " +
-            TimeText(to_do ? left : costs[i].wall_s) + "\n";
-    if (!to_do) continue;
-    seconds.push_back(left);
-    // Weights, gradients, two moments and the reference policy, in float32.
-    least_memory = std::max(least_memory, 20 * WeightsOf(sweep.runs[i].config));
-    memory = memory < 0 || costs[i].peak_rss_mib < 0 ? -1 : std::max(memory, costs[i].peak_rss_mib * (1 << 20));
-    disk = disk < 0 || costs[i].disk_bytes < 0 ? -1 : disk + costs[i].disk_bytes;
+            TimeText(to_do ? left : costs[i].wall_s, costs[i].rough) + "\n";
+    if (to_do) total.Add(sweep.runs[i].config, costs[i], left);
   }
-  const int at_once = std::min<int>(machine.parallel, std::max<int>(1, static_cast<int>(seconds.size())));
-  text += std::to_string(seconds.size()) + " of " + std::to_string(views.size()) + " runs to do, " +
+  const int at_once = std::min<int>(surroundings.parallel, std::max<int>(1, static_cast<int>(total.seconds.size())));
+  text += std::to_string(total.seconds.size()) + " of " + std::to_string(views.size()) + " runs to do, " +
           std::to_string(at_once) + " at once\n";
-  text += "time    " + TimeText(Makespan(seconds, at_once)) +
-          (Makespan(seconds, at_once) < 0 ? " (no run of the same kind is finished)" : ", shared stages not counted") +
-          "\n";
-  text +=
-      "memory  " + SizeText(memory < 0 ? -1 : memory * at_once) +
-      (memory < 0 && least_memory > 0 ? " (weights, moments and reference alone: " + SizeText(least_memory) + " a run)"
-                                      : "") +
-      "\n";
-  text += "disk    " + SizeText(disk) + ", free " + SizeText(static_cast<double>(machine.free_bytes)) +
-          (disk > static_cast<double>(machine.free_bytes) ? ": NOT ENOUGH" : "") + "\n";
-  return text;
+  return text + StagesText(surroundings.stages) + TotalText(total, at_once, guides, surroundings);
 }
 
 std::string StatusText(const Sweep& sweep, const std::vector<RunView>& views) {
-  const std::vector<RunCost> costs = CostsOf(sweep, views);
+  const std::vector<RunCost> costs = CostsOf(sweep.runs, views);
   const std::vector<bool> within = WithinBudget(sweep, views);
   const size_t width = WidestName(sweep);
   std::map<RunState, int> count;
@@ -231,12 +241,15 @@ std::string StatusText(const Sweep& sweep, const std::vector<RunView>& views) {
   return text;
 }
 
-bool IsOver(const Sweep& sweep, const std::vector<RunView>& views) {
+std::vector<SweepRun> RunsLeft(const Sweep& sweep, const std::vector<RunView>& views) {
   const std::vector<bool> within = WithinBudget(sweep, views);
+  std::vector<SweepRun> left;
   for (size_t i = 0; i < views.size(); ++i) {
-    if (within[i] && views[i].state != RunState::kDone && views[i].state != RunState::kFailed) return false;
+    if (within[i] && IsOpen(views[i])) left.push_back(sweep.runs[i]);
   }
-  return true;
+  return left;
 }
+
+bool IsOver(const Sweep& sweep, const std::vector<RunView>& views) { return RunsLeft(sweep, views).empty(); }
 
 }  // namespace suite

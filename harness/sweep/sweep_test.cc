@@ -92,6 +92,33 @@ TEST(LaunchOrder, GoesSeedBySeed) {
   EXPECT_THAT(names, ElementsAre("b seed 9", "a seed 9", "b seed 3", "a seed 3"));
 }
 
+TEST(LaunchOrder, PutsHigherPrioritiesFirst) {
+  std::vector<SweepRun> runs;
+  for (const char* arm : {"a", "b", "c"}) {
+    for (const int64_t seed : {9, 3}) {
+      runs.push_back(MakeRun("order", arm, seed));
+      runs.back().priority = std::string(arm) == "c" ? 1 : std::string(arm) == "b" && seed == 9 ? -1 : 0;
+    }
+  }
+  std::vector<std::string> names;
+  for (const SweepRun& run : LaunchOrder(runs)) names.push_back(run.name);
+  EXPECT_THAT(names, ElementsAre("c seed 9", "c seed 3", "a seed 9", "a seed 3", "b seed 3", "b seed 9"));
+}
+
+TEST(LaunchOrder, TellsWhichRunsABudgetLeaves) {
+  Sweep sweep;
+  sweep.name = "budget";
+  for (const int64_t seed : {1, 2, 3}) sweep.runs.push_back(MakeRun("leaves" + std::to_string(seed), "a", seed));
+  sweep.runs[2].priority = 1;
+  sweep.runs = LaunchOrder(std::move(sweep.runs));
+  sweep.budget.runs = 1;
+  const std::vector<RunView> views = LookAtAll(sweep);
+  EXPECT_THAT(WithinBudget(sweep, views), ElementsAre(true, false, false));
+  EXPECT_THAT(PlanText(sweep, views, {}),
+              AllOf(HasSubstr("leaves3  to run       a seed 3"), HasSubstr("leaves1  over budget  a seed 1")));
+  EXPECT_THAT(StatusText(sweep, views), HasSubstr("leaves3  to run       a seed 3"));
+}
+
 // Five runs of one kind (one done in 20 s, one cut off half-way, one failed, two to do) and one of another kind.
 class SweepTextTest : public ::testing::Test {
  protected:
@@ -106,20 +133,63 @@ class SweepTextTest : public ::testing::Test {
   Sweep sweep_;
 };
 
+Surroundings Free(int64_t bytes) {
+  Surroundings surroundings;
+  surroundings.parallel = 2;
+  surroundings.free_bytes = bytes;
+  return surroundings;
+}
+
 TEST_F(SweepTextTest, PlanAddsUpWhatIsKnown) {
   // Left: 10 s of the run that was cut off and three times 20 s: two at once take 10 + 20 and 20 + 20.
-  const std::string plan = PlanText(sweep_, LookAtAll(sweep_), {2, int64_t{1} << 40});
+  const std::string plan = PlanText(sweep_, LookAtAll(sweep_), Free(int64_t{1} << 40));
   EXPECT_THAT(plan, AllOf(HasSubstr("4 of 6 runs to do, 2 at once"), HasSubstr("time    0:40"), HasSubstr("done"),
                           HasSubstr("failed"), HasSubstr("memory  209.7 MB"), Not(HasSubstr("NOT ENOUGH"))));
-  EXPECT_THAT(PlanText(sweep_, LookAtAll(sweep_), {2, 1000}), HasSubstr("NOT ENOUGH"));
+  EXPECT_THAT(PlanText(sweep_, LookAtAll(sweep_), Free(1000)), HasSubstr("NOT ENOUGH"));
 }
 
 TEST_F(SweepTextTest, PlanSaysUnknownWithoutARunOfTheKind) {
   sweep_.runs[5].config.rl.group_size = 16;
-  const std::string plan = PlanText(sweep_, LookAtAll(sweep_), {2, int64_t{1} << 40});
+  const std::string plan = PlanText(sweep_, LookAtAll(sweep_), Free(int64_t{1} << 40));
   EXPECT_THAT(plan, AllOf(HasSubstr("gspo seed 5  4 steps  time unknown"), HasSubstr("gspo seed 4  4 steps  time 0:20"),
                           HasSubstr("time    unknown (no run of the same kind is finished)"),
                           HasSubstr("memory  unknown"), HasSubstr("disk    unknown")));
+}
+
+TEST_F(SweepTextTest, PlanCountsStages) {
+  Surroundings surroundings = Free(int64_t{1} << 40);
+  const auto plan = [&] { return PlanText(sweep_, LookAtAll(sweep_), surroundings); };
+  EXPECT_THAT(plan(), AllOf(HasSubstr("stages  all there\n"), HasSubstr("time    0:40\n")));
+  surroundings.stages = {{"pretrain", "a", 5, 300, 2e6}, {"sft", "b", 30, 100, 1e6}, {"sft", "c", 30, 200, 1e6}};
+  EXPECT_THAT(plan(), AllOf(HasSubstr("stages  1 base policy to train (time 0:05, memory 314.6 MB, disk 2.0 MB), 2 SFT "
+                                      "policies to train (time 1:00, memory 209.7 MB, disk 2.0 MB); making "
+                                      "demonstrations not counted\n"),
+                            HasSubstr("time    1:45\n"), HasSubstr("memory  314.6 MB\n")));
+  surroundings.stages = {{"pretrain", "a", -1, -1, -1}};
+  EXPECT_THAT(plan(), AllOf(HasSubstr("stages  1 base policy to train (time unknown, memory unknown, disk unknown)\n"),
+                            HasSubstr("time    0:40, shared stages not counted\n"), HasSubstr("disk    unknown")));
+}
+
+// 4 steps of 2 s and 12 s beyond them, for 4 / 4 + 3 evaluations. 8 steps, evaluated each 2: 16 s and 7 / 4 of 12 s.
+TEST_F(SweepTextTest, PlanGuessesFromRunsOfOtherSweeps) {
+  SweepRun other = MakeRun("elsewhere", "grpo", 7);
+  other.config.eval.every = 4;
+  other.config.sft.steps = 5;
+  Record(other, 4, End::kDone);
+  Sweep sweep;
+  sweep.name = "new";
+  sweep.runs = {MakeRun("guessed", "gspo", 1)};
+  sweep.runs[0].config.rl.steps = 8;
+  sweep.runs[0].config.eval.every = 2;
+  Surroundings surroundings = Free(int64_t{1} << 40);
+  surroundings.finished = {{"quickstart", other, LookAtRun(other)}};
+  EXPECT_THAT(PlanText(sweep, LookAtAll(sweep), surroundings),
+              AllOf(HasSubstr("gspo seed 1  8 steps  time ~0:37\n"),
+                    HasSubstr("time    ~0:37 (~: a guess from finished runs with other steps or other stages, in "
+                              "quickstart)\n"),
+                    HasSubstr("memory  104.9 MB")));
+  sweep.runs[0].config.rl.group_size = 16;
+  EXPECT_THAT(PlanText(sweep, LookAtAll(sweep), surroundings), HasSubstr("8 steps  time unknown"));
 }
 
 TEST_F(SweepTextTest, StatusCountsAndTellsTheTimeLeft) {
@@ -139,8 +209,10 @@ TEST_F(SweepTextTest, BudgetsCutTheRest) {
   EXPECT_THAT(within(), ElementsAre(true, true, true, true, false, false));
   EXPECT_THAT(StatusText(sweep_, LookAtAll(sweep_)), HasSubstr("2 over budget"));
   sweep_.budget.runs.reset();
-  sweep_.budget.hours = 45. / 3600;  // 20 s are spent; the next run takes 20 s, the one after it would go beyond
+  sweep_.budget.hours = 45. / 3600;  // 24 s are spent, 4 of them by the run that failed; the next run takes 20 s
   EXPECT_THAT(within(), ElementsAre(true, true, true, false, false, false));
+  sweep_.budget.hours = 43. / 3600;
+  EXPECT_THAT(within(), ElementsAre(true, false, true, false, false, false));
   sweep_.budget.hours = 1. / 3600;
   EXPECT_THAT(within(), ElementsAre(true, false, true, false, false, false));
   EXPECT_TRUE(IsOver(sweep_, LookAtAll(sweep_))) << "what is left is over budget";

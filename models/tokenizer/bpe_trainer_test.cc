@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "models/tokenizer/utf8.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "models/tokenizer/utf8.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 namespace {

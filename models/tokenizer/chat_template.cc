@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
-#include "models/tokenizer/strict_json.h"
-#include "models/tokenizer/utf8.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 
@@ -120,7 +120,7 @@ ChatTemplate ReadChatTemplate(const std::string& folder) {
   if (std::filesystem::exists(jinja)) return RecognizeChatTemplate(ReadFile(jinja), jinja);
   const std::string path = folder + "/tokenizer_config.json";
   const nlohmann::json config = ParseJson(ReadFile(path), path);
-  const StrictObject object = StrictObject::Root(config, path);
+  const JsonObject object(config, path);
   return RecognizeChatTemplate(object.String("chat_template"), object.At("chat_template"));
 }
 

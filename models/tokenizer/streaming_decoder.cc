@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "models/tokenizer/utf8.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "base/text/utf8.h"
 #include "models/tokenizer/bpe_trainer.h"
-#include "models/tokenizer/utf8.h"
 
 namespace suite {
 namespace {

@@ -6,13 +6,13 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/text/utf8.h"
 #include "models/tokenizer/added_token_finder.h"
 #include "models/tokenizer/bpe.h"
 #include "models/tokenizer/byte_alphabet.h"
 #include "models/tokenizer/nfc.h"
 #include "models/tokenizer/split_pattern.h"
 #include "models/tokenizer/tokenizer_spec.h"
-#include "models/tokenizer/utf8.h"
 
 namespace suite {
 namespace {

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "models/tokenizer/strict_json.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "models/tokenizer/tokenizer_spec.h"
 
 namespace suite {
@@ -19,8 +20,8 @@ constexpr const char* kGpt2Pattern = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}
 
 std::string Indexed(const std::string& where, size_t i) { return where + "[" + std::to_string(i) + "]"; }
 
-StrictObject ByteLevelAt(const json& part, const std::string& where) {
-  StrictObject object(part, where);
+JsonObject ByteLevelAt(const json& part, const std::string& where) {
+  JsonObject object = JsonObject::Inside(part, where);
   object.AllowOnly({"type", "add_prefix_space", "trim_offsets", "use_regex"});
   for (const char* key : {"add_prefix_space", "trim_offsets", "use_regex"}) object.BoolOr(key, true);
   return object;
@@ -28,10 +29,10 @@ StrictObject ByteLevelAt(const json& part, const std::string& where) {
 
 // Appends what one pre-tokenizer splits by. Returns whether it maps to the byte alphabet, so must be the last one.
 bool AppendSplits(const json& part, const std::string& where, std::vector<std::string>* patterns) {
-  const StrictObject object(part, where);
+  const JsonObject object = JsonObject::Inside(part, where);
   const std::string type = object.String("type");
   if (type == "ByteLevel") {
-    const StrictObject byte_level = ByteLevelAt(part, where);
+    const JsonObject byte_level = ByteLevelAt(part, where);
     if (byte_level.BoolOr("add_prefix_space", true)) {
       throw InputError(byte_level.At("add_prefix_space"), "a space before the text is not supported", "false");
     }
@@ -43,15 +44,15 @@ bool AppendSplits(const json& part, const std::string& where, std::vector<std::s
     patterns->push_back(object.BoolOr("individual_digits", false) ? "\\p{N}" : "\\p{N}+");
   } else if (type == "Split") {
     object.AllowOnly({"type", "pattern", "behavior", "invert"});
-    const StrictObject pattern(object.Get("pattern"), object.At("pattern"));
+    const JsonObject pattern = object.Object("pattern");
     pattern.AllowOnly({"Regex"});
     if (object.String("behavior") != "Isolated") {
-      throw InputError(object.At("behavior"), Shown(object.Get("behavior")) + " is not supported", "'Isolated'");
+      throw InputError(object.At("behavior"), ShownJson(object.Get("behavior")) + " is not supported", "'Isolated'");
     }
     object.OnlySupported("invert", {false});
     patterns->push_back(pattern.String("Regex"));
   } else {
-    throw UnknownName(object.At("type"), "pre-tokenizer", type.substr(0, 60),
+    throw UnknownName(object.At("type"), "pre-tokenizer", ShownText(type),
                       {"ByteLevel", "Digits", "Sequence", "Split"});
   }
   return false;
@@ -59,7 +60,7 @@ bool AppendSplits(const json& part, const std::string& where, std::vector<std::s
 
 class TemplateReader {
  public:
-  TemplateReader(const StrictObject& object, const TokenizerSpec& spec) : object_(object), spec_(spec) {
+  TemplateReader(const JsonObject& object, const TokenizerSpec& spec) : object_(object), spec_(spec) {
     object.AllowOnly({"type", "single", "pair", "special_tokens"});
     ReadSpecialTokens();
   }
@@ -84,13 +85,13 @@ class TemplateReader {
 
  private:
   void ReadSpecialTokens() {
-    const StrictObject tokens(object_.Get("special_tokens"), object_.At("special_tokens"));
+    const JsonObject tokens = object_.Object("special_tokens");
     for (const auto& [name, value] : object_.Get("special_tokens").items()) {
-      const StrictObject token(value, tokens.At(name.substr(0, 60)));
+      const JsonObject token = JsonObject::Inside(value, tokens.At(ShownText(name)));
       token.AllowOnly({"id", "ids", "tokens"});
       token.String("id");
       for (const json& string : token.Array("tokens")) {
-        if (!string.is_string()) throw InputError(token.At("tokens"), "found " + Shown(string), "a string");
+        if (!string.is_string()) throw InputError(token.At("tokens"), "found " + ShownJson(string), "a string");
       }
       std::vector<int64_t>& ids = ids_[name];
       for (const json& id : token.Array("ids")) ids.push_back(IntegerBelow(id, spec_.TotalSize(), token.At("ids")));
@@ -102,37 +103,37 @@ class TemplateReader {
   void Walk(const std::string& key, const std::set<std::string>& texts, const Visit& visit) const {
     const json& items = object_.Array(key);
     for (size_t i = 0; i < items.size(); ++i) {
-      const StrictObject item(items[i], Indexed(object_.At(key), i));
+      const JsonObject item = JsonObject::Inside(items[i], object_.At(key, i));
       item.AllowOnly({"SpecialToken", "Sequence"});
       const bool special = items[i].contains("SpecialToken");
       if (items[i].size() != 1) throw InputError(item.where(), "more or less than one key", "SpecialToken or Sequence");
       const std::string kind = special ? "SpecialToken" : "Sequence";
-      const StrictObject inner(item.Get(kind), item.At(kind));
+      const JsonObject inner = item.Object(kind);
       inner.AllowOnly({"id", "type_id"});
       IntegerBelow(inner.Get("type_id"), int64_t{1} << 31, inner.At("type_id"));
       const std::string id = inner.String("id");
       const auto found = ids_.find(id);
       const bool known = special ? found != ids_.end() : texts.count(id) > 0;
-      if (!known) throw InputError(inner.At("id"), Shown(id) + " is not known", "A, or a key of special_tokens");
+      if (!known) throw InputError(inner.At("id"), ShownJson(id) + " is not known", "A, or a key of special_tokens");
       visit(special ? &found->second : nullptr);
     }
   }
 
-  const StrictObject& object_;
+  const JsonObject& object_;
   const TokenizerSpec& spec_;
   std::map<std::string, std::vector<int64_t>> ids_;
 };
 
 // Returns whether `part` is a template.
 bool ReadOneProcessor(const json& part, const std::string& where, TokenizerSpec* spec) {
-  const StrictObject object(part, where);
+  const JsonObject object = JsonObject::Inside(part, where);
   const std::string type = object.String("type");
   if (type == "ByteLevel") {
     ByteLevelAt(part, where);
     return false;
   }
   if (type != "TemplateProcessing") {
-    throw UnknownName(object.At("type"), "post-processor", type.substr(0, 60),
+    throw UnknownName(object.At("type"), "post-processor", ShownText(type),
                       {"ByteLevel", "Sequence", "TemplateProcessing"});
   }
   const TemplateReader reader(object, *spec);
@@ -148,10 +149,11 @@ bool IsSequence(const json& part) { return part.is_object() && part.contains("ty
 void ReadNormalizer(const std::string& where, TokenizerSpec* spec) {
   spec->nfc = false;
   if (spec->normalizer.is_null()) return;
-  const StrictObject object(spec->normalizer, where);
+  const JsonObject object = JsonObject::Inside(spec->normalizer, where);
   object.AllowOnly({"type"});
   const std::string type = object.String("type");
-  if (type != "NFC") throw InputError(object.At("type"), Shown(type) + " is not supported", "'NFC', or null instead");
+  if (type != "NFC")
+    throw InputError(object.At("type"), ShownJson(type) + " is not supported", "'NFC', or null instead");
   spec->nfc = true;
 }
 
@@ -159,7 +161,7 @@ void ReadPreTokenizer(const std::string& where, TokenizerSpec* spec) {
   spec->split_patterns.clear();
   bool ends_in_bytes = false;
   if (IsSequence(spec->pre_tokenizer)) {
-    const StrictObject sequence(spec->pre_tokenizer, where);
+    const JsonObject sequence = JsonObject::Inside(spec->pre_tokenizer, where);
     sequence.AllowOnly({"type", "pretokenizers"});
     const json& parts = sequence.Array("pretokenizers");
     for (size_t i = 0; i < parts.size(); ++i) {
@@ -181,7 +183,7 @@ void ReadPostProcessor(const std::string& where, TokenizerSpec* spec) {
     ReadOneProcessor(spec->post_processor, where, spec);
     return;
   }
-  const StrictObject sequence(spec->post_processor, where);
+  const JsonObject sequence = JsonObject::Inside(spec->post_processor, where);
   sequence.AllowOnly({"type", "processors"});
   const json& parts = sequence.Array("processors");
   int templates = 0;
@@ -193,9 +195,9 @@ void ReadPostProcessor(const std::string& where, TokenizerSpec* spec) {
 }
 
 void ReadDecoder(const std::string& where, const TokenizerSpec& spec) {
-  const StrictObject object(spec.decoder, where);
+  const JsonObject object = JsonObject::Inside(spec.decoder, where);
   const std::string type = object.String("type");
-  if (type != "ByteLevel") throw InputError(object.At("type"), Shown(type) + " is not supported", "'ByteLevel'");
+  if (type != "ByteLevel") throw InputError(object.At("type"), ShownJson(type) + " is not supported", "'ByteLevel'");
   ByteLevelAt(spec.decoder, where);
 }
 

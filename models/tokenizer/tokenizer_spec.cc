@@ -7,15 +7,14 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "models/tokenizer/strict_json.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 
 namespace suite {
 namespace {
 
 using nlohmann::json;
 using IdByContent = std::unordered_map<std::string_view, int32_t>;
-
-std::string Indexed(const std::string& where, size_t i) { return where + "[" + std::to_string(i) + "]"; }
 
 IdByContent IndexOf(const std::vector<std::string>& vocabulary) {
   IdByContent ids;
@@ -34,27 +33,28 @@ std::pair<std::string, std::string> ReadMergePair(const json& merge, const std::
   } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
     return {merge[0].get<std::string>(), merge[1].get<std::string>()};
   }
-  throw InputError(where, Shown(merge) + " is not a merge", "\"a b\" or [\"a\", \"b\"]");
+  throw InputError(where, ShownJson(merge) + " is not a merge", "\"a b\" or [\"a\", \"b\"]");
 }
 
-std::vector<BpeMerge> ReadMerges(const StrictObject& model, const std::vector<std::string>& vocabulary) {
+std::vector<BpeMerge> ReadMerges(const JsonObject& model, const std::vector<std::string>& vocabulary) {
   const IdByContent ids = IndexOf(vocabulary);
   const json& entries = model.Array("merges");
   std::vector<BpeMerge> merges;
   merges.reserve(entries.size());
   std::unordered_set<uint64_t> pairs;
   for (size_t i = 0; i < entries.size(); ++i) {
-    const std::string where = Indexed(model.At("merges"), i);
+    const std::string where = model.At("merges", i);
     const auto [left, right] = ReadMergePair(entries[i], where);
     const auto id_of = [&](const std::string& content) {
       const auto found = ids.find(content);
       if (found == ids.end())
-        throw InputError(where, Shown(content) + " is not in the vocabulary", "tokens of model.vocab");
+        throw InputError(where, ShownJson(content) + " is not in the vocabulary", "tokens of model.vocab");
       return found->second;
     };
     const BpeMerge merge{id_of(left), id_of(right), id_of(left + right)};
     if (!pairs.insert(static_cast<uint64_t>(merge.left) << 32 | static_cast<uint64_t>(merge.right)).second) {
-      throw InputError(where, "the pair " + Shown(left) + ", " + Shown(right) + " is there twice", "each pair once");
+      throw InputError(where, "the pair " + ShownJson(left) + ", " + ShownJson(right) + " is there twice",
+                       "each pair once");
     }
     merges.push_back(merge);
   }
@@ -62,7 +62,7 @@ std::vector<BpeMerge> ReadMerges(const StrictObject& model, const std::vector<st
 }
 
 void ReadModel(const json& value, const std::string& where, TokenizerSpec* spec) {
-  const StrictObject model(value, where);
+  const JsonObject model = JsonObject::Inside(value, where);
   model.AllowOnly({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
                    "byte_fallback", "ignore_merges", "vocab", "merges"});
   model.OnlySupported("type", {"BPE"});
@@ -78,7 +78,7 @@ void ReadModel(const json& value, const std::string& where, TokenizerSpec* spec)
 }
 
 AddedToken ReadAddedToken(const json& value, const std::string& where, int64_t limit) {
-  const StrictObject object(value, where);
+  const JsonObject object = JsonObject::Inside(value, where);
   object.AllowOnly({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
   for (const char* key : {"single_word", "lstrip", "rstrip"}) object.OnlySupported(key, {false});
   AddedToken token;
@@ -94,7 +94,7 @@ AddedToken ReadAddedToken(const json& value, const std::string& where, int64_t l
 void CheckAgainstVocabulary(const AddedToken& token, const IdByContent& ids, const std::string& where) {
   const auto found = ids.find(token.content);
   if (found != ids.end() && found->second != token.id) {
-    throw InputError(where + ".id", Shown(token.content) + " has the id " + std::to_string(token.id),
+    throw InputError(where + ".id", ShownJson(token.content) + " has the id " + std::to_string(token.id),
                      std::to_string(found->second) + ", its id in model.vocab");
   }
   if (found == ids.end() && token.id < static_cast<int64_t>(ids.size())) {
@@ -103,7 +103,7 @@ void CheckAgainstVocabulary(const AddedToken& token, const IdByContent& ids, con
   }
 }
 
-void ReadAddedTokens(const StrictObject& root, TokenizerSpec* spec) {
+void ReadAddedTokens(const JsonObject& root, TokenizerSpec* spec) {
   const json& entries = root.Array("added_tokens");
   const IdByContent ids = IndexOf(spec->vocabulary);
   const int64_t limit = static_cast<int64_t>(spec->vocabulary.size() + entries.size());
@@ -111,11 +111,11 @@ void ReadAddedTokens(const StrictObject& root, TokenizerSpec* spec) {
   std::unordered_set<int64_t> used;
   int64_t beyond = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
-    const std::string where = Indexed(root.At("added_tokens"), i);
+    const std::string where = root.At("added_tokens", i);
     AddedToken token = ReadAddedToken(entries[i], where, limit);
     CheckAgainstVocabulary(token, ids, where);
     if (!contents.insert(token.content).second)
-      throw InputError(where, Shown(token.content) + " is there twice", "once");
+      throw InputError(where, ShownJson(token.content) + " is there twice", "once");
     if (!used.insert(token.id).second) {
       throw InputError(where + ".id", "the id " + std::to_string(token.id) + " is taken", "ids used once");
     }
@@ -133,13 +133,13 @@ void ReadAddedTokens(const StrictObject& root, TokenizerSpec* spec) {
 
 }  // namespace
 
-std::vector<std::string> ReadVocabulary(const StrictObject& model) {
+std::vector<std::string> ReadVocabulary(const JsonObject& model) {
   const json& entries = model.Get("vocab");
-  const StrictObject vocab(entries, model.At("vocab"));
+  const JsonObject vocab = JsonObject::Inside(entries, model.At("vocab"));
   std::vector<std::string> vocabulary(entries.size());
   for (const auto& [content, value] : entries.items()) {
     // Ids run from 0 without gaps: as many as entries, each once. So a huge id cannot ask for huge memory.
-    const std::string where = vocab.At(content.substr(0, 60));
+    const std::string where = vocab.At(ShownText(content));
     std::string& place = vocabulary[IntegerBelow(value, static_cast<int64_t>(entries.size()), where)];
     if (content.empty()) throw InputError(vocab.where(), "an empty token", "tokens of at least one character");
     if (!place.empty()) throw InputError(where, "the id " + value.dump() + " is taken", "ids used once");
@@ -161,7 +161,7 @@ const std::string& TokenizerSpec::Content(int64_t id) const {
 
 TokenizerSpec ParseTokenizerJson(std::string_view text, const std::string& where) {
   const json value = ParseJson(text, where);
-  const StrictObject root = StrictObject::Root(value, where);
+  const JsonObject root(value, where);
   root.AllowOnly({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
                   "decoder", "model"});
   root.OnlySupported("version", {"1.0"});

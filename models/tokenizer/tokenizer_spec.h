@@ -18,7 +18,7 @@
 
 namespace suite {
 
-class StrictObject;
+class JsonObject;
 
 // A token that is found in the text before anything else is done to it.
 struct AddedToken {
@@ -65,7 +65,7 @@ TokenizerSpec ParseTokenizerJson(std::string_view text, const std::string& where
 std::string TokenizerJson(const TokenizerSpec& spec);
 
 // The key `vocab` of a model: an object of tokens and their ids, which run from 0 without gaps. Gives the tokens by id.
-std::vector<std::string> ReadVocabulary(const StrictObject& model);
+std::vector<std::string> ReadVocabulary(const JsonObject& model);
 
 // The pieces of ParseTokenizerJson that know the four parts around the model (tokenizer_parts.cc): each checks the
 // JSON stored in `spec` and fills the fields that it means. ReadPostProcessor needs the tokens to be read already.

@@ -12,10 +12,10 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
 #include "models/tokenizer/added_token_finder.h"
-#include "models/tokenizer/strict_json.h"
 #include "models/tokenizer/tokenizer_spec.h"
-#include "models/tokenizer/utf8.h"
 
 namespace suite {
 namespace {
@@ -142,14 +142,15 @@ std::vector<std::string> Words(std::string_view text, const BertNormalizer& norm
 
 int64_t IdOf(const std::vector<std::string>& vocabulary, const std::string& content, const std::string& where) {
   const auto found = std::find(vocabulary.begin(), vocabulary.end(), content);
-  if (found == vocabulary.end()) throw InputError(where, Shown(content) + " is not in the vocabulary", "a token of it");
+  if (found == vocabulary.end())
+    throw InputError(where, ShownJson(content) + " is not in the vocabulary", "a token of it");
   return found - vocabulary.begin();
 }
 
-void ReadModel(const StrictObject& model, WordPieceSpec* spec) {
+void ReadModel(const JsonObject& model, WordPieceSpec* spec) {
   model.AllowOnly({"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"});
   if (model.String("type") != "WordPiece") {
-    throw InputError(model.At("type"), Shown(model.Get("type")) + " is not supported", "'WordPiece'");
+    throw InputError(model.At("type"), ShownJson(model.Get("type")) + " is not supported", "'WordPiece'");
   }
   spec->tokens.vocabulary = ReadVocabulary(model);
   spec->unknown_id = IdOf(spec->tokens.vocabulary, model.String("unk_token"), model.At("unk_token"));
@@ -158,15 +159,15 @@ void ReadModel(const StrictObject& model, WordPieceSpec* spec) {
   constexpr uint64_t kLongest = 1000;
   const json& longest = model.Get("max_input_chars_per_word");
   if (!longest.is_number_unsigned() || longest.get<uint64_t>() > kLongest) {
-    throw InputError(model.At("max_input_chars_per_word"), "found " + Shown(longest), "an integer from 0 to 1000");
+    throw InputError(model.At("max_input_chars_per_word"), "found " + ShownJson(longest), "an integer from 0 to 1000");
   }
   spec->longest_word = longest.get<int64_t>();
 }
 
-void ReadAddedTokens(const StrictObject& root, TokenizerSpec* tokens) {
+void ReadAddedTokens(const JsonObject& root, TokenizerSpec* tokens) {
   const json& entries = root.Array("added_tokens");
   for (size_t i = 0; i < entries.size(); ++i) {
-    const StrictObject object(entries[i], root.At("added_tokens") + "[" + std::to_string(i) + "]");
+    const JsonObject object = JsonObject::Inside(entries[i], root.At("added_tokens", i));
     object.AllowOnly({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
     for (const char* key : {"single_word", "lstrip", "rstrip"}) object.OnlySupported(key, {false});
     if (object.Bool("normalized")) throw InputError(object.At("normalized"), "true is not supported", "false");
@@ -175,7 +176,7 @@ void ReadAddedTokens(const StrictObject& root, TokenizerSpec* tokens) {
     token.special = object.Bool("special");
     token.id = IdOf(tokens->vocabulary, token.content, object.At("content"));
     if (object.Get("id") != token.id) {
-      throw InputError(object.At("id"), "found " + Shown(object.Get("id")),
+      throw InputError(object.At("id"), "found " + ShownJson(object.Get("id")),
                        std::to_string(token.id) + ", its id in model.vocab");
     }
     tokens->added_tokens.push_back(std::move(token));
@@ -184,9 +185,9 @@ void ReadAddedTokens(const StrictObject& root, TokenizerSpec* tokens) {
             [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
 }
 
-BertNormalizer ReadBertNormalizer(const StrictObject& object) {
+BertNormalizer ReadBertNormalizer(const JsonObject& object) {
   if (object.String("type") != "BertNormalizer") {
-    throw InputError(object.At("type"), Shown(object.Get("type")) + " is not supported", "'BertNormalizer'");
+    throw InputError(object.At("type"), ShownJson(object.Get("type")) + " is not supported", "'BertNormalizer'");
   }
   object.AllowOnly({"type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase"});
   BertNormalizer normalizer;
@@ -197,16 +198,16 @@ BertNormalizer ReadBertNormalizer(const StrictObject& object) {
   return normalizer;
 }
 
-void CheckPreTokenizer(const StrictObject& object) {
+void CheckPreTokenizer(const JsonObject& object) {
   if (object.String("type") != "BertPreTokenizer") {
-    throw InputError(object.At("type"), Shown(object.Get("type")) + " is not supported", "'BertPreTokenizer'");
+    throw InputError(object.At("type"), ShownJson(object.Get("type")) + " is not supported", "'BertPreTokenizer'");
   }
   object.AllowOnly({"type"});
 }
 
-void ReadWordPieceDecoder(const StrictObject& object, WordPieceSpec* spec) {
+void ReadWordPieceDecoder(const JsonObject& object, WordPieceSpec* spec) {
   if (object.String("type") != "WordPiece") {
-    throw InputError(object.At("type"), Shown(object.Get("type")) + " is not supported", "'WordPiece'");
+    throw InputError(object.At("type"), ShownJson(object.Get("type")) + " is not supported", "'WordPiece'");
   }
   object.AllowOnly({"type", "prefix", "cleanup"});
   spec->decoder_prefix = object.String("prefix");
@@ -215,18 +216,18 @@ void ReadWordPieceDecoder(const StrictObject& object, WordPieceSpec* spec) {
 
 WordPieceSpec ReadSpec(std::string_view text, const std::string& where) {
   const json value = ParseJson(text, where);
-  const StrictObject root = StrictObject::Root(value, where);
+  const JsonObject root(value, where);
   root.AllowOnly({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
                   "decoder", "model"});
   root.OnlySupported("version", {"1.0"});
   WordPieceSpec spec;
-  ReadModel(StrictObject(root.Get("model"), root.At("model")), &spec);
+  ReadModel(root.Object("model"), &spec);
   ReadAddedTokens(root, &spec.tokens);
-  spec.normalizer = ReadBertNormalizer(StrictObject(root.Get("normalizer"), root.At("normalizer")));
-  CheckPreTokenizer(StrictObject(root.Get("pre_tokenizer"), root.At("pre_tokenizer")));
+  spec.normalizer = ReadBertNormalizer(root.Object("normalizer"));
+  CheckPreTokenizer(root.Object("pre_tokenizer"));
   spec.tokens.post_processor = value.value("post_processor", json());
   ReadPostProcessor(root.At("post_processor"), &spec.tokens);
-  ReadWordPieceDecoder(StrictObject(root.Get("decoder"), root.At("decoder")), &spec);
+  ReadWordPieceDecoder(root.Object("decoder"), &spec);
   return spec;
 }
 

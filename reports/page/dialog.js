@@ -42,17 +42,36 @@ const suiteDialog = (() => {
     return details;
   }
 
-  // Where the text is ranked, a line is a rank.
-  function answerOf(answer) {
-    const box = element("div", undefined, "answer");
-    box.append(element("p", `Conversation ${answer.conversation}`));
+  // In records without judged ranks a line is a rank.
+  function linesOf(answer) {
     const list = element("ol");
     for (const line of answer.text.split("\n")) {
       if (line.trim() !== "") list.append(element("li", line));
     }
-    box.append(list);
+    return list;
+  }
+
+  function answerOf(answer) {
+    const box = element("div", undefined, "answer");
+    box.append(element("p", `Conversation ${answer.conversation}`));
+    box.append(answer.ranks.length ? suiteSamples.answerTable(answer) : linesOf(answer));
     const scores = Object.entries(answer.scores || {}).map(([name, value]) => `${name} ${digits(value)}`).join(", ");
-    if (scores) box.append(element("p", "Credit: " + scores));
+    if (scores) box.append(element("p", "Scores of the answer: " + scores));
+    return box;
+  }
+
+  function answersOf(run) {
+    const box = element("div");
+    if (run.answers.some(answer => answer.ranks.length)) box.append(element("p", suiteSamples.creditOf(run.credit_kind)));
+    box.append(...run.answers.map(answerOf));
+    return box;
+  }
+
+  function groupsOf(run) {
+    const box = element("div");
+    box.append(element("p", "Groups of the last training step. " + suiteSamples.creditOf(run.credit_kind) +
+      " The advantage is what is left of it against the rest of the group; it weighs the tokens of the line."));
+    box.append(...run.groups.map(suiteSamples.groupOf));
     return box;
   }
 
@@ -90,11 +109,8 @@ const suiteDialog = (() => {
     box.append(folded("Config", listOf(Object.entries({...common.config, ...run.config}).sort()), false));
     box.append(folded("Provenance", listOf(Object.entries({...common.provenance, ...run.provenance})), false));
     box.append(curvesOf(run));
-    if (run.answers.length) {
-      const answers = element("div");
-      answers.append(...run.answers.map(answerOf));
-      box.append(folded(`Sample answers (${run.answers.length})`, answers, open));
-    }
+    if (run.groups.length) box.append(folded("What the last update saw", groupsOf(run), false));
+    if (run.answers.length) box.append(folded(`Sample answers (${run.answers.length})`, answersOf(run), open));
     return box;
   }
 

@@ -34,8 +34,9 @@ std::string TemporaryPath(const std::string& name) {
   return path;
 }
 
-ProgramResult RunQuickstart(const std::vector<std::string>& arguments, std::optional<double> kill_after_s) {
-  std::vector<std::string> all = {"experiments/quickstart", "--config=experiments/quickstart.toml"};
+ProgramResult RunExperiment(const std::string& name, const std::vector<std::string>& arguments,
+                            std::optional<double> kill_after_s) {
+  std::vector<std::string> all = {"experiments/" + name, "--config=experiments/" + name + ".toml"};
   all.insert(all.end(), arguments.begin(), arguments.end());
   const std::string output_path = TemporaryPath("output");
   const pid_t child = fork();
@@ -47,6 +48,10 @@ ProgramResult RunQuickstart(const std::vector<std::string>& arguments, std::opti
   int status = 0;
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(output_path)};
+}
+
+ProgramResult RunQuickstart(const std::vector<std::string>& arguments, std::optional<double> kill_after_s) {
+  return RunExperiment("quickstart", arguments, kill_after_s);
 }
 
 }  // namespace suite

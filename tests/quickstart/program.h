@@ -12,8 +12,11 @@ struct ProgramResult {
   std::string output;  // stdout and stderr
 };
 
-// The quickstart with its own TOML file and the given further arguments. With `kill_after_s` it gets SIGKILL then, if
-// it is still there.
+// An experiment with its own TOML file and the given further arguments. With `kill_after_s` it gets SIGKILL then, if it
+// is still there.
+ProgramResult RunExperiment(const std::string& name, const std::vector<std::string>& arguments,
+                            std::optional<double> kill_after_s = std::nullopt);
+
 ProgramResult RunQuickstart(const std::vector<std::string>& arguments,
                             std::optional<double> kill_after_s = std::nullopt);
 

@@ -113,7 +113,7 @@ class PageTest : public testing::Test {
     if (found["plotly"] == true) {
       EXPECT_EQ(found["drawn"], found["figures"]);
       EXPECT_EQ(found["hidden_pictures"], found["figures"]);
-      EXPECT_EQ(found["axes"], Json::array({"RL step", "Seconds of training"}));
+      EXPECT_EQ(found["axes"], Json::array({"RL step", "Sampled tokens", "Seconds of training"}));
       EXPECT_EQ(found["axis_changes"], true);
       EXPECT_EQ(found["dialog_curves"], true);
     } else {
@@ -122,6 +122,16 @@ class PageTest : public testing::Test {
     EXPECT_EQ(found["runs_behind"], found["runs_named"]);
     EXPECT_GE(found["runs_behind"], 3);
     EXPECT_EQ(found["shows"].size(), 6u) << found["shows"];
+    EXPECT_EQ(found["credit_head"], Json::array({"Rank", "Line", "Judged", "Relevance", "Credit"}));
+    EXPECT_EQ(found["credit_rows"][0], Json::array({"1", "Alien (1979)", "\u2713 hit", "1", "1"}));
+    EXPECT_EQ(found["credit_rows"][1], Json::array({"2", "The Thing (1982)", "\u2260 wrong year", "0", "0"}));
+    EXPECT_EQ(found["hit_rows"], Json::array({true, false}));
+    EXPECT_EQ(found["hit_has_rule"], true);
+    EXPECT_EQ(found["credit_shown"], true) << "without a further click";
+    EXPECT_NE(found["credit_text"].get<std::string>().find("(log: hits from this rank on"), std::string::npos);
+    EXPECT_EQ(found["group_head"], Json::array({"Rank", "Sample 1", "Sample 2"}));
+    EXPECT_EQ(found["group_first"][1], "Ran (1985)\u2713 hitreturn 0.63, advantage 0.75");
+    EXPECT_EQ(found["group_first"][2], "Heat (1995)= duplicatereturn 0, advantage -0.75");
     EXPECT_LE(found["overflow"], 0) << "no sideways scrolling of the page";
     EXPECT_GE(found["contrast"], 7);
   }

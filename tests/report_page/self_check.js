@@ -54,15 +54,35 @@
     found.dialog_opens = dialog.open;
     found.runs_behind = dialog.querySelectorAll("section").length;
     found.runs_named = cell.dataset.runs.split(" ").length;
-    found.shows = ["Standard error, clustered", "learning_rate", "gcc 12.2.0", "Alien (1979)", "Credit:", "wall_s"]
+    found.shows = ["Standard error, clustered", "learning_rate", "gcc 12.2.0", "Alien (1979)", "Scores of the answer:", "wall_s"]
       .filter(word => text.includes(word));
     const curves = Array.from(dialog.querySelectorAll("details")).find(d => d.textContent.startsWith("Curves"));
     curves.open = true;
     return curves;
   }
 
+  // The rows of the first credit table, with hits marked by a sign, a word and a rule; and the group side by side.
+  function readCredit() {
+    const dialog = document.querySelector("dialog");
+    const texts = row => Array.from(row.cells).map(cell => cell.textContent.trim());
+    const answers = Array.from(dialog.querySelectorAll("details")).find(d => d.textContent.startsWith("Sample answers"));
+    const table = answers.querySelector("table.credit");
+    found.credit_head = texts(table.tHead.rows[0]);
+    found.credit_rows = Array.from(table.tBodies[0].rows).map(texts);
+    found.hit_rows = Array.from(table.tBodies[0].rows).map(row => row.classList.contains("hit"));
+    found.hit_has_rule = getComputedStyle(table.querySelector("tr.hit")).boxShadow !== "none";
+    found.credit_shown = answers.open && table.getBoundingClientRect().height > 0;
+    found.credit_text = answers.querySelector("p").textContent;
+    const seen = Array.from(dialog.querySelectorAll("details")).find(d => d.textContent.startsWith("What the last"));
+    seen.open = true;
+    const group = seen.querySelector("table.credit");
+    found.group_head = texts(group.tHead.rows[0]);
+    found.group_first = texts(group.tBodies[0].rows[1]);
+  }
+
   async function useDialog() {
     const curves = openCell();
+    readCredit();
     for (let i = 0; window.Plotly && i < 100 && !curves.querySelector(".main-svg"); ++i) await pause();
     found.dialog_curves = curves.querySelectorAll(".chart .main-svg").length > 0;
     const dialog = document.querySelector("dialog");

@@ -39,7 +39,9 @@ class SlurmTest : public ::testing::Test {
   }
 
   void TearDown() override {
-    if (running_) EXPECT_EQ(std::system((std::string(kStart) + " stop " + folder_).c_str()), 0);
+    if (running_) {
+      EXPECT_EQ(std::system((std::string(kStart) + " stop " + folder_).c_str()), 0);
+    }
     fs::remove_all(folder_);
   }
 
@@ -82,6 +84,10 @@ class SlurmTest : public ::testing::Test {
 
   static std::string Runs() { return std::string(std::getenv("TEST_TMPDIR")) + "/slurm/quickstart-smoke/runs"; }
 
+  static std::string LogsOf(const std::string& out) {
+    return Output("tail -n 30 " + out + "/quickstart-smoke/{slurm/*/*.log,runs/*/log.txt}; squeue");
+  }
+
   std::string folder_;
   bool running_ = false;
 };
@@ -89,7 +95,11 @@ class SlurmTest : public ::testing::Test {
 std::map<std::string, std::string> DigestsIn(const std::string& runs) {
   std::map<std::string, std::string> digests;
   for (const auto& entry : fs::directory_iterator(runs)) {
-    const RunRecord run = ReadRun(entry.path().string() + "/store.h5");
+    RunRecord run = ReadRun(entry.path().string() + "/store.h5");
+    // How many processes did the work stands in the config, and nowhere else.
+    const std::string two = "\nprocesses = 2\n";
+    const size_t at = run.config.find(two);
+    if (at != std::string::npos) run.config.replace(at, two.size(), "\nprocesses = 1\n");
     EXPECT_EQ(run.status, "done") << entry.path();
     EXPECT_EQ(run.steps.size(), static_cast<size_t>(kSteps)) << entry.path();
     digests[run.run_name] = DeterministicDigest(run);
@@ -129,6 +139,49 @@ TEST_F(SlurmTest, ASweepSurvivesRequeuesAndCancellations) {
   }
   const std::string resumed = Output("cat " + Runs() + "/*/log.txt | grep -c '^goes on after step' || true");
   EXPECT_GE(std::atoi(resumed.c_str()), 3) << "each disturbed task went on from its checkpoint";
+}
+
+// One run of two processes that srun starts. It is requeued, which ends it with SIGTERM, and told that its time limit
+// is near; both times both processes save, and in the end it has the bits of a run of one process.
+TEST_F(SlurmTest, ARunOfTwoProcessesSurvivesARequeueAndATimeLimit) {
+  const std::string out = TemporaryPath("slurm"), local = TemporaryPath("local");
+  const std::vector<std::string> run = {"--set", "objective.preset=rank_grpo_exp_inf", "--set", "run.threads=2"};
+  std::vector<std::string> arguments = Arguments(out), alone = Arguments(local);
+  arguments.insert(arguments.end(), run.begin(), run.end());
+  alone.insert(alone.end(), run.begin(), run.end());
+  arguments.insert(arguments.end(), {"--set", "run.processes=2", "--launcher=slurm"});
+  const ProgramResult submitted = RunQuickstart(arguments);
+  ASSERT_EQ(submitted.exit_code, 0) << submitted.output;
+  const size_t at = submitted.output.find("runs ");
+  ASSERT_NE(at, std::string::npos) << submitted.output;
+  const std::string array = std::to_string(std::atoi(submitted.output.c_str() + at + 5));
+
+  const std::string log = Runs() + "/*/log.txt", task = array + "_0";
+  const auto lines = [&](const std::string& beginning) {
+    return Output("cat " + log + " 2>/dev/null | grep -c '^" + beginning + "' || true");
+  };
+  ASSERT_TRUE(WaitFor(60, [&] { return TaskAtWork(array) == task; })) << LogsOf(out);
+  int resumed = 0;
+  for (const char* disturb : {"scontrol requeue ", "scancel -b --signal=USR1 "}) {
+    Output(disturb + task);
+    ASSERT_TRUE(WaitFor(30, [&] { return Output("squeue -h -o %T -j " + array) == "PENDING"; })) << LogsOf(out);
+    // Sooner than the requeued job's credential allows by itself.
+    Output("scontrol update job=" + task + " StartTime=now");
+    resumed += 2;  // by both processes
+    ASSERT_TRUE(WaitFor(30, [&] { return lines("goes on after step") == std::to_string(resumed); })) << LogsOf(out);
+  }
+  ASSERT_TRUE(WaitFor(60, [] { return Output("squeue -h").empty(); })) << Output("squeue");
+
+  const ProgramResult undisturbed = RunQuickstart(alone);
+  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.output;
+  const auto digests = DigestsIn(Runs());
+  EXPECT_EQ(digests.size(), 1u);
+  EXPECT_EQ(digests, DigestsIn(local + "/quickstart-smoke/runs"));
+  EXPECT_EQ(lines("finished"), "1");
+  EXPECT_EQ(lines("stopped on request; saved"), "4") << "both processes, both times";
+  const RunRecord record = ReadRun(Output("ls " + Runs() + "/*/store.h5"));
+  EXPECT_EQ(FindText(record.provenance, "world_size"), "2");
+  EXPECT_EQ(FindText(record.provenance, "started_by"), "srun");
 }
 
 TEST_F(SlurmTest, ADryRunSubmitsNothing) {

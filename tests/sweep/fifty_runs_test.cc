@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "harness/metrics/run_record.h"
 #include "tests/quickstart/program.h"
 #include "tests/sweep/launcher_process.h"
+#include "tests/sweep/watched_runs.h"
 
 namespace suite {
 namespace {
@@ -21,24 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kConfig[] = "tests/sweep/fifty.toml";
-
-int CountLines(const std::string& path, const std::string& beginning) {
-  if (!fs::exists(path)) return 0;
-  std::istringstream lines(ReadFile(path));
-  int count = 0;
-  for (std::string line; std::getline(lines, line);) count += line.rfind(beginning, 0) == 0;
-  return count;
-}
-
-// Runs that are done, by their stores.
-int CountDone(const std::string& runs) {
-  int done = 0;
-  std::error_code absent;
-  for (const auto& entry : fs::directory_iterator(runs, absent)) {
-    done += CountLines(entry.path().string() + "/log.txt", "finished");
-  }
-  return done;
-}
 
 void ExpectAllDoneOnce(const std::string& runs) {
   int count = 0;
@@ -77,7 +59,7 @@ TEST(FiftyRuns, SurviveAFullAndAReadOnlyDiskWithTwoLaunchers) {
   int before = 0;
   for (const char* disk : {"full", "read_only"}) {
     LauncherProcess a(arguments, faulty, kConfig), b(arguments, faulty, kConfig);
-    while (CountDone(runs) < before + 8 && (a.IsRunning() || b.IsRunning())) {
+    while (CountInLogs(runs, "finished") < before + 8 && (a.IsRunning() || b.IsRunning())) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     WriteFileAtomically(fault, disk);
@@ -88,7 +70,7 @@ TEST(FiftyRuns, SurviveAFullAndAReadOnlyDiskWithTwoLaunchers) {
     const std::string reason = std::string(disk) == "full" ? "No space left on device" : "Read-only file system";
     EXPECT_NE(said.find(reason), std::string::npos) << said;
     fs::remove(fault);
-    const int done = CountDone(runs);
+    const int done = CountInLogs(runs, "finished");
     EXPECT_GE(done, before + 8);
     EXPECT_LT(done, 50) << "the disk failed too late to show anything";
     before = done;

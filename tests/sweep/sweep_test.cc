@@ -7,15 +7,14 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "base/files.h"
 #include "harness/metrics/run_record.h"
 #include "tests/quickstart/program.h"
 #include "tests/sweep/launcher_process.h"
+#include "tests/sweep/watched_runs.h"
 
 namespace suite {
 namespace {
@@ -23,30 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string Runs(const std::string& out) { return out + "/quickstart-smoke/runs"; }
-
-int CountLines(const std::string& path, const std::string& beginning) {
-  if (!fs::exists(path)) return 0;
-  std::istringstream lines(ReadFile(path));
-  int count = 0;
-  for (std::string line; std::getline(lines, line);) count += line.rfind(beginning, 0) == 0;
-  return count;
-}
-
-int CountInLogs(const std::string& out, const std::string& beginning) {
-  int count = 0;
-  for (const auto& entry : fs::directory_iterator(Runs(out))) {
-    count += CountLines(entry.path().string() + "/log.txt", beginning);
-  }
-  return count;
-}
-
-bool WaitFor(const std::function<bool()>& what) {
-  for (int i = 0; i < 6000; ++i) {
-    if (what()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
 
 // One run of 40 steps, saved every 10.
 std::vector<std::string> OneRun(const std::string& out) {
@@ -58,26 +33,18 @@ std::vector<std::string> OneRun(const std::string& out) {
   return arguments;
 }
 
-std::string OnlyRun(const std::string& out) { return fs::directory_iterator(Runs(out))->path().string(); }
-
-bool HasSteps(const std::string& out, size_t steps) {
-  if (!fs::exists(Runs(out)) || fs::is_empty(Runs(out))) return false;
-  const std::string store = OnlyRun(out) + "/store.h5";
-  return fs::exists(store) && ReadRun(store).steps.size() >= steps;
-}
-
 class SweepTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     const std::string out = TemporaryPath("unbroken");
     const ProgramResult result = RunQuickstart(OneRun(out));
     ASSERT_EQ(result.exit_code, 0) << result.output;
-    digest_ = DeterministicDigest(ReadRun(OnlyRun(out) + "/store.h5"));
+    digest_ = DeterministicDigest(ReadRun(OnlyRun(Runs(out)) + "/store.h5"));
   }
   static void ExpectUnbroken(const std::string& out) {
     const ProgramResult result = RunQuickstart(OneRun(out));
     EXPECT_EQ(result.exit_code, 0) << result.output;
-    EXPECT_EQ(DeterministicDigest(ReadRun(OnlyRun(out) + "/store.h5")), digest_);
+    EXPECT_EQ(DeterministicDigest(ReadRun(OnlyRun(Runs(out)) + "/store.h5")), digest_);
   }
   static std::string digest_;
 };
@@ -88,15 +55,16 @@ TEST_F(SweepTest, SignalsSaveAndAskToBeStartedAgain) {
   for (const int signal : {SIGTERM, SIGUSR1}) {
     const std::string out = TemporaryPath("signal" + std::to_string(signal));
     LauncherProcess launcher(OneRun(out));
-    ASSERT_TRUE(WaitFor([&] { return HasSteps(out, 3); })) << launcher.Output();
+    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 3); })) << launcher.Output();
     launcher.Signal(signal);
     EXPECT_EQ(launcher.Wait(), 75) << launcher.Output();
-    const RunRecord run = ReadRun(OnlyRun(out) + "/store.h5");
+    const RunRecord run = ReadRun(OnlyRun(Runs(out)) + "/store.h5");
     ASSERT_EQ(run.status, "running");
     ASSERT_LT(run.steps.size(), 40u) << "the signal came too late to show anything";
-    EXPECT_EQ(CountInLogs(out, "stopped on request"), 1);
+    EXPECT_EQ(CountInLogs(Runs(out), "stopped on request"), 1);
     ExpectUnbroken(out);
-    EXPECT_EQ(CountInLogs(out, "goes on after step " + std::to_string(run.steps.back())), 1) << "no step was lost";
+    EXPECT_EQ(CountInLogs(Runs(out), "goes on after step " + std::to_string(run.steps.back())), 1)
+        << "no step was lost";
   }
 }
 
@@ -117,20 +85,20 @@ TEST_F(SweepTest, SignalsSaveStagesToo) {
   ASSERT_TRUE(WaitFor([&] { return !checkpoints().empty(); })) << launcher.Output();
   launcher.Signal(SIGUSR1);
   EXPECT_EQ(launcher.Wait(), 75) << launcher.Output();
-  EXPECT_EQ(CountInLogs(out, "stopped on request"), 1);
-  EXPECT_EQ(CountInLogs(out, "begins"), 0) << "the run has not started";
+  EXPECT_EQ(CountInLogs(Runs(out), "stopped on request"), 1);
+  EXPECT_EQ(CountInLogs(Runs(out), "begins"), 0) << "the run has not started";
 }
 
 TEST_F(SweepTest, ADamagedCheckpointIsPassedOver) {
   const std::string out = TemporaryPath("damaged");
   {
     LauncherProcess launcher(OneRun(out));
-    ASSERT_TRUE(WaitFor([&] { return HasSteps(out, 21); }));
+    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 21); }));
     launcher.Signal(SIGTERM);
     ASSERT_EQ(launcher.Wait(), 75);
   }
   std::map<std::string, fs::path> checkpoints;
-  for (const auto& entry : fs::directory_iterator(OnlyRun(out) + "/checkpoints")) {
+  for (const auto& entry : fs::directory_iterator(OnlyRun(Runs(out)) + "/checkpoints")) {
     checkpoints[entry.path().filename().string()] = entry.path();
   }
   ASSERT_GE(checkpoints.size(), 2u);
@@ -142,28 +110,28 @@ TEST_F(SweepTest, ADamagedCheckpointIsPassedOver) {
   file.put(byte);
   file.close();
   ExpectUnbroken(out);
-  EXPECT_EQ(CountInLogs(out, "checkpoint passed over: "), 1);
-  EXPECT_EQ(CountInLogs(out, "goes on after step"), 1);
+  EXPECT_EQ(CountInLogs(Runs(out), "checkpoint passed over: "), 1);
+  EXPECT_EQ(CountInLogs(Runs(out), "goes on after step"), 1);
 }
 
 TEST_F(SweepTest, ADamagedStoreIsSetAsideAndTheRunBeginsAgain) {
   const std::string out = TemporaryPath("store");
   {
     LauncherProcess launcher(OneRun(out));
-    ASSERT_TRUE(WaitFor([&] { return HasSteps(out, 3); }));
+    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 3); }));
     launcher.Signal(SIGKILL);
     launcher.Wait();
   }
-  fs::resize_file(OnlyRun(out) + "/store.h5", 100);
+  fs::resize_file(OnlyRun(Runs(out)) + "/store.h5", 100);
   ExpectUnbroken(out);
-  EXPECT_TRUE(fs::exists(OnlyRun(out) + "/store.h5.damaged-1"));
+  EXPECT_TRUE(fs::exists(OnlyRun(Runs(out)) + "/store.h5.damaged-1"));
 }
 
 TEST_F(SweepTest, SettingsThatChangeNoResultMayChangeBeforeAResume) {
   const std::string out = TemporaryPath("other");
   {
     LauncherProcess launcher(OneRun(out));
-    ASSERT_TRUE(WaitFor([&] { return HasSteps(out, 3); }));
+    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 3); }));
     launcher.Signal(SIGTERM);
     ASSERT_EQ(launcher.Wait(), 75);
   }
@@ -171,7 +139,7 @@ TEST_F(SweepTest, SettingsThatChangeNoResultMayChangeBeforeAResume) {
   arguments.insert(arguments.end(), {"--set", "checkpoint.every=7"});
   const ProgramResult result = RunQuickstart(arguments);
   EXPECT_EQ(result.exit_code, 0) << result.output;
-  const RunRecord run = ReadRun(OnlyRun(out) + "/store.h5");
+  const RunRecord run = ReadRun(OnlyRun(Runs(out)) + "/store.h5");
   EXPECT_EQ(DeterministicDigest(run), digest_);
   const bool recorded = std::any_of(run.provenance.begin(), run.provenance.end(), [](const auto& entry) {
     return entry.first.find("/config") != std::string::npos && entry.second.find("every = 7") != std::string::npos;
@@ -198,13 +166,13 @@ TEST_F(SweepTest, TwoLaunchersShareOneSweep) {
 TEST_F(SweepTest, ALauncherTakesOverWhatAKilledOneLeft) {
   const std::string out = TemporaryPath("takeover");
   LauncherProcess killed(OneRun(out));
-  ASSERT_TRUE(WaitFor([&] { return HasSteps(out, 3); }));
+  ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 3); }));
   LauncherProcess waiting(OneRun(out));
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   killed.Signal(SIGKILL);
   killed.Wait();
   EXPECT_EQ(waiting.Wait(), 0) << waiting.Output();
-  EXPECT_EQ(DeterministicDigest(ReadRun(OnlyRun(out) + "/store.h5")), digest_);
+  EXPECT_EQ(DeterministicDigest(ReadRun(OnlyRun(Runs(out)) + "/store.h5")), digest_);
 }
 
 TEST_F(SweepTest, ARunThatFailsSaysWhyAndIsNotRunAgain) {
@@ -214,17 +182,17 @@ TEST_F(SweepTest, ARunThatFailsSaysWhyAndIsNotRunAgain) {
   arguments.insert(arguments.end(), {"--set", "rl.learning_rate=1e30", "--set", "objective.entropy_bonus=1"});
   const ProgramResult failed = RunQuickstart(arguments);
   EXPECT_EQ(failed.exit_code, 1) << failed.output;
-  const RunRecord run = ReadRun(OnlyRun(out) + "/store.h5");
+  const RunRecord run = ReadRun(OnlyRun(Runs(out)) + "/store.h5");
   EXPECT_EQ(run.status, "failed");
   EXPECT_NE(FindText(run.summary, "reason").find("not_finite"), std::string::npos) << FindText(run.summary, "reason");
-  EXPECT_FALSE(fs::is_empty(OnlyRun(out) + "/alarms")) << "the batch at fault is kept";
+  EXPECT_FALSE(fs::is_empty(OnlyRun(Runs(out)) + "/alarms")) << "the batch at fault is kept";
   EXPECT_EQ(RunQuickstart(arguments).exit_code, 1);
-  EXPECT_EQ(CountInLogs(out, "begins"), 1);
+  EXPECT_EQ(CountInLogs(Runs(out), "begins"), 1);
   arguments.push_back("--status");
   EXPECT_NE(RunQuickstart(arguments).output.find("not_finite"), std::string::npos);
   arguments.back() = "--retry-failed";
   EXPECT_EQ(RunQuickstart(arguments).exit_code, 1);
-  EXPECT_EQ(CountInLogs(out, "begins"), 2);
+  EXPECT_EQ(CountInLogs(Runs(out), "begins"), 2);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "models/tokenizer/utf8.h"
+#include "base/text/utf8.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -54,9 +54,26 @@ size_t WholePrefix(std::string_view bytes) {
   return at;
 }
 
+void AppendUtf8(char32_t code_point, std::string* text) {
+  SUITE_CHECK(code_point <= 0x10ffff);
+  const auto continuation = [&](int shift) { return static_cast<char>(0x80 | ((code_point >> shift) & 0x3f)); };
+  if (code_point < 0x80) {
+    *text += static_cast<char>(code_point);
+  } else if (code_point < 0x800) {
+    *text += {static_cast<char>(0xc0 | (code_point >> 6)), continuation(0)};
+  } else if (code_point < 0x10000) {
+    *text += {static_cast<char>(0xe0 | (code_point >> 12)), continuation(6), continuation(0)};
+  } else {
+    *text += {static_cast<char>(0xf0 | (code_point >> 18)), continuation(12), continuation(6), continuation(0)};
+  }
+}
+
 }  // namespace
 
-bool IsUtf8(std::string_view bytes) { return WholePrefix(bytes) == bytes.size(); }
+std::optional<size_t> FirstInvalidUtf8(std::string_view bytes) {
+  const size_t whole = WholePrefix(bytes);
+  return whole == bytes.size() ? std::nullopt : std::optional<size_t>(whole);
+}
 
 std::string ReplaceBrokenUtf8(std::string_view bytes) {
   std::string text;
@@ -72,6 +89,10 @@ std::string ReplaceBrokenUtf8(std::string_view bytes) {
   return text;
 }
 
+std::string ShownText(std::string_view text, size_t longest) {
+  return ReplaceBrokenUtf8(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
+}
+
 size_t UnfinishedUtf8Tail(std::string_view bytes) {
   for (size_t size = 1; size <= std::min<size_t>(3, bytes.size()); ++size) {
     const std::string_view tail = bytes.substr(bytes.size() - size);
@@ -81,14 +102,26 @@ size_t UnfinishedUtf8Tail(std::string_view bytes) {
   return 0;
 }
 
-std::string Utf8Of(char32_t code_point) {
-  SUITE_CHECK(code_point <= 0x10ffff);
-  const auto continuation = [&](int shift) { return static_cast<char>(0x80 | ((code_point >> shift) & 0x3f)); };
-  if (code_point < 0x80) return {static_cast<char>(code_point)};
-  if (code_point < 0x800) return {static_cast<char>(0xc0 | (code_point >> 6)), continuation(0)};
-  if (code_point < 0x10000) return {static_cast<char>(0xe0 | (code_point >> 12)), continuation(6), continuation(0)};
-  return {static_cast<char>(0xf0 | (code_point >> 18)), continuation(12), continuation(6), continuation(0)};
+std::u32string DecodeUtf8(std::string_view bytes) {
+  std::u32string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const Unit unit = NextUnit(bytes);
+    size_t size = unit.size;
+    text += unit.kind == Unit::kWhole ? FirstCodePoint(bytes, &size) : U'\ufffd';
+    bytes.remove_prefix(size);
+  }
+  return text;
 }
+
+std::string EncodeUtf8(std::u32string_view text) {
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char32_t code_point : text) AppendUtf8(code_point, &encoded);
+  return encoded;
+}
+
+std::string Utf8Of(char32_t code_point) { return EncodeUtf8({&code_point, 1}); }
 
 char32_t FirstCodePoint(std::string_view bytes, size_t* size) {
   const auto lead = static_cast<uint8_t>(bytes[0]);

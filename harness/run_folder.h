@@ -1,0 +1,37 @@
+// The folder of a run, and who may work in it.
+//
+//   std::unique_ptr<RunClaim> claim;
+//   if (EnterRunFolder(folders, config, group, &claim) == Admission::kGranted) ...   // ours until `claim` is gone
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/config/run_config.h"
+#include "harness/distributed/process_group.h"
+#include "harness/metrics/run_claim.h"
+
+namespace suite {
+
+struct RunFolders {
+  std::string runs;   // "results/quickstart/runs"
+  std::string cache;  // "results/cache"
+};
+
+// Named after the run's ConfigHash.
+std::string RunFolder(const RunFolders& folders, const RunConfig& config);
+std::string StorePath(const RunFolders& folders, const RunConfig& config);
+
+// Is there a finished store?
+bool IsDone(const RunFolders& folders, const RunConfig& config);
+
+// kDone: nothing is left to do. kBusy: a live process holds the claim.
+enum class Admission { kGranted, kDone, kBusy };
+
+// Rank 0 makes the folder, takes its claim and looks at its store; all ranks get its answer, and rank 0 the claim.
+// A damaged store is set aside as store.h5.damaged-N. Throws InputError for a folder that cannot be made, and for a run
+// that has failed before: it would fail again.
+Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
+                         std::unique_ptr<RunClaim>* claim);
+
+}  // namespace suite
