@@ -109,6 +109,13 @@ void ReadHuggingFaceFolder(const std::string& folder, SourceData* source) {
   if (!found) ReadSplit(folder, "", "", source);
 }
 
+// A folder of its own with the same splits: its files are told apart by "sft/".
+void ReadDemonstrations(const std::string& folder, SourceData* source) {
+  const size_t earlier = source->files.size();
+  ReadHuggingFaceFolder(folder, source);
+  for (size_t i = earlier; i < source->files.size(); ++i) source->files[i].name = "sft/" + source->files[i].name;
+}
+
 void ReadCatalog(const std::string& folder, const ImportOptions& options, SourceData* source) {
   std::vector<Item> items;
   if (!options.catalog_file.empty()) {
@@ -172,8 +179,8 @@ SourceData ReadRedditV2(const std::string& folder, const ImportOptions& options)
   ReadCatalog(folder, options, &source);
   ReadHuggingFaceFolder(folder, &source);
   const bool beside = options.sft_folder.empty() && std::filesystem::is_directory(folder + "/sft");
-  if (beside) ReadHuggingFaceFolder(folder + "/sft", &source);
-  if (!options.sft_folder.empty()) ReadHuggingFaceFolder(options.sft_folder, &source);
+  if (beside) ReadDemonstrations(folder + "/sft", &source);
+  if (!options.sft_folder.empty()) ReadDemonstrations(options.sft_folder, &source);
   return source;
 }
 

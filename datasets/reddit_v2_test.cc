@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -113,6 +114,10 @@ TEST(RedditV2, ReadsTheFolderThatSaveToDiskWrites) {
   EXPECT_EQ(source.demonstrations[1].id, "train/1");
   EXPECT_EQ(source.films.size(), 1u);
   ASSERT_EQ(source.files.size(), 10u);  // the catalogue, and 3 of each split
+  std::set<std::string> names;
+  for (const DataFile& file : source.files) names.insert(file.name);
+  EXPECT_EQ(names.size(), source.files.size()) << "a record of the files has each name once";
+  EXPECT_EQ(names.count("sft/train/state.json"), 1u);
   EXPECT_EQ(source.files[1].name, "train/state.json");
   EXPECT_EQ(source.files[2].name, "train/data-00000-of-00002.arrow");
   EXPECT_EQ(source.files[1].sha256.size(), 64u);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "experiments/report_of_experiment.h"
 #include "harness/launcher/exit_codes.h"
@@ -19,7 +20,9 @@
 #include "harness/launcher/slurm_scripts.h"
 #include "harness/run_device.h"
 #include "harness/stages.h"
+#include "reports/kept_results.h"
 #include "reports/report.h"
+#include "reports/run_set.h"
 
 namespace suite {
 namespace {
@@ -93,11 +96,16 @@ int Bench::ExecuteHere() {
   return complete ? reported : kExitFailed;
 }
 
-int Bench::Report() {
+std::vector<std::string> Bench::StoresThere() const {
   std::vector<std::string> stores;
   for (const ExperimentRun& run : experiment_.runs) {
     if (fs::exists(StorePath(folders_, run.config))) stores.push_back(StorePath(folders_, run.config));
   }
+  return stores;
+}
+
+int Bench::Report() {
+  const std::vector<std::string> stores = StoresThere();
   if (!stores.empty()) {
     std::cout << WriteReport(ReportOf(experiment_), stores, folder_) << "\nreport: " << folder_ << "/report.html\n";
   }
@@ -105,6 +113,18 @@ int Bench::Report() {
   const bool failed =
       std::any_of(views.begin(), views.end(), [](const RunView& view) { return view.state == RunState::kFailed; });
   return IsOver(sweep_, views) && !failed ? kExitDone : kExitFailed;
+}
+
+int Bench::Keep(const std::string& folder) {
+  const std::vector<std::string> stores = StoresThere();
+  if (stores.size() < sweep_.runs.size()) {
+    throw InputError(folder_, std::to_string(stores.size()) + " of " + std::to_string(sweep_.runs.size()) + " runs",
+                     "all of them: start the experiment again without --keep");
+  }
+  KeepResults(ReadAllStores(stores), folder);
+  KeepReport(ReportOf(experiment_), folder);
+  std::cout << stores.size() << " runs kept in " << folder << "\n";
+  return kExitDone;
 }
 
 void Bench::PrintPlan() const {
@@ -178,7 +198,10 @@ std::vector<SweepRun> Bench::StagesToTrain() const {
   std::set<std::string> seen;
   const StageCache cache(folders_.cache);
   for (const SweepRun& run : RunsToDo()) {
-    if (cache.Has(run.config, "sft") || !seen.insert(cache.Folder(run.config, "sft")).second) continue;
+    const bool fine_tunes = run.config.sft.demonstrations != "none";
+    if (!fine_tunes && !run.config.policy.path.empty()) continue;
+    const std::string last = fine_tunes ? "sft" : "pretrain";
+    if (cache.Has(run.config, last) || !seen.insert(cache.Folder(run.config, last)).second) continue;
     first.push_back(run);
   }
   return first;

@@ -32,6 +32,16 @@ class Bench {
 
   const RunFolders& folders() const { return folders_; }
 
+  // In the order of the sweep. Those that are left are neither done nor failed nor beyond the budget.
+  const std::vector<SweepRun>& runs() const { return sweep_.runs; }
+  std::vector<SweepRun> RunsToDo() const;
+
+  // Draws the report from the runs that are done. The exit code says whether any is missing or failed.
+  int Report();
+  // Packs the runs, their tables, verdicts and plots to `folder` (reports/kept_results.h). Throws InputError while a
+  // run is not done.
+  int Keep(const std::string& folder);
+
   void PrintPlan() const;
   // Once, or again and again until the sweep is over.
   void PrintStatus(bool watch) const;
@@ -39,12 +49,11 @@ class Bench {
  private:
   int ExecuteHere();
   int ExecuteOnSlurm();
-  int Report();
+  std::vector<std::string> StoresThere() const;
 
   void PrintProcesses() const;
 
   Job MakeJob(const SweepRun& run, const std::string& worker, const std::string& name) const;
-  std::vector<SweepRun> RunsToDo() const;
   std::vector<SweepRun> StagesToTrain() const;
   void SetFailedAside() const;
   bool TrainStages();

@@ -55,6 +55,9 @@ po::options_description Options(BenchFlags& flags) {
       "plan-gpu-gb", po::value(&flags.plan_gpu_gb)->default_value(80), "with --plan: memory of each, in GB")(
       "status", po::bool_switch(&flags.status), "print how far each run is, also while they run elsewhere, and stop")(
       "watch", po::bool_switch(&flags.watch), "--status again and again, until all is done")(
+      "report", po::bool_switch(&flags.report), "draw the report from the runs that are done, and stop")(
+      "keep", po::value(&flags.keep),
+      "pack the runs, their tables, verdicts and plots into this folder, and stop: results/published/NAME in the tree")(
       "launcher", po::value(&flags.launcher)->default_value("local"), "local: processes here; slurm: job arrays")(
       "dry-run", po::bool_switch(&flags.dry_run), "with --launcher=slurm: write the scripts, submit nothing")(
       "sbatch", po::value(&flags.sbatch)->composing(),
@@ -127,6 +130,7 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
   AddShortFlags(map, flags);
   flags.stood = AgainstUsersFolder(".");
   flags.out = AgainstUsersFolder(flags.out);
+  if (!flags.keep.empty()) flags.keep = AgainstUsersFolder(flags.keep);
   return flags;
 }
 

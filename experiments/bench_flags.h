@@ -18,6 +18,8 @@ struct BenchFlags {
   bool plan = false;
   bool status = false;
   bool watch = false;
+  bool report = false;             // of what is there, and no training
+  std::string keep;                // absolute; empty: nothing is kept
   std::string launcher = "local";  // or "slurm"
   bool dry_run = false;            // SLURM's scripts are written and not submitted
   std::vector<std::string> sbatch;

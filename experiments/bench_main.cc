@@ -63,7 +63,8 @@ int Main(int argc, char** argv) {
   Experiment experiment = LoadExperiment(request);
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
   const ProcessPlace place = PlaceOfThisProcess();
-  const bool runs = !flags.plan && !flags.status && !flags.watch && !flags.explain;
+  const bool runs =
+      !flags.plan && !flags.status && !flags.watch && !flags.explain && !flags.report && flags.keep.empty();
   // Of a cluster, this machine may be the one without GPUs.
   for (const ExperimentRun& run : experiment.runs) {
     const int last = place.world_size > 1 ? place.local_rank : static_cast<int>(run.config.run.processes) - 1;
@@ -84,7 +85,8 @@ int Main(int argc, char** argv) {
     bench.PrintStatus(flags.watch);
     return 0;
   }
-  return bench.Execute();
+  if (!flags.keep.empty()) return bench.Keep(flags.keep);
+  return flags.report ? bench.Report() : bench.Execute();
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "experiments/work_together.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/run.h"
+#include "harness/run_together.h"
 
 namespace suite {
 namespace {
@@ -19,6 +20,20 @@ ReportProgress ProgressOf(const ProcessGroup& group, const std::string& run) {
   };
 }
 
+// The first run that is left, as rank 0 sees it; null: none.
+const SweepRun* NextRun(ProcessGroup& group, const Bench& bench) {
+  std::string folder;
+  if (group.rank() == 0) {
+    const std::vector<SweepRun> left = bench.RunsToDo();
+    if (!left.empty()) folder = left.front().folder;
+  }
+  folder = DecisionOfRankZero(group, folder, "next run");
+  for (const SweepRun& run : bench.runs()) {
+    if (run.folder == folder) return &run;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const ProcessPlace& place,
@@ -28,14 +43,13 @@ int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const Proc
   }
   Bench bench(flags, experiment);
   std::vector<RunConfig> configs;
-  for (const ExperimentRun& run : experiment.runs) configs.push_back(run.config);
+  for (const SweepRun& run : bench.runs()) configs.push_back(run.config);
   const int code = WorkTogether(place, configs, [&](ProcessGroup& group) {
     RunOptions options;
     options.force_resume = flags.force_resume;
     options.group = &group;
-    for (const ExperimentRun& run : experiment.runs) {
-      const std::string name = run.arm + " seed " + std::to_string(run.config.seed);
-      const RunOutcome outcome = ExecuteRun(run.config, bench.folders(), argv, ProgressOf(group, name), options);
+    while (const SweepRun* run = NextRun(group, bench)) {
+      const RunOutcome outcome = ExecuteRun(run->config, bench.folders(), argv, ProgressOf(group, run->name), options);
       if (outcome == RunOutcome::kBusy) return ExitCodeOf(outcome);
     }
     return kExitDone;

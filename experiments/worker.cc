@@ -11,6 +11,7 @@
 #include "harness/stages.h"
 
 namespace suite {
+
 int Work(const BenchFlags& flags, const std::vector<std::string>& argv) {
   const RunConfig config = LoadRunConfig({flags.config, "", {}, {}, {}});
   WorkerReporter reporter;  // silent in all ranks but the first

@@ -58,9 +58,11 @@ pid_t Start(const std::string& in, const std::string& out, const std::string& er
 }  // namespace
 
 std::string RunGnuplot(const std::string& script, const std::string& scratch) {
-  const ScratchFile in(scratch + ".gnuplot.in");
-  const ScratchFile out(scratch + ".gnuplot.out");
-  const ScratchFile err(scratch + ".gnuplot.err");
+  // Two launchers of one sweep may draw at once.
+  const std::string own = scratch + "." + std::to_string(getpid()) + ".gnuplot";
+  const ScratchFile in(own + ".in");
+  const ScratchFile out(own + ".out");
+  const ScratchFile err(own + ".err");
   WriteFileAtomically(in.path(), script);
   const pid_t pid = Start(in.path(), out.path(), err.path());
   int status = 0;

@@ -60,6 +60,22 @@ void KeepResults(ReadStores stores, const std::string& folder) {
   WriteFileAtomically(folder + "/comparisons.csv", tables.comparisons_csv);
 }
 
+void KeepReport(const ReportSpec& spec, const std::string& folder) {
+  const std::filesystem::path scratch = folder + "/scratch";
+  std::vector<std::string> stores;
+  for (const RunRecord& run : ReadKept(folder, scratch).records) stores.push_back(run.path);
+  const std::filesystem::path drawn = scratch / "report";
+  WriteReport(spec, stores, drawn);
+  for (const char* file : {"report.md", "claims.json"}) {
+    if (std::filesystem::exists(drawn / file)) std::filesystem::copy(drawn / file, folder);
+  }
+  std::filesystem::create_directories(folder + "/plots");
+  for (const auto& plot : std::filesystem::directory_iterator(drawn / "plots")) {
+    if (plot.path().extension() == ".svg") std::filesystem::copy(plot.path(), folder + "/plots");
+  }
+  std::filesystem::remove_all(scratch);
+}
+
 std::vector<std::string> KeptNames(const std::string& folder) { return SortedNames(folder, true); }
 
 ReadStores ReadKept(const std::string& folder, const std::string& scratch) {

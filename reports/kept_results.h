@@ -1,7 +1,9 @@
 // Results that are kept in the tree: results/published/NAME/ holds the packed store of each run (RUN.h5.gz), table.csv
-// and comparisons.csv. A test redraws both from the stores and asks for the same bytes.
+// and comparisons.csv, and for readers the experiment's report.md with its plots and the verdicts (claims.json). Tests
+// redraw all of it but the plots from the stores and ask for the same bytes.
 //
 //   KeepResults(stores, "results/published/quickstart");
+//   KeepReport(spec, "results/published/quickstart");
 //   for (const std::string& name : KeptNames("results/published")) {
 //     TablesOf(ReadKept("results/published/" + name, scratch)).table_csv;
 //   }
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "harness/metrics/run_record.h"
+#include "reports/report_spec.h"
 #include "reports/run_set.h"
 
 namespace suite {
@@ -26,6 +29,10 @@ KeptTables TablesOf(ReadStores stores);
 // Writes the stores, with their provenance freed of the folders of the machine, and the tables to `folder`; what lay
 // there is removed. Throws InputError when a run did not end well or stores must not share a table.
 void KeepResults(ReadStores stores, const std::string& folder);
+
+// Draws the report from the stores that `folder` keeps, and adds what people read of it: report.md, claims.json where
+// the spec has claims, and plots/*.svg.
+void KeepReport(const ReportSpec& spec, const std::string& folder);
 
 // The folders in `folder`, sorted.
 std::vector<std::string> KeptNames(const std::string& folder);

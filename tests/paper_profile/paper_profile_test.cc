@@ -21,9 +21,9 @@ using ::testing::HasSubstr;
 std::vector<std::string> Rehearsal(const std::string& out, const std::string& data) {
   std::vector<std::string> arguments = {"--profile=paper", "--out=" + out, "--from=" + data};
   for (const char* setting :
-       {"run.device=cpu", "run.threads=2", "run.stage_threads=1", "seed=3407", "rl.steps=2", "rl.prompts_per_step=4",
-        "rl.micro_batch_prompts=2", "rl.group_size=4", "rl.max_new_tokens=48", "sft.steps=4", "sft.stop_at_step=2",
-        "sft.batch=4", "eval.every=1", "eval.batch=4", "checkpoint.every=1"}) {
+       {"run.device=cpu", "run.processes=2", "run.threads=2", "run.stage_threads=2", "seed=3407", "rl.steps=2",
+        "rl.prompts_per_step=4", "rl.micro_batch_prompts=2", "rl.group_size=4", "rl.max_new_tokens=48", "sft.steps=4",
+        "sft.stop_at_step=2", "sft.batch=4", "eval.every=1", "eval.batch=4", "checkpoint.every=1"}) {
     arguments.insert(arguments.end(), {"--set", setting});
   }
   return arguments;
