@@ -16,4 +16,6 @@ void KeepFreedMemory() {
 #endif
 }
 
+void KeepFewKernels() { setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", /*overwrite=*/0); }
+
 }  // namespace suite

@@ -11,6 +11,7 @@ namespace suite {
 
 int ExperimentMain(int (*run)(int argc, char** argv), int argc, char** argv) {
   KeepFreedMemory();
+  KeepFewKernels();
   try {
     return run(argc, argv);
   } catch (const InputError& error) {

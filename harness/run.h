@@ -47,7 +47,7 @@ void CheckObjective(const RunConfig& config);
 // Throws StoppedOnRequest (harness/launcher/stop_request.h) after a checkpoint; InputError for config, device or data
 // that cannot be used, for a checkpoint that does not fit, and for a run that has failed: a loss that is not finite, in
 // RL or in a stage before it, or a monitor with the policy "stop" (its store then says so, and why). A store that is
-// damaged is set aside as store.h5.damaged-N, and the run begins again.
+// damaged is set aside as store.h5.damaged-N, and the run goes on from its last checkpoint.
 RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
                       const ReportProgress& report, const RunOptions& options = {});
 

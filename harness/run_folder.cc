@@ -4,13 +4,31 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "harness/metrics/run_record.h"
 #include "harness/run_together.h"
 
 namespace suite {
 namespace {
 
-// A damaged store is set aside, so that nothing is lost that might be mended.
+// Sets a damaged store aside, so that nothing is lost that might be mended, and goes back to the last checkpoint's.
+void ReplaceDamaged(const std::string& path, const std::string& reason) {
+  std::string aside;
+  for (int n = 1; aside.empty() || std::filesystem::exists(aside); ++n) aside = path + ".damaged-" + std::to_string(n);
+  std::cerr << "store set aside as " << aside << ": " << reason << std::endl;
+  std::filesystem::rename(path, aside);
+  const std::string copy = StoreAtCheckpoint(std::filesystem::path(path).parent_path().string());
+  if (!std::filesystem::exists(copy)) return;
+  try {
+    ReadRun(copy);
+  } catch (const InputError& error) {
+    std::cerr << "its copy is no better, the run begins again: " << error.what() << std::endl;
+    return;
+  }
+  WriteFileAtomically(path, ReadFile(copy));
+  std::cerr << "the run goes on with its copy of the last checkpoint" << std::endl;
+}
+
 void PrepareStore(const std::string& path) {
   if (!std::filesystem::exists(path)) return;
   std::string reason;
@@ -19,11 +37,7 @@ void PrepareStore(const std::string& path) {
     if (run.status != "failed") return;
     reason = FindText(run.summary, "reason");
   } catch (const InputError& error) {
-    std::string aside;
-    for (int n = 1; aside.empty() || std::filesystem::exists(aside); ++n)
-      aside = path + ".damaged-" + std::to_string(n);
-    std::cerr << "store set aside as " << aside << ": " << error.what() << std::endl;
-    std::filesystem::rename(path, aside);
+    ReplaceDamaged(path, error.what());
     return;
   }
   throw InputError(path, "the run failed before: " + reason, "--retry-failed to run it again");
@@ -57,13 +71,15 @@ std::string StorePath(const RunFolders& folders, const RunConfig& config) {
   return RunFolder(folders, config) + "/store.h5";
 }
 
+std::string StoreAtCheckpoint(const std::string& run_folder) { return run_folder + "/checkpoints/store.h5"; }
+
 bool IsDone(const RunFolders& folders, const RunConfig& config) {
   const std::string path = StorePath(folders, config);
   if (!std::filesystem::exists(path)) return false;
   try {
     return ReadRun(path).status == "done";
   } catch (const InputError&) {
-    return false;  // damaged: the run begins again
+    return false;  // damaged
   }
 }
 

@@ -22,6 +22,10 @@ struct RunFolders {
 std::string RunFolder(const RunFolders& folders, const RunConfig& config);
 std::string StorePath(const RunFolders& folders, const RunConfig& config);
 
+// A copy of the store as it was at the newest checkpoint, beside the checkpoints in `run_folder`: a kill in the middle
+// of a write can leave the store itself unreadable.
+std::string StoreAtCheckpoint(const std::string& run_folder);
+
 // Is there a finished store?
 bool IsDone(const RunFolders& folders, const RunConfig& config);
 
@@ -29,8 +33,8 @@ bool IsDone(const RunFolders& folders, const RunConfig& config);
 enum class Admission { kGranted, kDone, kBusy };
 
 // Rank 0 makes the folder, takes its claim and looks at its store; all ranks get its answer, and rank 0 the claim.
-// A damaged store is set aside as store.h5.damaged-N. Throws InputError for a folder that cannot be made, and for a run
-// that has failed before: it would fail again.
+// A damaged store is set aside as store.h5.damaged-N, and the copy of the newest checkpoint takes its place. Throws
+// InputError for a folder that cannot be made, and for a run that has failed before: it would fail again.
 Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
                          std::unique_ptr<RunClaim>* claim);
 

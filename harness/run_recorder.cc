@@ -97,7 +97,9 @@ void RunRecorder::AppendScores(const std::string& split, int64_t step, const std
 }
 
 void RunRecorder::SaveCheckpoint(int64_t step, const PolicyState& state) {
-  if (leads_) checkpoints_.Save({step, state.weights_flat, state.optimizer, belongs_to_});
+  if (!leads_) return;
+  checkpoints_.Save({step, state.weights_flat, state.optimizer, belongs_to_});
+  WriteFileAtomically(StoreAtCheckpoint(folder_), ReadFile(store_path_));
 }
 
 NamedTexts RunRecorder::WithAlarms(NamedTexts summary) const {

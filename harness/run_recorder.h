@@ -2,12 +2,15 @@
 // other ranks every call is there to be made and does nothing.
 //
 //   RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(...), group);
-//   if (auto state = recorder.Resume(weights, /*force=*/false)) Restore(*state);     // or, from the start:
+//   if (auto state = recorder.Resume(weights, /*force=*/false)) Restore(*state);     // else, from the start:
 //   recorder.MakeFolder();
-//   recorder.Begin(first_step_record);                                               // its names are the store's
-//   series recorder.AppendScores("validation", 0, evaluation.scores); const std::string stop = recorder.AppendStep(1,
-//   record, recorded_task.last()); if (!stop.empty()) recorder.Fail(stop, meter.Summary()); recorder.SaveCheckpoint(1,
-//   policy_state); recorder.Finish(meter.Summary(), answers, "log");
+//   recorder.Begin(first_step_record);                                               // its names become the series
+//
+//   recorder.AppendScores("validation", 0, evaluation.scores);
+//   const std::string stop = recorder.AppendStep(1, record, recorded_task.last());
+//   if (!stop.empty()) recorder.Fail(stop, meter.Summary());
+//   recorder.SaveCheckpoint(1, policy_state);
+//   recorder.Finish(meter.Summary(), answers, "log");
 //
 // A checkpoint stands for everything before it: it is saved after the rows and scores of its step.
 #pragma once

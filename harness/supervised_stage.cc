@@ -77,7 +77,8 @@ class StageTraining {
   void Resume(int64_t size) {
     std::optional<TrainState> state;
     if (leads()) state = Load(size);
-    if (ShareState(*group_, size, &state)) trainer_.Restore(state->step, state->weights_flat, state->optimizer);
+    resumed_ = ShareState(*group_, size, &state);
+    if (resumed_) trainer_.Restore(state->step, state->weights_flat, state->optimizer);
   }
 
   std::optional<TrainState> Load(int64_t size) {
@@ -172,9 +173,13 @@ class StageTraining {
       record["lowest_validation_loss"] = lowest->loss;
       record["lowest_validation_step"] = lowest->step;
     }
+    if (!resumed_) record["wall_s"] = timer_.Seconds();  // else not known: it began in another process
+    record["peak_rss_mib"] = static_cast<double>(PeakMemoryBytes()) / (1 << 20);
     WriteFileAtomically(stage_.folder + ".training.json", record.dump(2) + "\n");
   }
 
+  const WallTimer timer_;
+  bool resumed_ = false;
   const SupervisedStage& stage_;
   const Llama llama_;
   const size_t training_count_;

@@ -13,9 +13,9 @@
 //   ForgetCheckpoints(stage);
 //
 // Beside the folder lie FOLDER.curve.csv (stage_curve.h) and, at the end, FOLDER.training.json (steps made, what
-// stopped them, the step of the lowest held-out loss, numbers of sequences); while it trains, FOLDER.checkpoints and
-// FOLDER.best. A stage that was killed goes on from its last checkpoint and ends with the same bits as one that was
-// not, early stop included.
+// stopped them, the step of the lowest held-out loss, numbers of sequences, time and peak memory); while it trains,
+// FOLDER.checkpoints and FOLDER.best. A stage that was killed goes on from its last checkpoint and ends with the same
+// bits as one that was not, early stop included.
 //
 // The held-out loss is the mean over scored tokens, after every `validate_every` steps and after the last. With a
 // patience, training stops when that many of them in a row have brought no new lowest one, and the weights of the

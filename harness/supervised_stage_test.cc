@@ -92,6 +92,8 @@ TEST_F(SupervisedStageTest, StopsWhenPatienceIsOverAndKeepsTheLowest) {
   EXPECT_EQ(record["stopped_by"], "early stop");
   EXPECT_EQ(record["kept_step"], lowest->step);
   EXPECT_EQ(record["held_out_sequences"], 2);
+  EXPECT_GT(record["wall_s"], 0);
+  EXPECT_GT(record["peak_rss_mib"], 0);
   EXPECT_EQ(record["lowest_validation_loss"], lowest->loss);
 }
 

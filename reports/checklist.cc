@@ -33,7 +33,11 @@ bool IsKnown(const std::string& text) { return !text.empty() && text.rfind("unkn
 // The values of a provenance key over all runs; "not recorded" among them where a run lacks it.
 std::set<std::string> Values(const Records& records, const std::string& key) {
   std::set<std::string> values;
-  for (const RunRecord& run : records.stores.records) values.insert(FindText(run.provenance, key, "not recorded"));
+  for (const RunRecord& run : records.stores.records) {
+    const std::vector<std::string> texts = AllTexts(run.provenance, key);
+    values.insert(texts.begin(), texts.end());
+    if (texts.empty()) values.insert("not recorded");
+  }
   return values;
 }
 
@@ -71,6 +75,21 @@ ChecklistItem CodeItem(const Records& records) {
     item.answer = ChecklistAnswer::kPartly;
   }
   return item;
+}
+
+ChecklistItem ResumeItem(const Records& records) {
+  size_t forced = 0;
+  std::set<std::string> what;
+  for (const RunRecord& run : records.stores.records) {
+    const std::vector<std::string> texts = AllTexts(run.provenance, "resume_forced");
+    forced += !texts.empty();
+    what.insert(texts.begin(), texts.end());
+  }
+  if (forced == 0) {
+    return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kYes, "no resume was forced"};
+  }
+  return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kPartly,
+          Counted(forced, "run") + " resumed by force: " + Joined(what)};
 }
 
 ChecklistItem DataItem(const Records& records) {
@@ -217,6 +236,7 @@ std::vector<ChecklistItem> FillChecklist(const ReadStores& stores) {
       RecordedItem(records, "Is the machine known?", {"cpu", "cores", "memory", "accelerator", "os"}),
       RecordedItem(records, "Are the rules of evaluation versioned?", {"protocol_version"}),
       RecordedItem(records, "Is the command of each run recorded?", {"command"}),
+      ResumeItem(records),
       DataItem(records),
       SplitsItem(records),
       SettingsItem(records),

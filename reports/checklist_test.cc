@@ -55,6 +55,14 @@ TEST(ChecklistTest, EachGapLowersItsAnswer) {
   EXPECT_EQ(AnswerOf(stores, "exact code"), "no");
 
   stores = TwoSeeds();
+  stores.records[1].provenance.push_back({"resumed_at_10/commit", "another"});
+  EXPECT_EQ(AnswerOf(stores, "exact code"), "partly");
+  EXPECT_EQ(AnswerOf(stores, "checkpoint fits"), "yes");
+  stores.records[1].provenance.push_back({"resumed_at_10/resume_forced", "config ab12"});
+  EXPECT_EQ(AnswerOf(stores, "checkpoint fits"), "partly");
+  EXPECT_EQ(ItemOf(stores, "checkpoint fits").evidence, "1 run resumed by force: config ab12");
+
+  stores = TwoSeeds();
   stores.records[0].provenance[6].second = "cd34";
   EXPECT_EQ(AnswerOf(stores, "identified by hash"), "partly");
   stores.records.resize(1);
@@ -81,7 +89,7 @@ TEST(ChecklistTest, FailedRunsAreCountedAndGiveNoSeed) {
 }
 
 TEST(ChecklistTest, PageCountsTheAnswers) {
-  EXPECT_EQ(ChecklistPage(FillChecklist(TwoSeeds())).subtitle, "13 yes, 0 partly, 0 no, 3 to answer by hand");
+  EXPECT_EQ(ChecklistPage(FillChecklist(TwoSeeds())).subtitle, "14 yes, 0 partly, 0 no, 3 to answer by hand");
 }
 
 }  // namespace

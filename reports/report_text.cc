@@ -28,7 +28,11 @@ std::string Percent(double share) {
 
 std::set<std::string> ValuesOf(const RunSet& set, const std::string& key) {
   std::set<std::string> values;
-  for (const ReportRun& run : set.runs) values.insert(FindText(run.record.provenance, key, "not recorded"));
+  for (const ReportRun& run : set.runs) {
+    const std::vector<std::string> texts = AllTexts(run.record.provenance, key);
+    values.insert(texts.begin(), texts.end());
+    if (texts.empty()) values.insert("not recorded");
+  }
   return values;
 }
 
@@ -85,6 +89,12 @@ std::vector<std::string> Warnings(const ReportSpec& spec, const RunSet& set) {
   for (const std::string& dirty : ValuesOf(set, "dirty")) {
     if (dirty != "no")
       warnings.push_back("The code may not be that of the commit; uncommitted changes: " + dirty + ".");
+  }
+  size_t forced = 0;
+  for (const ReportRun* run : AllDone(set)) forced += !AllTexts(run->record.provenance, "resume_forced").empty();
+  if (forced > 0) {
+    warnings.push_back(Counted(forced, "run") +
+                       " went on by force from a checkpoint of another config, data or world.");
   }
   const std::set<std::string> commits = ValuesOf(set, "commit");
   if (commits.size() > 1) warnings.push_back("The runs were made by " + Counted(commits.size(), "commit") + ".");

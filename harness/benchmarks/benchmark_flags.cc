@@ -56,6 +56,7 @@ at::ScalarType DtypeOf(const std::string& name) {
 
 int BenchmarkMain(int (*run)(int argc, char** argv), int argc, char** argv) {
   KeepFreedMemory();
+  KeepFewKernels();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -260,6 +260,7 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   suite::KeepFreedMemory();
+  suite::KeepFewKernels();
   try {
     return suite::Run(argc, argv);
   } catch (const std::exception& error) {

@@ -85,23 +85,13 @@ std::string FreshPrefix(const NamedTexts& provenance, int64_t checkpoint_step) {
   }
 }
 
-// What `key` was when the run was last resumed, else when it began.
-std::string LatestText(const NamedTexts& provenance, const std::string& key) {
-  for (auto entry = provenance.rbegin(); entry != provenance.rend(); ++entry) {
-    const size_t slash = entry->first.rfind("/" + key);
-    const bool resumed = entry->first.rfind("resumed_at_", 0) == 0 && slash != std::string::npos &&
-                         slash + 1 + key.size() == entry->first.size();
-    if (resumed || entry->first == key) return entry->second;
-  }
-  return "";
-}
-
 // Adds what has changed since the run began or was last resumed.
 void RecordNewProvenance(const NamedTexts& now, int64_t checkpoint_step, RunRecord* run) {
   const std::string prefix = FreshPrefix(run->provenance, checkpoint_step);
   NamedTexts changed;
   for (const auto& [key, value] : now) {
-    if (LatestText(run->provenance, key) != value) changed.emplace_back(prefix + key, value);
+    const std::vector<std::string> before = AllTexts(run->provenance, key);
+    if (before.empty() || before.back() != value) changed.emplace_back(prefix + key, value);
   }
   run->provenance.insert(run->provenance.end(), changed.begin(), changed.end());
 }

@@ -185,6 +185,16 @@ std::string FindText(const NamedTexts& texts, const std::string& key, const std:
   return otherwise;
 }
 
+std::vector<std::string> AllTexts(const NamedTexts& texts, const std::string& key) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : texts) {
+    const size_t end = name.size() - std::min(name.size(), key.size() + 1);
+    const bool resumed = name.rfind("resumed_at_", 0) == 0 && name.substr(end) == "/" + key;
+    if (name == key || resumed) values.push_back(value);
+  }
+  return values;
+}
+
 void KeepStepsUpTo(int64_t last_step, RunRecord* run) {
   run->steps.resize(RowsUpTo(last_step, run->steps));
   for (StepSeries& series : run->series) series.values.resize(run->steps.size() * static_cast<size_t>(series.width));

@@ -170,5 +170,17 @@ TEST(RunRecordTest, StoresWithoutContextsKeepTheirChecksum) {
   EXPECT_TRUE(ReadRun(path).scores[0].context_ids.empty());
 }
 
+TEST(RunRecordTest, AllTextsAreThoseOfTheStartAndOfResumes) {
+  const NamedTexts texts = {{"commit", "a"},
+                            {"launched_commit", "no"},
+                            {"resumed_at_3/commit", "b"},
+                            {"resumed_at_3.2/commit", "c"},
+                            {"resumed_at_3/recommit", "no"},
+                            {"resumed_at_4/resume_forced", "config"}};
+  EXPECT_EQ(AllTexts(texts, "commit"), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(AllTexts(texts, "resume_forced"), (std::vector<std::string>{"config"}));
+  EXPECT_TRUE(AllTexts(texts, "dirty").empty());
+}
+
 }  // namespace
 }  // namespace suite

@@ -1,5 +1,6 @@
 // Sweeps under signals, with two launchers, with runs that fail and with checkpoints that are damaged: real launchers
 // and workers, on the smoke profile.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,6 +21,8 @@ namespace suite {
 namespace {
 
 namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
 
 std::string Runs(const std::string& out) { return out + "/quickstart-smoke/runs"; }
 
@@ -114,17 +117,19 @@ TEST_F(SweepTest, ADamagedCheckpointIsPassedOver) {
   EXPECT_EQ(CountInLogs(Runs(out), "goes on after step"), 1);
 }
 
-TEST_F(SweepTest, ADamagedStoreIsSetAsideAndTheRunBeginsAgain) {
+TEST_F(SweepTest, ADamagedStoreIsSetAsideAndTheRunGoesOnFromItsCheckpoint) {
   const std::string out = TemporaryPath("store");
   {
     LauncherProcess launcher(OneRun(out));
-    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 3); }));
+    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 12); }));
     launcher.Signal(SIGKILL);
     launcher.Wait();
   }
   fs::resize_file(OnlyRun(Runs(out)) + "/store.h5", 100);
   ExpectUnbroken(out);
   EXPECT_TRUE(fs::exists(OnlyRun(Runs(out)) + "/store.h5.damaged-1"));
+  EXPECT_THAT(ReadFile(OnlyRun(Runs(out)) + "/log.txt"), HasSubstr("goes on with its copy of the last checkpoint"));
+  EXPECT_THAT(ReadFile(OnlyRun(Runs(out)) + "/log.txt"), HasSubstr("goes on after step"));
 }
 
 TEST_F(SweepTest, SettingsThatChangeNoResultMayChangeBeforeAResume) {
