@@ -71,7 +71,7 @@ std::string StorePath(const RunFolders& folders, const RunConfig& config) {
   return RunFolder(folders, config) + "/store.h5";
 }
 
-std::string StoreAtCheckpoint(const std::string& run_folder) { return run_folder + "/checkpoints/store.h5"; }
+std::string StoreAtCheckpoint(const std::string& run_folder) { return run_folder + "/checkpoints/store.copy"; }
 
 bool IsDone(const RunFolders& folders, const RunConfig& config) {
   const std::string path = StorePath(folders, config);

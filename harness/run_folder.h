@@ -23,7 +23,7 @@ std::string RunFolder(const RunFolders& folders, const RunConfig& config);
 std::string StorePath(const RunFolders& folders, const RunConfig& config);
 
 // A copy of the store as it was at the newest checkpoint, beside the checkpoints in `run_folder`: a kill in the middle
-// of a write can leave the store itself unreadable.
+// of a write can leave the store itself unreadable. (Not called .h5: reports take every file of that ending for a run.)
 std::string StoreAtCheckpoint(const std::string& run_folder);
 
 // Is there a finished store?
