@@ -141,6 +141,8 @@ std::string VerdictText(const LedgerEntry& entry) {
   if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict);
   if (!entry.decision.seeds_needed) return "undecided: the effect seen is no plan to decide it";
   if (*entry.decision.seeds_needed <= static_cast<int>(seeds)) return "undecided: the conversations do not suffice";
+  // An effect that small is as good as none, and the number as good as no plan.
+  if (*entry.decision.seeds_needed > 1000) return "undecided: more than 1,000 seeds would be needed";
   return "undecided: about " + std::to_string(*entry.decision.seeds_needed) + " seeds would decide";
 }
 

@@ -121,6 +121,17 @@ TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
             "GRPO > GRPO, series:reward_by_rank/1 against series:reward_by_rank/10");
 }
 
+TEST(ClaimsLedgerTest, AnUndecidedClaimSaysHowManySeeds) {
+  LedgerEntry entry;
+  entry.evidence.seed_differences = {0.1, -0.1, 0.2};
+  entry.decision.seeds_needed = 12;
+  EXPECT_EQ(VerdictText(entry), "undecided: about 12 seeds would decide");
+  entry.decision.seeds_needed = 44658;
+  EXPECT_EQ(VerdictText(entry), "undecided: more than 1,000 seeds would be needed");
+  entry.decision.seeds_needed = 3;
+  EXPECT_EQ(VerdictText(entry), "undecided: the conversations do not suffice");
+}
+
 TEST(ClaimsLedgerTest, OneSeedIsToldAsSuch) {
   const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "ndcg@5")});
   std::vector<std::string> stores;
