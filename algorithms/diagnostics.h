@@ -4,20 +4,21 @@
 // ranks of all rows, overflow as one more; rows with an active token) of the mean over the unit's tokens.
 //
 //   ratio/<level>/{mean,std,min,p05,p50,p95,max}   ratio of new to old policy; geometric mean over the unit's tokens.
-//   All
-//                                                  three are there whatever unit the objective uses; std divides by n
+//                                                  All three are there whatever unit the objective uses; std divides
+//                                                  by n
 //   ess/<level>                                    effective sample size as a share: 1 / mean((w / mean w)^2), verl
-//   chi2_token, chi2_rank, chi2_seq                mean(W^2) - 1, W the product of token ratios over the unit, its log
-//   cut
-//                                                  to +-20; verl (chi2_rank is ours)
-//   clip_ratio/{low,high,region}_mean              TRL: share with w < 1-epsilon_low and A < 0, with w > 1+epsilon_high
-//   and
-//                                                  A > 0, and their sum. Over active tokens; over ALL rows if ratio and
-//                                                  advantage are both of the sequence, as TRL's shapes make it
+//   chi2_token, chi2_rank, chi2_seq                mean(W^2) - 1, W the product of token ratios over the unit, its
+//                                                  log cut to +-20; verl (chi2_rank is ours)
+//   clip_ratio/{low,high,region}_mean              TRL: share with w < 1-epsilon_low and A < 0, with w >
+//                                                  1+epsilon_high and A > 0, and their sum. Over active tokens; over
+//                                                  ALL rows if ratio and advantage are both of the sequence, as TRL's
+//                                                  shapes make it
 //   clip_ratio/<level>/{low,high}                  the same shares at each level
-//   cispo_clip_ratio                               TRL: share of active tokens with w > epsilon_high and A > 0; CISPO
-//   only ppo_kl                                         verl: mean over active tokens of old logp - new logp kl,
-//   kl_rank, kl_sequence, beta                 KL to the reference by the configured estimator; only with a reference
+//   cispo_clip_ratio                               TRL: share of active tokens with w > epsilon_high and A > 0; of
+//                                                  CISPO only
+//   ppo_kl                                         verl: mean over active tokens of old logp - new logp
+//   kl, kl_rank, kl_sequence, beta                 KL to the reference by the configured estimator; only with a
+//                                                  reference
 //   entropy, entropy_rank, entropy_sequence        only when given
 //   advantages/{mean,std,min,max}                  over active tokens
 //   num_tokens                                     active tokens

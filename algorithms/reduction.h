@@ -1,15 +1,13 @@
 // Reductions: how the losses of tokens become one number. Each is a weight per token, loss = sum_t c_t L_t.
 //
 //   kRankMean  c_t = 1 / (rows * N * tokens in t's rank): the mean over ranks and rows as the paper prints it. N is
-//   fixed
-//              whatever was emitted: a missing rank counts 0. Overflow is one more unit of the same weight.
+//              fixed whatever was emitted: a missing rank counts 0. Overflow is one more unit of the same weight.
 //   kGrpo      c_t = 1 / (rows * tokens in t's row): mean over each row, then over ALL rows (an empty row counts 0)
 //   kDapo      c_t = 1 / active tokens of the whole batch
 //   kDrGrpo    c_t = 1 / (rows * max_completion_length)
 //   kBnpo      c_t = 1 / (active tokens of THIS micro-batch * micro_batches): the only one that depends on how the
-//   batch
-//              is cut; each micro-batch is normalised by its own tokens, then they are averaged. With one micro-batch
-//              it equals kDapo, with one row in each it equals kGrpo.
+//              batch is cut; each micro-batch is normalised by its own tokens, then they are averaged. With one
+//              micro-batch it equals kDapo, with one row in each it equals kGrpo.
 //
 // Names are those of TRL's `loss_type`; kRankMean is arXiv 2510.20150.
 #pragma once

@@ -46,8 +46,8 @@ expect_exit() {  # code
 rank_of_a_run() {
   local pid
   for pid in $(pgrep -P "$launcher" || true); do
-    tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qx -- --worker=run || continue
-    tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "RANK=$1" || continue
+    grep -qxz -- --worker=run "/proc/$pid/cmdline" 2>/dev/null || continue
+    grep -qxz "RANK=$1" "/proc/$pid/environ" 2>/dev/null || continue
     echo "$pid"
     return
   done
@@ -87,7 +87,7 @@ victim=$(rank_of_a_run 1)
 kill -KILL "$victim"
 expect_exit 1
 grep -q ": process 1 of 2: ended by signal 9 (Killed)" "$out/killed-rank.log" || fail "the cause is not shown"
-cat "$runs"/*/log.txt | grep -q "^error: rank 0 of 2, .*Start all processes again" || fail "rank 0 does not say why it ends"
+grep -q "^error: rank 0 of 2, .*Start all processes again" "$runs"/*/log.txt || fail "rank 0 does not say why it ends"
 no_workers || fail "a process lives on: $(workers)"
 
 step=$(newest_of_all)
@@ -96,7 +96,7 @@ wait_until "the run goes on" train_beyond "$step" 1
 kill -TERM "$launcher"
 expect_exit 75
 no_workers || fail "a process lives on: $(workers)"
-cat "$runs"/*/log.txt "$runs"/*/log.rank1.txt | grep -q "stopped on request; saved" || fail "nothing was saved on request"
+grep -q "stopped on request; saved" "$runs"/*/log.txt "$runs"/*/log.rank1.txt || fail "nothing was saved on request"
 
 before=$(resumed)
 start last

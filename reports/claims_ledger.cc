@@ -169,7 +169,7 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
       row[3].data = {{"value", Fixed("%.17g", entry.left_mean - entry.right_mean)}, {"runs", Joined(entry.run_hashes)}};
     }
     if (interval) row[3].detail = FormatSignedInterval(*interval);
-    if (entry.decision.adjusted_p) row[4].text = Fixed("%.4f", *entry.decision.adjusted_p);
+    if (entry.decision.adjusted_p) row[4] = PValueCell(*entry.decision.adjusted_p);
     row[5].text = std::to_string(entry.evidence.seed_differences.size());
     if (has) row[6].text = PairText(entry.left_mean, entry.right_mean);
     row[7].text = claim.published ? PairText(claim.published->left, claim.published->right) : "no number";

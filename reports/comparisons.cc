@@ -99,7 +99,7 @@ std::vector<TextCell> RowOf(const ComparedPair& pair) {
     row[4].text = FormatSignedInterval(pair.difference.interval);
   }
   if (pair.over_seeds) row[5].text = FormatSignedInterval(*pair.over_seeds);
-  if (pair.adjusted_p) row[6].text = Fixed("%.4f", *pair.adjusted_p);
+  if (pair.adjusted_p) row[6] = PValueCell(*pair.adjusted_p);
   if (pair.probability_better) row[7].text = Fixed("%.2f", *pair.probability_better);
   row[8].text = std::to_string(pair.seeds);
   return row;

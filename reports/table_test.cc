@@ -172,6 +172,14 @@ TEST(TextTableTest, RendersEverywhere) {
 TEST(TextTableTest, LatexKnowsWhatMetricsNeed) {
   EXPECT_EQ(EscapeLatex("NDCG@5 \u2191 100 % a_b"), "NDCG@5 $\\uparrow$ 100 \\% a\\_b");
   EXPECT_EQ(EscapeLatex("\u2193\\~"), "$\\downarrow$\\textbackslash{}\\~{}");
+  EXPECT_EQ(EscapeLatex("< 0.0001"), "$<$ 0.0001");
+}
+
+TEST(TextTableTest, PValuesAreNeverZero) {
+  EXPECT_EQ(PValueCell(0.04321).text, "0.0432");
+  EXPECT_EQ(PValueCell(0.0001).text, "0.0001");
+  EXPECT_EQ(PValueCell(0.00009).text, "< 0.0001");
+  EXPECT_EQ(PValueCell(0).data[0].second, "0");
 }
 
 TEST(TextTableTest, WidthCountsCharactersNotBytes) {

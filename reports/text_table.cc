@@ -166,6 +166,13 @@ std::string Fixed(const char* format, double value) {
   return buffer;
 }
 
+TextCell PValueCell(double p) {
+  TextCell cell;
+  cell.text = p < 0.0001 ? "< 0.0001" : Fixed("%.4f", p);
+  cell.data = {{"value", Fixed("%.17g", p)}};
+  return cell;
+}
+
 std::string EscapeHtml(const std::string& text) {
   std::string escaped;
   for (char c : text) {
@@ -208,6 +215,8 @@ std::string EscapeLatex(const std::string& text) {
                                                                              {"\u2191", "$\\uparrow$"},
                                                                              {"\u2193", "$\\downarrow$"},
                                                                              {"\\", "\\textbackslash{}"},
+                                                                             {"<", "$<$"},
+                                                                             {">", "$>$"},
                                                                              {"~", "\\~{}"},
                                                                              {"^", "\\^{}"}};
   std::string escaped;

@@ -38,10 +38,13 @@ std::string ToLatex(const TextTable& table);
 // Bold cells carry a star; details are left out.
 std::string ToTerminal(const TextTable& table);
 
-// `text` with the characters replaced that would be markup.
 // A number by a printf format, such as "%.3f".
 std::string Fixed(const char* format, double value);
 
+// A p value with four digits, "< 0.0001" below them; it sorts by its value.
+TextCell PValueCell(double p);
+
+// `text` with the characters replaced that would be markup.
 std::string EscapeHtml(const std::string& text);
 std::string EscapeMarkdown(const std::string& text);
 std::string EscapeLatex(const std::string& text);

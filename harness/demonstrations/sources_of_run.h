@@ -2,8 +2,7 @@
 //
 //   TeacherOfRun teacher(config, data, "results/cache/demonstrations", where_to_tell);
 //   teacher.get()->Recommend(...)
-//   teacher.usage()                 // "asked 12 (retries: 3), from cache 988, ..."; empty for teachers that cost
-//   nothing
+//   teacher.usage()                 // "asked 12 (retries: 3), from cache 988, ..."; empty where nothing is paid for
 //
 // Answers of endpoints are kept in the folder's `answers` and `vectors` (datasets/teachers/answer_cache.h). Keys are
 // taken from the environment variable that the config names, and written nowhere.

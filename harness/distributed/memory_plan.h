@@ -20,10 +20,9 @@
 //             (the inputs of norms and products, rotated q, k, v, attention and its denominators, gate and up, their
 //             product); the blocks of logits (chunk_bytes, its float32 copies, the head's float32 gradient); two
 //             exchange buckets (after the backward pass, so not on top of it)
-//   both      where attention is explicit (PrefixAttention on a GPU): float32 scores of heads x queries x keys, three
-//   at
-//             a time in the forward pass, five in the backward pass; prompts are taken to be of one length, which
-//             puts them into one piece
+//   both      where attention is explicit (PrefixAttention on a GPU): float32 scores of heads x queries x keys,
+//             three at a time in the forward pass, five in the backward pass; prompts are taken to be of one length,
+//             which puts them into one piece
 // Rows are prompt tokens once a group plus new tokens of G completions (models/packed_tokens.h), all at their longest:
 // the plan is an upper bound of these parts. Peak = always + the larger of rollout and update.
 #pragma once
