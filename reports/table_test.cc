@@ -164,7 +164,7 @@ TEST(TextTableTest, RendersEverywhere) {
             "12]</small></td></tr>\n</tbody></table></div>\n");
   EXPECT_EQ(ToLatex(table),
             "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{lr}\n\\toprule\n"
-            "Arm & x\\_y \\\\\n\\midrule\na|b & \\textbf{1.0} \\\\\n<c>, \"d\" & 10\\% {\\scriptsize [8, 12]} "
+            "Arm & x\\_y \\\\\n\\midrule\na|b & \\textbf{1.0} \\\\\n$<$c$>$, \"d\" & 10\\% {\\scriptsize [8, 12]} "
             "\\\\\n\\bottomrule\n"
             "\\end{tabular}\n\\caption{A \\& B}\n\\end{table}\n");
 }
