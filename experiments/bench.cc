@@ -198,10 +198,9 @@ std::vector<SweepRun> Bench::StagesToTrain() const {
   std::set<std::string> seen;
   const StageCache cache(folders_.cache);
   for (const SweepRun& run : RunsToDo()) {
-    const bool fine_tunes = run.config.sft.demonstrations != "none";
-    if (!fine_tunes && !run.config.policy.path.empty()) continue;
-    const std::string last = fine_tunes ? "sft" : "pretrain";
-    if (cache.Has(run.config, last) || !seen.insert(cache.Folder(run.config, last)).second) continue;
+    const std::string last = LastSharedStage(run.config);
+    if (last.empty() || cache.Has(run.config, last)) continue;
+    if (!seen.insert(cache.Folder(run.config, last)).second) continue;
     first.push_back(run);
   }
   return first;

@@ -34,9 +34,7 @@ bool IsKnown(const std::string& text) { return !text.empty() && text.rfind("unkn
 std::set<std::string> Values(const Records& records, const std::string& key) {
   std::set<std::string> values;
   for (const RunRecord& run : records.stores.records) {
-    const std::vector<std::string> texts = AllTexts(run.provenance, key);
-    values.insert(texts.begin(), texts.end());
-    if (texts.empty()) values.insert("not recorded");
+    for (const std::string& text : AllTexts(run.provenance, key, "not recorded")) values.insert(text);
   }
   return values;
 }

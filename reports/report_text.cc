@@ -29,9 +29,7 @@ std::string Percent(double share) {
 std::set<std::string> ValuesOf(const RunSet& set, const std::string& key) {
   std::set<std::string> values;
   for (const ReportRun& run : set.runs) {
-    const std::vector<std::string> texts = AllTexts(run.record.provenance, key);
-    values.insert(texts.begin(), texts.end());
-    if (texts.empty()) values.insert("not recorded");
+    for (const std::string& text : AllTexts(run.record.provenance, key, "not recorded")) values.insert(text);
   }
   return values;
 }

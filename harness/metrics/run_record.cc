@@ -185,13 +185,14 @@ std::string FindText(const NamedTexts& texts, const std::string& key, const std:
   return otherwise;
 }
 
-std::vector<std::string> AllTexts(const NamedTexts& texts, const std::string& key) {
+std::vector<std::string> AllTexts(const NamedTexts& texts, const std::string& key, const std::string& otherwise) {
   std::vector<std::string> values;
   for (const auto& [name, value] : texts) {
     const size_t end = name.size() - std::min(name.size(), key.size() + 1);
     const bool resumed = name.rfind("resumed_at_", 0) == 0 && name.substr(end) == "/" + key;
     if (name == key || resumed) values.push_back(value);
   }
+  if (values.empty() && !otherwise.empty()) values.push_back(otherwise);
   return values;
 }
 

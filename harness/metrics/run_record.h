@@ -101,8 +101,8 @@ size_t FindMetric(const RunRecord& run, const ScoreTable& table, const std::stri
 std::string FindText(const NamedTexts& texts, const std::string& key, const std::string& otherwise = "");
 
 // Every text that the key has had: at the start, and after each resume that changed it ("resumed_at_STEP/KEY", see
-// metrics_store.h). Empty when there is none.
-std::vector<std::string> AllTexts(const NamedTexts& texts, const std::string& key);
+// metrics_store.h). When there is none: `otherwise`, if that is not empty.
+std::vector<std::string> AllTexts(const NamedTexts& texts, const std::string& key, const std::string& otherwise = "");
 
 // Keeps the rows with step <= last_step, in the series and in every score table.
 void KeepStepsUpTo(int64_t last_step, RunRecord* run);

@@ -180,6 +180,8 @@ TEST(RunRecordTest, AllTextsAreThoseOfTheStartAndOfResumes) {
   EXPECT_EQ(AllTexts(texts, "commit"), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(AllTexts(texts, "resume_forced"), (std::vector<std::string>{"config"}));
   EXPECT_TRUE(AllTexts(texts, "dirty").empty());
+  EXPECT_EQ(AllTexts(texts, "dirty", "not recorded"), (std::vector<std::string>{"not recorded"}));
+  EXPECT_EQ(AllTexts(texts, "commit", "not recorded").size(), 3u);
 }
 
 }  // namespace

@@ -77,6 +77,11 @@ std::map<std::string, Samples> CostsInCache(const std::vector<SweepRun>& runs, c
 
 }  // namespace
 
+std::string LastSharedStage(const RunConfig& config) {
+  if (config.sft.demonstrations != "none") return kSft;
+  return config.policy.path.empty() ? kBase : "";
+}
+
 std::vector<MissingStage> MissingStages(const std::vector<SweepRun>& runs, const StageLookup& lookup,
                                         const std::vector<RunConfig>& known) {
   const std::map<std::string, Samples> samples = CostsInCache(runs, lookup, known);
@@ -97,10 +102,10 @@ std::vector<MissingStage> MissingStages(const std::vector<SweepRun>& runs, const
     stages->push_back(missing);
   };
   for (const SweepRun& run : runs) {
-    const bool fine_tunes = run.config.sft.demonstrations != "none";
-    if (fine_tunes && lookup.has(run.config, kSft)) continue;
+    const std::string last = LastSharedStage(run.config);
+    if (last.empty() || lookup.has(run.config, last)) continue;
     if (run.config.policy.path.empty() && !lookup.has(run.config, kBase)) add(run.config, kBase, &base);
-    if (fine_tunes) add(run.config, kSft, &sft);
+    if (last == kSft) add(run.config, kSft, &sft);
   }
   base.insert(base.end(), sft.begin(), sft.end());
   return base;

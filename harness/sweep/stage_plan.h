@@ -25,6 +25,10 @@ struct StageLookup {
   std::function<bool(const RunConfig&, const std::string&)> has;
 };
 
+// The shared stage that a run's RL starts from: "sft", "pretrain" under sft.demonstrations = "none" (R1-zero), and ""
+// where it then starts from a checkpoint as it is.
+std::string LastSharedStage(const RunConfig& config);
+
 struct MissingStage {
   std::string stage;  // "pretrain" or "sft"
   std::string folder;
