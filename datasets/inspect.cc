@@ -1,12 +1,12 @@
-// Reads a data set as a run would, and prints what the importer found: see datasets/imported_dataset.h.
+// Reads a data set as a run would, and prints what the importer found: see datasets/importers/imported_dataset.h.
 #include <boost/program_options.hpp>
 #include <iostream>
 #include <string>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "datasets/imported_dataset.h"
-#include "datasets/item.h"
+#include "datasets/core/item.h"
+#include "datasets/importers/imported_dataset.h"
 
 namespace suite {
 namespace {
@@ -22,7 +22,7 @@ how much of the ground truth the catalogue holds, doublets, and what the splits 
   ./bazelw run //datasets:inspect -- --data=inspired --from=/data/inspired --year_rule=unknown --examples=3
   ./bazelw run //datasets:inspect -- --data=reddit_v2 --from=/data/reddit_v2 --json
 
-What each format's folder must hold is in datasets/README.md; what the rules do, in datasets/import_options.h.
+What each format's folder must hold is in datasets/README.md; what the rules do, in datasets/importers/import_options.h.
 Exit status: 0, or 2 when the data cannot be used; then one line says which file, line and key.
 
 Flags)";

@@ -15,14 +15,14 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "experiments/report_of_experiment.h"
+#include "harness/distributed/run_device.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/gpu_shares.h"
 #include "harness/launcher/slurm_scripts.h"
-#include "harness/run_device.h"
-#include "harness/stages.h"
-#include "reports/kept_results.h"
+#include "harness/sft/stages.h"
 #include "reports/report.h"
-#include "reports/run_set.h"
+#include "reports/runs/run_set.h"
+#include "reports/tools/kept_results.h"
 
 namespace suite {
 namespace {

@@ -15,7 +15,7 @@
 #include "harness/config/experiment.h"
 #include "harness/launcher/worker_pool.h"
 #include "harness/progress/progress.h"
-#include "harness/run.h"
+#include "harness/run/run.h"
 #include "harness/sweep/sweep.h"
 
 namespace suite {
@@ -38,7 +38,7 @@ class Bench {
 
   // Draws the report from the runs that are done. The exit code says whether any is missing or failed.
   int Report();
-  // Packs the runs, their tables, verdicts and plots to `folder` (reports/kept_results.h). Throws InputError while a
+  // Packs the runs, their tables, verdicts and plots to `folder` (reports/tools/kept_results.h). Throws InputError while a
   // run is not done.
   int Keep(const std::string& folder);
 

@@ -15,11 +15,11 @@
 #include "experiments/work_together.h"
 #include "experiments/worker.h"
 #include "harness/config/experiment.h"
-#include "harness/content_locks.h"
 #include "harness/distributed/process_place.h"
-#include "harness/memory_of_run.h"
-#include "harness/run.h"
-#include "harness/run_device.h"
+#include "harness/distributed/run_device.h"
+#include "harness/plan/memory_of_run.h"
+#include "harness/run/content_locks.h"
+#include "harness/run/run.h"
 
 namespace suite {
 namespace {

@@ -10,12 +10,12 @@
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
 #include "harness/config/experiment.h"
-#include "harness/content_locks.h"
-#include "harness/dataset.h"
+#include "harness/data/dataset.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/provenance/process_meter.h"
-#include "harness/run.h"
-#include "harness/stages.h"
+#include "harness/run/content_locks.h"
+#include "harness/run/run.h"
+#include "harness/sft/stages.h"
 
 namespace suite {
 namespace {

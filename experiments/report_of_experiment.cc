@@ -1,7 +1,7 @@
 #include "experiments/report_of_experiment.h"
 
-#include "reports/claim.h"
 #include "reports/report.h"
+#include "reports/spec/claim.h"
 
 namespace suite {
 namespace {

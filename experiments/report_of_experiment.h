@@ -2,7 +2,7 @@
 #pragma once
 
 #include "harness/config/experiment.h"
-#include "reports/report_spec.h"
+#include "reports/spec/report_spec.h"
 
 namespace suite {
 

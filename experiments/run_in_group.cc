@@ -6,8 +6,8 @@
 #include "experiments/bench.h"
 #include "experiments/work_together.h"
 #include "harness/launcher/exit_codes.h"
-#include "harness/run.h"
-#include "harness/run_together.h"
+#include "harness/policy/run_together.h"
+#include "harness/run/run.h"
 
 namespace suite {
 namespace {

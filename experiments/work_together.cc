@@ -3,9 +3,9 @@
 #include <iostream>
 #include <memory>
 
+#include "harness/distributed/run_device.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/stop_request.h"
-#include "harness/run_device.h"
 
 namespace suite {
 namespace {

@@ -12,7 +12,7 @@
 #include "harness/config/run_config.h"
 #include "harness/distributed/process_group.h"
 #include "harness/distributed/process_place.h"
-#include "harness/run.h"
+#include "harness/run/run.h"
 
 namespace suite {
 

@@ -7,8 +7,8 @@
 #include "harness/config/experiment.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/worker_report.h"
-#include "harness/run.h"
-#include "harness/stages.h"
+#include "harness/run/run.h"
+#include "harness/sft/stages.h"
 
 namespace suite {
 

@@ -18,8 +18,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json/checked_json.h"
-#include "models/config_keys.h"
-#include "models/safetensors.h"
+#include "models/checkpoints/config_keys.h"
+#include "models/checkpoints/safetensors.h"
 
 namespace suite {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "models/gradient_check.h"
-#include "models/safetensors.h"
+#include "models/checkpoints/safetensors.h"
+#include "models/llama/gradient_check.h"
 
 namespace suite {
 namespace {

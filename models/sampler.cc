@@ -11,7 +11,7 @@
 #include "models/kernels/decode_attention.h"
 #include "models/kernels/rms_norm.h"
 #include "models/kernels/swiglu.h"
-#include "models/linear.h"
+#include "models/llama/linear.h"
 
 namespace suite {
 namespace {

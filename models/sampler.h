@@ -19,7 +19,7 @@
 
 #include "base/random.h"
 #include "models/kernels/choose_token.h"
-#include "models/llama.h"
+#include "models/llama/llama.h"
 
 namespace suite {
 

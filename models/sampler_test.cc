@@ -7,8 +7,8 @@
 #include <iostream>
 #include <map>
 
-#include "models/gradient_check.h"
-#include "models/tiny_llama.h"
+#include "models/llama/gradient_check.h"
+#include "models/llama/tiny_llama.h"
 
 namespace suite {
 namespace {

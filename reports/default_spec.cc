@@ -5,9 +5,9 @@
 #include <set>
 
 #include "base/error.h"
-#include "reports/arm_scores.h"
 #include "reports/report.h"
-#include "reports/run_set.h"
+#include "reports/runs/arm_scores.h"
+#include "reports/runs/run_set.h"
 
 namespace suite {
 namespace {

@@ -5,16 +5,16 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "reports/aggregate_table.h"
-#include "reports/arm_scores.h"
-#include "reports/claims_ledger.h"
-#include "reports/comparisons.h"
-#include "reports/document.h"
-#include "reports/page_data.h"
-#include "reports/paper_tables.h"
-#include "reports/plot_groups.h"
-#include "reports/report_tables.h"
+#include "reports/page/document.h"
+#include "reports/page/page_data.h"
+#include "reports/plots/plot_groups.h"
 #include "reports/report_text.h"
+#include "reports/results/aggregate_table.h"
+#include "reports/results/claims_ledger.h"
+#include "reports/results/comparisons.h"
+#include "reports/results/paper_tables.h"
+#include "reports/results/report_tables.h"
+#include "reports/runs/arm_scores.h"
 
 namespace suite {
 namespace {

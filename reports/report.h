@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "reports/report_spec.h"
-#include "reports/run_set.h"
+#include "reports/runs/run_set.h"
+#include "reports/spec/report_spec.h"
 
 namespace suite {
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "harness/metrics/write_run.h"
-#include "reports/synthetic_runs.h"
+#include "reports/runs/synthetic_runs.h"
 
 namespace suite {
 namespace {

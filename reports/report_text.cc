@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <set>
 
-#include "reports/arm_scores.h"
+#include "reports/runs/arm_scores.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
 
 namespace suite {

@@ -3,8 +3,8 @@
 Not part of the test suite, because it needs Python packages that the build does not:
 
     python3 -m venv venv && venv/bin/pip install torch==2.11.0 transformers==4.57.1
-    ./bazelw build //models:print_logits
-    venv/bin/python tests/transformers_loads_our_checkpoint.py bazel-bin/models/print_logits
+    ./bazelw build //models/policy:print_logits
+    venv/bin/python tests/transformers_loads_our_checkpoint.py bazel-bin/models/policy/print_logits
 
 With the argument `--record tests/recorded/checkpoints.json` it also keeps what it saw: the SHA-256 of every file that we
 saved and the logits that transformers gave for them. Where there is no Python, //tests/recorded:checkpoints_test saves the
@@ -94,7 +94,7 @@ def report(name, program, folder, ids):
 
 def write_record(path, policies):
     versions = {"transformers": transformers.__version__, "torch": torch.__version__.split("+")[0]}
-    command = "python tests/transformers_loads_our_checkpoint.py bazel-bin/models/print_logits --record " + path
+    command = "python tests/transformers_loads_our_checkpoint.py bazel-bin/models/policy/print_logits --record " + path
     with open(path, "w") as file:
         json.dump({"versions": versions, "command": command, "policies": policies}, file)
         file.write("\n")
@@ -102,7 +102,7 @@ def write_record(path, policies):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("program", help="bazel-bin/models/print_logits")
+    arguments.add_argument("program", help="bazel-bin/models/policy/print_logits")
     arguments.add_argument("--record", metavar="FILE", help="writes what the test without Python compares with")
     program, record = vars(arguments.parse_args()).values()
     good = True

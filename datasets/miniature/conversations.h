@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/conversation.h"
+#include "datasets/core/conversation.h"
 #include "datasets/miniature/latent.h"
 #include "datasets/miniature/world.h"
 

@@ -14,7 +14,7 @@
 
 #include <vector>
 
-#include "datasets/catalog.h"
+#include "datasets/core/catalog.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/conversations.h"
 #include "datasets/miniature/teacher.h"

@@ -8,14 +8,14 @@
 #include <cmath>
 #include <numeric>
 
-#include "datasets/catalog.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/item.h"
+#include "datasets/judging/ranking_metrics.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/conversations.h"
 #include "datasets/miniature/latent.h"
 #include "datasets/miniature/miniature.h"
 #include "datasets/miniature/teacher.h"
-#include "datasets/ranking_metrics.h"
 
 namespace suite {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/conversations.h"
 #include "datasets/miniature/teacher.h"

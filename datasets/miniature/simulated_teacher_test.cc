@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "base/error.h"
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/miniature_embedder.h"
 

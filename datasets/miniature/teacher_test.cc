@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "datasets/catalog.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/item.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/miniature.h"
 

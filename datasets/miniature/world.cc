@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "datasets/answer_parser.h"
-#include "datasets/unicode_text.h"
+#include "datasets/core/unicode_text.h"
+#include "datasets/judging/answer_parser.h"
 
 namespace suite {
 namespace {

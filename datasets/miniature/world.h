@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "datasets/catalog.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/item.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/latent.h"
 

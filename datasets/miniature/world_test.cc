@@ -8,11 +8,11 @@
 #include <set>
 
 #include "base/error.h"
-#include "datasets/answer_parser.h"
-#include "datasets/catalog.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/unicode_text.h"
+#include "datasets/judging/answer_parser.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/latent.h"
-#include "datasets/unicode_text.h"
 
 namespace suite {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 #include "base/json/checked_json.h"
-#include "datasets/answer_parser.h"
+#include "datasets/judging/answer_parser.h"
 
 namespace suite {
 namespace {

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/teachers/chat_endpoint.h"
 #include "datasets/teachers/teacher.h"
 
@@ -26,7 +26,7 @@ std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int
 // `candidates` numbered from 1.
 std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates);
 
-// The first `list_length` items by ParseAnswer (datasets/answer_parser.h), which passes over lines that hold none.
+// The first `list_length` items by ParseAnswer (datasets/judging/answer_parser.h), which passes over lines that hold none.
 // Wrong: fewer items, or an item without a title among them.
 TeacherList ReadRecommendation(std::string_view answer, int64_t list_length);
 

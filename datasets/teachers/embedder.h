@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 
 namespace suite {
 

@@ -30,9 +30,9 @@
 #include <vector>
 
 #include "base/random.h"
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/teachers/film_companions.h"
 #include "datasets/teachers/teacher.h"
 

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/item.h"
+#include "datasets/core/item.h"
 
 namespace suite {
 

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "harness/provenance/process_meter.h"
-#include "models/gguf_policy.h"
-#include "models/policy_folder.h"
+#include "models/policy/gguf_policy.h"
+#include "models/policy/policy_folder.h"
 
 namespace suite {
 

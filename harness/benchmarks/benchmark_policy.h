@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/llama_weights.h"
+#include "models/llama/weights.h"
 
 namespace suite {
 

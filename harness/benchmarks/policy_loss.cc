@@ -7,7 +7,7 @@
 // of Google Benchmark. Time it on an idle machine: threads that wait for each other lose far more than their share.
 //
 // Two implementations of the log-probs under one objective, Rank-GRPO (exp_inf) with its KL term:
-//   chunked  ScoreTokens of models/token_log_probs.h
+//   chunked  ScoreTokens of models/llama/token_log_probs.h
 //   plain    at::mm, at::log_softmax, gather and LibTorch's own autograd
 // Each row reports rows_per_s; peak_mb, by how much the resident set grew at most during the measurement, gradients
 // included; and block_mb, the size of one block of logits. Plain rows also report how far their loss and gradients lie
@@ -31,7 +31,7 @@
 #include "algorithms/objective.h"
 #include "base/allocator.h"
 #include "harness/provenance/process_meter.h"
-#include "models/token_log_probs.h"
+#include "models/llama/token_log_probs.h"
 
 namespace suite {
 namespace {

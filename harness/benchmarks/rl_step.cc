@@ -6,13 +6,13 @@
 // Prints one JSON line: step_s_median, rollout_s and update_s (medians too; update_s includes the reference policy's
 // log-probs), peak_mb (resident memory at its highest, in units of 10^6 bytes). With --dtype=bfloat16 the arithmetic is
 // bfloat16 and weights, gradients and moments are float32. --activation_mb bounds the activations of a micro-batch;
-// --recompute=on trades a third more work for most of them (models/llama.h), auto does so when those of a single prompt
+// --recompute=on trades a third more work for most of them (models/llama/llama.h), auto does so when those of a single prompt
 // and its completions are above the bound.
 //
 // --explain adds "roofline": update_gflop (two forward passes, of policy and reference, and a backward pass that counts
 // twice), the rate that it ran at, and that of one large matrix product on this machine.
 //
-// The trainer is the one that experiments run (harness/rl_trainer.h), with the authors' objective and its KL term. Only
+// The trainer is the one that experiments run (harness/rl/trainer.h), with the authors' objective and its KL term. Only
 // the task is made up: random prompts, and a relevance that is a hash of the tokens.
 #include <ATen/Parallel.h>
 #include <ATen/ops/tensor.h>
@@ -25,9 +25,9 @@
 #include "harness/benchmarks/benchmark_flags.h"
 #include "harness/benchmarks/benchmark_policy.h"
 #include "harness/benchmarks/roofline.h"
-#include "harness/rl_trainer.h"
-#include "models/llama.h"
-#include "models/llama_weights.h"
+#include "harness/rl/trainer.h"
+#include "models/llama/llama.h"
+#include "models/llama/weights.h"
 
 namespace suite {
 namespace {

@@ -18,7 +18,7 @@
 #include "harness/benchmarks/benchmark_policy.h"
 #include "harness/benchmarks/roofline.h"
 #include "harness/provenance/process_meter.h"
-#include "models/llama.h"
+#include "models/llama/llama.h"
 #include "models/sampler.h"
 
 namespace suite {

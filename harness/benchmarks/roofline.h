@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "models/llama_config.h"
+#include "models/llama/config.h"
 
 namespace suite {
 

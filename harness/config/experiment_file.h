@@ -29,10 +29,10 @@
 //   metrics = ["ndcg@10", "recall@10"]
 //   comparisons = [["rank_grpo_exp_inf", "gspo", "ndcg@10"]]      # left, right, metric
 //   notes = ["With one update a rollout GRPO and GSPO are the same update."]
-//   published = ["qwen_0.5b_grpo"]    # rows of reports/published.toml beside ours
+//   published = ["qwen_0.5b_grpo"]    # rows of reports/results/published.toml beside ours
 //   [report.arms]                     # how the arms are called in tables and plots
 //   gspo = "GSPO"
-//   [[claim]]                         # as many as there are; reports/claim.h says what decides one
+//   [[claim]]                         # as many as there are; reports/spec/claim.h says what decides one
 //   number = 2                        # of the paper's claims
 //   sentence = "Rank-GRPO ranks better than GSPO."
 //   left = "rank_grpo_exp_inf"        # arms, as in comparisons
@@ -92,7 +92,7 @@ struct ComparisonSetting {
   std::string origin;
 };
 
-// A sentence of the paper as a comparison. Relation and test are words that reports/claim.h knows.
+// A sentence of the paper as a comparison. Relation and test are words that reports/spec/claim.h knows.
 struct ClaimSetting {
   int64_t number = 0;
   std::string sentence;
@@ -115,7 +115,7 @@ struct ReportSettings {
   std::vector<ComparisonSetting> comparisons;
   std::vector<ClaimSetting> claims;  // the [[claim]] tables
   std::vector<std::string> notes;
-  std::vector<std::string> published;              // ids in reports/published.toml
+  std::vector<std::string> published;              // ids in reports/results/published.toml
   std::map<std::string, std::string> arm_names;    // arm -> display name
   std::map<std::string, std::string> arm_origins;  // arm -> where the display name stands
   std::string metrics_origin;

@@ -11,8 +11,8 @@
 
 #include <vector>
 
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/teachers/embedder.h"
 #include "harness/demonstrations/stage_files.h"
 #include "harness/demonstrations/teacher_answers.h"

@@ -28,9 +28,9 @@
 #include <string>
 #include <vector>
 
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/teachers/embedder.h"
 #include "datasets/teachers/teacher.h"
 #include "harness/config/demonstration_recipe.h"

@@ -10,8 +10,8 @@
 #include <set>
 #include <vector>
 
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
 #include "harness/config/run_config.h"
 #include "harness/demonstrations/artifact.h"
 #include "harness/demonstrations/list_scores.h"

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/hash.h"
-#include "harness/lock.h"
+#include "harness/config/lock.h"
 
 namespace suite {
 namespace {

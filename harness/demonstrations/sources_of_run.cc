@@ -12,8 +12,8 @@
 #include "datasets/teachers/recording_teacher.h"
 #include "datasets/teachers/replay_teacher.h"
 #include "datasets/teachers/vector_file.h"
+#include "harness/config/lock.h"
 #include "harness/demonstrations/sentence_embedder.h"
-#include "harness/lock.h"
 
 namespace suite {
 namespace {

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
 #include "datasets/miniature/miniature.h"
 #include "datasets/teachers/embedder.h"
 #include "datasets/teachers/endpoint.h"

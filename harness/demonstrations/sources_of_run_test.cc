@@ -14,7 +14,7 @@
 #include "datasets/teachers/mock_server.h"
 #include "harness/demonstrations/artifact.h"
 #include "harness/demonstrations/demonstrations_of_run.h"
-#include "harness/small_policy.h"
+#include "harness/policy/small_policy.h"
 
 namespace suite {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "datasets/item.h"
+#include "datasets/core/item.h"
 
 namespace suite {
 namespace {

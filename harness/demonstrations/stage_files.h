@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
 #include "harness/demonstrations/artifact.h"
 #include "harness/metrics/run_record.h"
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
-#include "datasets/item.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/teachers/teacher.h"
 #include "harness/demonstrations/stage_files.h"
 

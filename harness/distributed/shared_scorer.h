@@ -1,4 +1,4 @@
-// ShardedScorer (models/sharded_scorer.h) for a policy that several processes train: each scores its shards, all see
+// ShardedScorer (models/llama/sharded_scorer.h) for a policy that several processes train: each scores its shards, all see
 // the whole grid, and each carries back the gradients of its own rows.
 //
 //   ShardedScorer scorer(llama, weights, OwnShards(shards, group).count);
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "harness/distributed/process_group.h"
-#include "models/sharded_scorer.h"
+#include "models/llama/sharded_scorer.h"
 
 namespace suite {
 

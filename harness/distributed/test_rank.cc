@@ -19,7 +19,7 @@
 #include "harness/distributed/shared_rollouts.h"
 #include "harness/distributed/shared_rows.h"
 #include "harness/distributed/shared_scorer.h"
-#include "models/tiny_llama.h"
+#include "models/llama/tiny_llama.h"
 
 namespace suite {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "models/safetensors.h"
+#include "models/checkpoints/safetensors.h"
 
 namespace suite {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/rl_trainer.h"
+#include "harness/rl/trainer.h"
 #include "models/sampler.h"
 
 namespace suite {

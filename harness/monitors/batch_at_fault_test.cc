@@ -10,8 +10,8 @@
 
 #include "algorithms/objective.h"
 #include "base/error.h"
-#include "harness/small_policy.h"
-#include "models/llama.h"
+#include "harness/policy/small_policy.h"
+#include "models/llama/llama.h"
 
 namespace suite {
 namespace {

@@ -42,7 +42,7 @@ struct MonitorSample {
   double head_dcg = 0;  // mean over sampled lists of DCG at a quarter of the ranks
   double list_dcg = 0;  // likewise at all ranks
   double ratio_max = 0;
-  double validation_loss = 0;  // nats a token (harness/validation_loss.h); NaN at steps without an evaluation
+  double validation_loss = 0;  // nats a token (harness/rl/validation_loss.h); NaN at steps without an evaluation
 };
 
 enum class MonitorPolicy { kOff, kWarn, kStop };

@@ -18,7 +18,7 @@
 #include "harness/metrics/run_record.h"
 #include "harness/monitors/batch_at_fault.h"
 #include "harness/monitors/monitors.h"
-#include "harness/rl_trainer.h"
+#include "harness/rl/trainer.h"
 
 namespace suite {
 

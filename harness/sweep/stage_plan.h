@@ -1,6 +1,6 @@
 // The shared stages (base policies and fine-tuned ones) that runs need and the cache lacks, and what they will cost.
 //
-//   const StageCache cache("results/cache");                                                  // harness/stages.h
+//   const StageCache cache("results/cache");                                                  // harness/sft/stages.h
 //   StageLookup lookup = {[&](const RunConfig& run, const std::string& stage) { return cache.Folder(run, stage); },
 //                         [&](const RunConfig& run, const std::string& stage) { return cache.Has(run, stage); }};
 //   std::vector<MissingStage> stages = MissingStages(runs_to_do, lookup, configs_of_other_runs);

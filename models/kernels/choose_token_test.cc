@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "models/gradient_check.h"
+#include "models/llama/gradient_check.h"
 
 namespace suite {
 namespace {

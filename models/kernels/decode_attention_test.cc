@@ -9,7 +9,7 @@
 
 #include <cmath>
 
-#include "models/gradient_check.h"
+#include "models/llama/gradient_check.h"
 #include "models/pretend_device.h"
 
 namespace suite {

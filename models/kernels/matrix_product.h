@@ -8,7 +8,7 @@
 // on the CPU goes to oneDNN. Everything else is at::mm, the twin that tests compare with; for bfloat16 that is oneDNN
 // too.
 //
-// No graph: for autograd use models/linear.h. Results depend on shapes and the number of threads, not on timing.
+// No graph: for autograd use models/llama/linear.h. Results depend on shapes and the number of threads, not on timing.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "models/gradient_check.h"
+#include "models/llama/gradient_check.h"
 
 namespace suite {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "reports/statistics.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 

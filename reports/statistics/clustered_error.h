@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/statistics.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 

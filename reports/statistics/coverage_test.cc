@@ -9,14 +9,14 @@
 #include <string>
 
 #include "base/random.h"
-#include "reports/claim.h"
-#include "reports/statistics.h"
+#include "reports/spec/claim.h"
 #include "reports/statistics/clustered_error.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
 #include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/paired_spread.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "reports/statistics.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 

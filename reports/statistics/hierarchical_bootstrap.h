@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "reports/statistics.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/random.h"
-#include "reports/statistics.h"
 #include "reports/statistics/clustered_error.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "reports/statistics.h"
 #include "reports/statistics/power.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 

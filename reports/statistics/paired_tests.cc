@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/check.h"
-#include "reports/statistics.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 namespace {

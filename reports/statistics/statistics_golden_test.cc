@@ -10,13 +10,13 @@
 
 #include "base/files.h"
 #include "base/random.h"
-#include "reports/statistics.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/clustered_error.h"
 #include "reports/statistics/effect_size.h"
 #include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "datasets/answer_parser.h"
+#include "datasets/judging/answer_parser.h"
 #include "tests/fuzz/hostile_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

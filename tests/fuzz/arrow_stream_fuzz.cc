@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "datasets/reddit_v2.h"
-#include "datasets/source_data.h"
+#include "datasets/importers/reddit_v2.h"
+#include "datasets/importers/source_data.h"
 #include "tests/fuzz/hostile_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

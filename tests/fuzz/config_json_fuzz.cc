@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/check.h"
-#include "models/generation_config.h"
-#include "models/llama_config.h"
+#include "models/checkpoints/generation_config.h"
+#include "models/llama/config.h"
 #include "tests/fuzz/hostile_input.h"
 
 namespace {

@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "models/gguf.h"
-#include "models/gguf_policy.h"
+#include "models/checkpoints/gguf.h"
+#include "models/policy/gguf_policy.h"
 #include "tests/fuzz/hostile_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

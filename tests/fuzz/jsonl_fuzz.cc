@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "datasets/conversation_jsonl.h"
-#include "datasets/source_data.h"
+#include "datasets/importers/conversation_jsonl.h"
+#include "datasets/importers/source_data.h"
 #include "tests/fuzz/hostile_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "datasets/film_table.h"
-#include "datasets/linked_dialogues.h"
+#include "datasets/importers/film_table.h"
+#include "datasets/importers/linked_dialogues.h"
 #include "tests/fuzz/hostile_input.h"
 
 namespace {

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "datasets/python_pickle.h"
+#include "datasets/importers/python_pickle.h"
 #include "tests/fuzz/hostile_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

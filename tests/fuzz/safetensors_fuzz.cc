@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "models/safetensors.h"
+#include "models/checkpoints/safetensors.h"
 #include "tests/fuzz/hostile_input.h"
 
 namespace {

@@ -36,7 +36,7 @@ std::map<std::string, std::string> CleanTree() {
       {"base/BUILD", "cc_library(name = \"check\", hdrs = [\"check.h\"])"},
       {"base/check.h", "#pragma once\n"},
       {"reports/BUILD", "cc_library(name = \"table\", srcs = [\"table.cc\"], deps = [\"//base:check\"])"},
-      {"reports/table.cc", "#include \"base/check.h\"\n"},
+      {"reports/tables/table.cc", "#include \"base/check.h\"\n"},
   };
 }
 
@@ -49,10 +49,11 @@ TEST(Rules, ACleanTreeHasNoBreach) {
 
 TEST(WrongArrows, NamesAnIncludeAgainstAnArrow) {
   auto files = CleanTree();
-  files["reports/table.cc"] = "\n#include \"models/policy.h\"\n";
-  EXPECT_THAT(WrongArrows(Tree(files)),
-              ElementsAre("reports/table.cc:2: includes models/policy.h: reports may not use models; allowed: base "
-                          "harness/metrics"));
+  files["reports/tables/table.cc"] = "\n#include \"models/policy.h\"\n";
+  EXPECT_THAT(
+      WrongArrows(Tree(files)),
+      ElementsAre("reports/tables/table.cc:2: includes models/policy.h: reports may not use models; allowed: base "
+                  "harness/metrics"));
 }
 
 TEST(WrongArrows, NamesADependencyAgainstAnArrow) {
@@ -64,7 +65,7 @@ TEST(WrongArrows, NamesADependencyAgainstAnArrow) {
 
 TEST(WrongArrows, LetsReportsReadTheMetricsStoreAndNoMoreOfTheHarness) {
   auto files = CleanTree();
-  files["reports/table.cc"] = "#include \"harness/metrics/store.h\"\n#include \"harness/trainer.h\"\n";
+  files["reports/tables/table.cc"] = "#include \"harness/metrics/store.h\"\n#include \"harness/trainer.h\"\n";
   EXPECT_THAT(WrongArrows(Tree(files)), ElementsAre(HasSubstr("table.cc:2: includes harness/trainer.h")));
 }
 
@@ -106,9 +107,11 @@ TEST(UndeclaredIncludes, NamesTheHeaderOfAnIndirectDependency) {
   files["base/BUILD"] += "\ncc_library(name = \"error\", hdrs = [\"error.h\"], deps = [\":check\"])";
   files["base/error.h"] = "#include \"base/check.h\"\n";
   files["reports/BUILD"] = "cc_library(name = \"table\", srcs = [\"table.cc\"], deps = [\"//base:error\"])";
-  EXPECT_THAT(UndeclaredIncludes(Tree(files)),
-              ElementsAre("reports/table.cc:1: includes base/check.h, which no direct dependency of //reports:table "
-                          "brings; add //base:check"));
+  EXPECT_THAT(
+      UndeclaredIncludes(Tree(files)),
+      ElementsAre(
+          "reports/tables/table.cc:1: includes base/check.h, which no direct dependency of //reports/tables:table "
+          "brings; add //base:check"));
 }
 
 TEST(UndeclaredIncludes, NamesAPackageOnTheDefaultPath) {

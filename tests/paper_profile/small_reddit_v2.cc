@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "datasets/arrow_files.h"
+#include "datasets/importers/arrow_files.h"
 
 namespace suite {
 namespace {

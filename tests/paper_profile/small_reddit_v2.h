@@ -1,4 +1,4 @@
-// A Reddit-v2 of a few conversations in the authors' form (datasets/reddit_v2.h): three splits, demonstrations, a
+// A Reddit-v2 of a few conversations in the authors' form (datasets/importers/reddit_v2.h): three splits, demonstrations, a
 // catalogue of its own.
 #pragma once
 

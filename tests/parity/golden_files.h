@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "models/policy_folder.h"
+#include "models/policy/policy_folder.h"
 
 namespace suite::parity {
 

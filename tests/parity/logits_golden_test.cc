@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "models/safetensors.h"
+#include "models/checkpoints/safetensors.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"
 #include "tests/parity/model_numbers.h"

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/llama.h"
+#include "models/llama/llama.h"
 
 namespace suite::parity {
 

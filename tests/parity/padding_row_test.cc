@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "algorithms/adamw.h"
-#include "harness/language_model_update.h"
+#include "harness/sft/language_model_update.h"
 #include "tests/parity/model_numbers.h"
 
 namespace suite::parity {

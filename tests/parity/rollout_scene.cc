@@ -8,9 +8,9 @@
 
 #include "algorithms/returns.h"
 #include "base/check.h"
-#include "datasets/catalog.h"
-#include "datasets/conversation.h"
-#include "datasets/judged_list.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/judging/judged_list.h"
 #include "tests/parity/golden_files.h"
 
 namespace suite::parity {

@@ -16,9 +16,9 @@
 #include "algorithms/advantages.h"
 #include "algorithms/objective.h"
 #include "algorithms/rank_spans.h"
-#include "harness/rollout_batch.h"
-#include "models/llama.h"
-#include "models/policy_folder.h"
+#include "harness/rl/rollout_batch.h"
+#include "models/llama/llama.h"
+#include "models/policy/policy_folder.h"
 #include "models/sampler.h"
 
 namespace suite::parity {

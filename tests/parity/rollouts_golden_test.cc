@@ -2,7 +2,7 @@
 // entropies, greedy tokens.
 #include <gtest/gtest.h>
 
-#include "models/sharded_scorer.h"
+#include "models/llama/sharded_scorer.h"
 #include "models/tokenizer/chat_template.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "algorithms/rank_spans.h"
-#include "datasets/answer_parser.h"
-#include "datasets/catalog.h"
-#include "datasets/judged_list.h"
+#include "datasets/core/catalog.h"
+#include "datasets/judging/answer_parser.h"
+#include "datasets/judging/judged_list.h"
 #include "models/tokenizer/bpe_trainer.h"
 #include "models/tokenizer/tokenizer.h"
 

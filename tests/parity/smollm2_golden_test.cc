@@ -7,7 +7,7 @@
 #include <limits>
 #include <memory>
 
-#include "harness/language_model_update.h"
+#include "harness/sft/language_model_update.h"
 #include "models/sampler.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "algorithms/sft_objective.h"
-#include "harness/language_model_update.h"
+#include "harness/sft/language_model_update.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"
 #include "tests/parity/model_numbers.h"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "models/packed_tokens.h"
+#include "models/llama/packed_tokens.h"
 
 namespace suite::parity {
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <limits>
 
-#include "harness/language_model_update.h"
+#include "harness/sft/language_model_update.h"
 #include "models/sampler.h"
 #include "models/tokenizer/bpe_trainer.h"
 #include "tests/parity/comparison.h"

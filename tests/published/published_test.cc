@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "reports/gzip.h"
+#include "reports/tools/gzip.h"
 #include "tests/quickstart/program.h"
 
 namespace suite {

@@ -10,9 +10,9 @@
 
 #include "base/files.h"
 #include "base/hash.h"
-#include "models/policy_folder.h"
-#include "models/tiny_llama.h"
-#include "models/tiny_policy.h"
+#include "models/llama/tiny_llama.h"
+#include "models/policy/policy_folder.h"
+#include "models/policy/tiny_policy.h"
 #include "tests/recorded/record.h"
 
 namespace suite {

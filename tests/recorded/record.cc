@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/files.h"
-#include "models/llama.h"
-#include "models/packed_tokens.h"
+#include "models/llama/llama.h"
+#include "models/llama/packed_tokens.h"
 
 namespace suite::recorded {
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "models/llama_weights.h"
+#include "models/llama/weights.h"
 
 namespace suite::recorded {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "models/gguf.h"
-#include "models/gguf_policy.h"
+#include "models/checkpoints/gguf.h"
+#include "models/policy/gguf_policy.h"
 #include "tests/recorded/record.h"
 
 namespace suite {

@@ -13,7 +13,7 @@
 #include "harness/metrics/run_record.h"
 #include "harness/metrics/write_run.h"
 #include "reports/report.h"
-#include "reports/synthetic_runs.h"
+#include "reports/runs/synthetic_runs.h"
 #include "tests/report_page/browser.h"
 
 namespace suite {

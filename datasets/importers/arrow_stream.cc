@@ -1,0 +1,219 @@
+#include "datasets/importers/arrow_stream.h"
+
+#include <arrow/api.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/reader.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text/utf8.h"
+
+namespace suite {
+
+// Counts what is taken through it, and refuses more than `limit` bytes at once.
+class ArrowTable::LimitedPool : public arrow::ProxyMemoryPool {
+ public:
+  explicit LimitedPool(int64_t limit) : ProxyMemoryPool(arrow::default_memory_pool()), limit_(limit) {}
+
+  using ProxyMemoryPool::Allocate;
+  using ProxyMemoryPool::Reallocate;
+
+  arrow::Status Allocate(int64_t size, int64_t alignment, uint8_t** out) override {
+    if (size > limit_ - bytes_allocated()) return arrow::Status::OutOfMemory(size, " bytes asked for");
+    return ProxyMemoryPool::Allocate(size, alignment, out);
+  }
+
+  arrow::Status Reallocate(int64_t old_size, int64_t new_size, int64_t alignment, uint8_t** data) override {
+    if (new_size - old_size > limit_ - bytes_allocated()) {
+      return arrow::Status::OutOfMemory(new_size, " bytes asked for");
+    }
+    return ProxyMemoryPool::Reallocate(old_size, new_size, alignment, data);
+  }
+
+ private:
+  int64_t limit_;
+};
+
+namespace {
+
+[[noreturn]] void RefuseStream(const std::string& name, const arrow::Status& status) {
+  throw InputError(name, "not a whole Arrow stream: " + ReplaceBrokenUtf8(status.message()),
+                   "the Arrow IPC streaming format, as save_to_disk writes it");
+}
+
+// The end is a marker of its own, continuation and length 0: a stream cut between two batches lacks it.
+void RequireEndOfStream(std::string_view bytes, const std::string& name) {
+  constexpr std::string_view kEnd("\xff\xff\xff\xff\0\0\0\0", 8);
+  if (bytes.size() < kEnd.size() || bytes.substr(bytes.size() - kEnd.size()) != kEnd) {
+    throw InputError(name, "the stream has no end: the file is cut off", "a whole Arrow IPC stream");
+  }
+}
+
+// Types that Arrow reads safely from any bytes. Views take as much memory as the file says they have buffers, outside
+// the pool; unions and runs occur in no table of ours.
+bool IsPlainType(const arrow::DataType& type) {
+  if (type.id() == arrow::Type::EXTENSION) {
+    return IsPlainType(*static_cast<const arrow::ExtensionType&>(type).storage_type());
+  }
+  if (type.id() == arrow::Type::DICTIONARY) {
+    return IsPlainType(*static_cast<const arrow::DictionaryType&>(type).value_type());
+  }
+  const bool one_value = type.id() == arrow::Type::NA || arrow::is_primitive(type.id()) ||
+                         arrow::is_decimal(type.id()) || arrow::is_base_binary_like(type.id()) ||
+                         type.id() == arrow::Type::FIXED_SIZE_BINARY;
+  if (one_value) return true;
+  const bool nested = arrow::is_list_like(type.id()) || type.id() == arrow::Type::STRUCT;
+  return nested && std::all_of(type.fields().begin(), type.fields().end(),
+                               [](const auto& field) { return IsPlainType(*field->type()); });
+}
+
+void RequirePlainTypes(const arrow::Schema& schema, const std::string& name) {
+  for (const auto& field : schema.fields()) {
+    if (IsPlainType(*field->type())) continue;
+    throw InputError(name,
+                     "column " + ShownText(field->name()) + " has the type " + ShownText(field->type()->ToString()),
+                     "numbers, times, text, bytes, and lists, maps, structs and dictionaries of them");
+  }
+}
+
+template <typename ListArray>
+void LocateElements(const arrow::Array& array, int64_t position, std::shared_ptr<arrow::Array>* values, int64_t* begin,
+                    int64_t* end) {
+  const auto& list = static_cast<const ListArray&>(array);
+  *values = list.values();
+  *begin = list.value_offset(position);
+  *end = *begin + list.value_length(position);
+}
+
+bool ReadInteger(const arrow::Array& array, int64_t position, int64_t* value) {
+  switch (array.type_id()) {
+    case arrow::Type::INT64:
+      *value = static_cast<const arrow::Int64Array&>(array).Value(position);
+      return true;
+    case arrow::Type::INT32:
+      *value = static_cast<const arrow::Int32Array&>(array).Value(position);
+      return true;
+    case arrow::Type::INT16:
+      *value = static_cast<const arrow::Int16Array&>(array).Value(position);
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+ArrowTable::ArrowTable(std::string_view bytes, std::string name) : name_(std::move(name)) {
+  constexpr int64_t kLeast = int64_t{64} << 20;
+  if (bytes.empty()) throw InputError(name_, "the file is empty", "an Arrow IPC stream");
+  if (bytes.substr(0, 6) == "ARROW1") throw InputError(name_, "the Arrow IPC file format", "the streaming format");
+  pool_ = std::make_unique<LimitedPool>(std::max(kLeast, 32 * static_cast<int64_t>(bytes.size())));
+  arrow::ipc::IpcReadOptions options;
+  options.memory_pool = pool_.get();
+  options.use_threads = false;
+  options.ensure_alignment = arrow::ipc::Alignment::kDataTypeSpecificAlignment;
+  const auto input = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(bytes));
+  const auto reader = arrow::ipc::RecordBatchStreamReader::Open(input, options);
+  if (!reader.ok()) RefuseStream(name_, reader.status());
+  RequirePlainTypes(*(*reader)->schema(), name_);
+  auto batches = (*reader)->ToRecordBatches();
+  if (!batches.ok()) RefuseStream(name_, batches.status());
+  RequireEndOfStream(bytes, name_);
+  batches_ = std::move(*batches);
+  for (const auto& batch : batches_) {
+    if (const arrow::Status valid = batch->ValidateFull(); !valid.ok()) RefuseStream(name_, valid);
+  }
+  columns_ = (*reader)->schema()->field_names();
+}
+
+ArrowTable::~ArrowTable() = default;
+
+bool ArrowTable::Has(const std::string& column) const {
+  return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+}
+
+void ArrowTable::ForEachRow(const std::function<void(const ArrowRow&)>& use) const {
+  int64_t number = 0;
+  for (const auto& batch : batches_) {
+    for (int64_t position = 0; position < batch->num_rows(); ++position) {
+      use(ArrowRow(*this, *batch, position, number++));
+    }
+  }
+}
+
+ArrowCell ArrowRow::Cell(const std::string& column) const {
+  std::shared_ptr<arrow::Array> array = batch_.GetColumnByName(column);
+  if (array == nullptr) throw UnknownName(table_.name(), "column", column, table_.columns());
+  return {std::move(array), position_, *this, column};
+}
+
+ArrowCell::ArrowCell(std::shared_ptr<arrow::Array> array, int64_t position, const ArrowRow& row, std::string column)
+    : array_(std::move(array)), position_(position), row_(&row), column_(std::move(column)) {}
+
+std::string ArrowCell::where() const { return row_->where() + ": " + column_; }
+
+void ArrowCell::Refuse(const std::string& wanted) const {
+  const bool null = array_->IsNull(position_);
+  throw InputError(where(), "found " + (null ? "null" : array_->type()->ToString()), wanted);
+}
+
+bool ArrowCell::IsText() const {
+  return !array_->IsNull(position_) &&
+         (array_->type_id() == arrow::Type::STRING || array_->type_id() == arrow::Type::LARGE_STRING);
+}
+
+bool ArrowCell::IsInteger() const {
+  int64_t value = 0;
+  return !array_->IsNull(position_) && ReadInteger(*array_, position_, &value);
+}
+
+bool ArrowCell::IsStruct() const { return !array_->IsNull(position_) && array_->type_id() == arrow::Type::STRUCT; }
+
+std::string ArrowCell::Text() const {
+  if (!IsText()) Refuse("a string");
+  const std::string_view text = array_->type_id() == arrow::Type::STRING
+                                    ? static_cast<const arrow::StringArray&>(*array_).GetView(position_)
+                                    : static_cast<const arrow::LargeStringArray&>(*array_).GetView(position_);
+  return std::string(text);
+}
+
+int64_t ArrowCell::Integer() const {
+  int64_t value = 0;
+  if (array_->IsNull(position_) || !ReadInteger(*array_, position_, &value)) Refuse("an integer");
+  return value;
+}
+
+std::vector<ArrowCell> ArrowCell::Elements() const {
+  if (array_->IsNull(position_)) Refuse("a list");
+  std::shared_ptr<arrow::Array> values;
+  int64_t begin = 0;
+  int64_t end = 0;
+  switch (array_->type_id()) {
+    case arrow::Type::LIST:
+      LocateElements<arrow::ListArray>(*array_, position_, &values, &begin, &end);
+      break;
+    case arrow::Type::LARGE_LIST:
+      LocateElements<arrow::LargeListArray>(*array_, position_, &values, &begin, &end);
+      break;
+    case arrow::Type::FIXED_SIZE_LIST:
+      LocateElements<arrow::FixedSizeListArray>(*array_, position_, &values, &begin, &end);
+      break;
+    default:
+      Refuse("a list");
+  }
+  std::vector<ArrowCell> elements;
+  for (int64_t i = begin; i < end; ++i) elements.emplace_back(values, i, *row_, column_);
+  return elements;
+}
+
+ArrowCell ArrowCell::Field(const std::string& name) const {
+  if (array_->IsNull(position_) || array_->type_id() != arrow::Type::STRUCT) Refuse("a struct with '" + name + "'");
+  const auto& structure = static_cast<const arrow::StructArray&>(*array_);
+  std::shared_ptr<arrow::Array> field = structure.GetFieldByName(name);
+  if (field == nullptr) Refuse("a struct with '" + name + "'");
+  return {std::move(field), position_, *row_, column_ + "." + name};
+}
+
+}  // namespace suite

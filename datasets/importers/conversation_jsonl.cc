@@ -1,0 +1,142 @@
+#include "datasets/importers/conversation_jsonl.h"
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json/checked_json.h"
+#include "base/text/utf8.h"
+#include "datasets/importers/catalog_file.h"
+
+namespace suite {
+namespace {
+
+using nlohmann::json;
+
+std::vector<Turn> TurnsOf(const JsonObject& row) {
+  std::vector<Turn> turns;
+  for (const json& value : row.Array("turns")) {
+    const JsonObject message = JsonObject::Inside(value, row.At("turns", turns.size()));
+    message.AllowOnly({"content", "role"});
+    const std::string role = message.String("role");
+    if (role != "system" && role != "user" && role != "assistant") {
+      throw UnknownName(message.At("role"), "role", ShownText(role), {"assistant", "system", "user"});
+    }
+    turns.push_back({role, message.String("content")});
+  }
+  if (turns.empty() || turns.back().role != "user") {
+    throw InputError(row.At("turns"), turns.empty() ? "no turn" : "the last turn is not the user's",
+                     "turns that end with the user's");
+  }
+  return turns;
+}
+
+std::optional<int> YearOf(const JsonObject& film) {
+  if (!film.Has("year") || film.Get("year").is_null()) return std::nullopt;
+  const int64_t year = film.Integer("year");
+  if (year < 0 || year > 9999) throw InputError(film.At("year"), "found " + std::to_string(year), "0 to 9999, or null");
+  return static_cast<int>(year);
+}
+
+std::vector<GroundTruth> FilmsOf(const JsonObject& row, const std::string& key) {
+  std::vector<GroundTruth> films;
+  for (const json& value : row.Array(key)) {
+    const JsonObject film = JsonObject::Inside(value, row.At(key, films.size()));
+    film.AllowOnly({"title", "year"});
+    std::string title = film.String("title");
+    if (title.empty()) throw InputError(film.At("title"), "an empty string", "a title");
+    films.push_back({std::move(title), YearOf(film)});
+  }
+  return films;
+}
+
+std::vector<Item> LikedOf(const JsonObject& row) {
+  std::vector<Item> liked;
+  if (!row.Has("liked")) return liked;
+  for (const GroundTruth& film : FilmsOf(row, "liked")) {
+    if (!film.year) throw InputError(row.At("liked", liked.size()), "no year", "a film with its year");
+    liked.push_back({film.title, *film.year});
+  }
+  return liked;
+}
+
+SourceSample SampleOf(const JsonObject& row) {
+  row.AllowOnly({"answer", "dialogue_id", "ground_truth", "id", "liked", "seen_titles", "turns"});
+  SourceSample sample;
+  sample.index = row.String("id");
+  if (sample.index.empty()) throw InputError(row.At("id"), "an empty string", "an id");
+  if (row.Has("dialogue_id")) sample.dialogue = row.String("dialogue_id");
+  sample.conversation.turns = TurnsOf(row);
+  sample.conversation.ground_truth = FilmsOf(row, "ground_truth");
+  sample.conversation.liked = LikedOf(row);
+  if (row.Has("seen_titles")) sample.conversation.seen_titles = row.Strings("seen_titles");
+  return sample;
+}
+
+void ReadCatalog(const std::string& folder, const ImportOptions& options, SourceData* source) {
+  std::vector<Item> items;
+  if (!options.catalog_file.empty()) {
+    items = ReadCatalogFile("", options.catalog_file, &source->files);
+  } else if (!folder.empty()) {
+    for (const char* name : {"catalog.tsv", "catalog.pkl"}) {
+      if (!items.empty() || !std::filesystem::exists(folder + "/" + name)) continue;
+      items = ReadCatalogFile(folder, name, &source->files);
+    }
+  }
+  source->rules.push_back({"catalog_source", items.empty() ? "ground_truths" : "file"});
+  for (const Item& item : items) source->films.push_back({item.title, item.year});
+  if (!items.empty()) return;
+  for (const auto& [split, samples] : source->splits) {
+    for (const SourceSample& sample : samples) {
+      const std::vector<GroundTruth>& wanted = sample.conversation.ground_truth;
+      source->films.insert(source->films.end(), wanted.begin(), wanted.end());
+    }
+  }
+}
+
+}  // namespace
+
+void AppendJsonlRows(std::string_view text, const std::string& name, const std::string& split, SourceData* source) {
+  std::vector<SourceSample>& samples = source->splits[split];
+  std::map<std::string, std::string> place_of;
+  for (const SourceSample& sample : samples) place_of.emplace(sample.index, "an earlier file");
+  size_t number = 0;
+  for (const std::string_view line : LinesOf(text, name)) {
+    const std::string where = name + ":" + std::to_string(++number);
+    const json parsed = ParseJson(line, where);
+    const JsonObject row(parsed, where);
+    SourceSample sample = SampleOf(row);
+    const auto [first, fresh] = place_of.emplace(sample.index, "line " + std::to_string(number));
+    if (!fresh) {
+      throw InputError(row.At("id"), "'" + ShownText(sample.index) + "' is on " + first->second + " too",
+                       "each id once");
+    }
+    if (row.Has("answer")) {
+      source->demonstrations.push_back(
+          {split + "/" + sample.index, split, sample.conversation.turns, row.String("answer")});
+    }
+    samples.push_back(std::move(sample));
+  }
+}
+
+SourceData ReadJsonl(const std::string& path, const ImportOptions& options) {
+  SourceData source;
+  source.demonstrations_are_samples = true;
+  if (std::filesystem::is_directory(path)) {
+    for (const auto& [split, file] : SplitFiles(path)) {
+      AppendJsonlRows(ReadDataFile(path, file, &source.files), path + "/" + file, split, &source);
+    }
+    ReadCatalog(path, options, &source);
+  } else {
+    const std::filesystem::path file(path);
+    AppendJsonlRows(ReadDataFile(file.parent_path().string(), file.filename().string(), &source.files), path, "test",
+                    &source);
+    ReadCatalog("", options, &source);
+  }
+  return source;
+}
+
+}  // namespace suite

@@ -1,0 +1,27 @@
+// The plain form that anybody can produce: one JSON object a line, a file for each split. README.md has the schema.
+//
+//   {"id": "17", "turns": [{"role": "user", "content": "Something tense, like Heat (1995)."}],
+//    "ground_truth": [{"title": "Alien", "year": 1979}], "seen_titles": ["Heat"]}
+//
+//   SourceData source = ReadJsonl("/data/mine", options);            // train.jsonl, ..., catalog.tsv
+//   SourceData source = ReadJsonl("/data/mine/all.jsonl", options);  // one file: the test split
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "datasets/importers/import_options.h"
+#include "datasets/importers/source_data.h"
+
+namespace suite {
+
+// `path` is a folder or one file. The catalogue is options.catalog_file, else catalog.tsv or catalog.pkl of the folder,
+// else every ground truth that has a year (recorded as the rule catalog_source). Throws InputError naming file, line
+// and key.
+SourceData ReadJsonl(const std::string& path, const ImportOptions& options);
+
+// Appends the lines of one file as samples, and as demonstrations where they have an answer. Throws InputError, also
+// for an id that `source` has in this split already.
+void AppendJsonlRows(std::string_view text, const std::string& name, const std::string& split, SourceData* source);
+
+}  // namespace suite

@@ -1,0 +1,218 @@
+#include "datasets/importers/import_rules.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace suite {
+namespace {
+
+std::string ReferenceFile() {
+  const std::string path = ::testing::TempDir() + "import_rules_reference.tsv";
+  WriteFileAtomically(path, "title\tyear\nThe Matrix\t1999\nDune\t1984\nDune\t2021\nHeat\t1995\n");
+  return path;
+}
+
+ImportOptions Options() {
+  ImportOptions options;
+  options.reference_catalog = ReferenceFile();
+  options.year_rule = YearRule::kUnknown;
+  options.title_rule = TitleRule::kAsGiven;
+  options.repeat_rule = RepeatRule::kKeep;
+  return options;
+}
+
+SourceSample SampleOf(const std::string& index, std::vector<GroundTruth> wanted, const std::string& dialogue = "") {
+  SourceSample sample;
+  sample.index = index;
+  sample.dialogue = dialogue;
+  sample.conversation.turns = {{"user", "Q" + index}};
+  sample.conversation.ground_truth = std::move(wanted);
+  return sample;
+}
+
+SourceData SourceOf(std::vector<GroundTruth> wanted) {
+  SourceData source;
+  source.films = {{"Own", 2000}};
+  source.splits["test"] = {SampleOf("0", std::move(wanted))};
+  return source;
+}
+
+std::string Wanted(const SourceSample& sample) {
+  std::string text = sample.dropped;
+  for (const GroundTruth& film : sample.conversation.ground_truth) {
+    text += film.title + "|" + (film.year ? std::to_string(*film.year) : "-") + " ";
+  }
+  return text;
+}
+
+std::string AfterRules(const ImportOptions& options, std::vector<GroundTruth> wanted) {
+  SourceData source = SourceOf(std::move(wanted));
+  ApplyImportRules("jsonl", options, &source);
+  return Wanted(source.splits.at("test")[0]);
+}
+
+TEST(YearRule, GivesTheYearThatIsMissing) {
+  const std::vector<GroundTruth> wanted{
+      {"Matrix, The", std::nullopt}, {"Dune", std::nullopt}, {"Gone", std::nullopt}, {"Heat", 1990}};
+  ImportOptions options = Options();
+  EXPECT_EQ(AfterRules(options, wanted), "Matrix, The|- Dune|- Gone|- Heat|1990 ");
+  options.year_rule = YearRule::kZero;
+  EXPECT_EQ(AfterRules(options, wanted), "Matrix, The|0 Dune|0 Gone|0 Heat|1990 ");
+  options.year_rule = YearRule::kDrop;
+  EXPECT_EQ(AfterRules(options, wanted), "Heat|1990 ");
+  options.year_rule = YearRule::kReferenceOrDrop;
+  EXPECT_EQ(AfterRules(options, wanted), "Matrix, The|1999 Heat|1990 ");  // two films are called Dune
+  EXPECT_EQ(AfterRules(options, {{"Gone", std::nullopt}}), "no_ground_truth");
+}
+
+TEST(YearRule, HoldsForTheCatalogueToo) {
+  ImportOptions options = Options();
+  const auto size = [&](YearRule rule) {
+    options.year_rule = rule;
+    SourceData source = SourceOf({{"Own", 2000}});
+    source.films = {{"Own", 2000}, {"Own", 2000}, {"The Matrix", std::nullopt}, {"Gone", std::nullopt}};
+    return ApplyImportRules("jsonl", options, &source).items();
+  };
+  EXPECT_EQ(size(YearRule::kUnknown), (std::vector<Item>{{"Own", 2000}}));
+  EXPECT_EQ(size(YearRule::kZero), (std::vector<Item>{{"Own", 2000}, {"The Matrix", 0}, {"Gone", 0}}));
+  EXPECT_EQ(size(YearRule::kReferenceOrDrop), (std::vector<Item>{{"Own", 2000}, {"The Matrix", 1999}}));
+}
+
+TEST(CatalogRule, SpellsAsTheReference) {
+  ImportOptions options = Options();
+  options.catalog_rule = CatalogRule::kReference;
+  SourceData source = SourceOf({{"MATRIX", 2000}, {"dune", 2020}, {"Heat", 1990}, {"Gone", 2001}});
+  source.splits["test"][0].conversation.seen_titles = {"matrix, the", "Gone"};
+  const Catalog catalog = ApplyImportRules("jsonl", options, &source);
+  EXPECT_EQ(catalog.size(), 4);
+  EXPECT_EQ(Wanted(source.splits["test"][0]), "The Matrix|1999 Dune|2021 Heat|1990 Gone|2001 ");
+  EXPECT_EQ(source.splits["test"][0].conversation.seen_titles,
+            (std::vector<std::string>{"matrix, the", "The Matrix", "Gone"}));
+
+  options.outside_rule = OutsideRule::kDrop;
+  source = SourceOf({{"MATRIX", 2000}, {"Heat", 1990}, {"Gone", 2001}});
+  ApplyImportRules("jsonl", options, &source);
+  EXPECT_EQ(Wanted(source.splits["test"][0]), "The Matrix|1999 ");
+  EXPECT_EQ(source.splits["test"][0].dropped_ground_truths,
+            (std::vector<std::string>{"not_in_catalog", "not_in_catalog"}));
+}
+
+TEST(TitleRule, SpellsAsTheParserReads) {
+  ImportOptions options = Options();
+  options.title_rule = TitleRule::kAsParsed;
+  SourceData source = SourceOf({{"(500) Days of Summer", 2009}});
+  source.films = {{"(500) Days of Summer", 2009}};
+  source.splits["test"][0].conversation.seen_titles = {"Birdman (or)"};
+  const Catalog catalog = ApplyImportRules("jsonl", options, &source);
+  EXPECT_EQ(catalog.items(), (std::vector<Item>{{"Days of Summer", 2009}}));
+  EXPECT_EQ(Wanted(source.splits["test"][0]), "Days of Summer|2009 ");
+  EXPECT_EQ(source.splits["test"][0].conversation.seen_titles, (std::vector<std::string>{"Birdman"}));
+}
+
+TEST(RepeatRule, DropsWhatWasSeen) {
+  ImportOptions options = Options();
+  const auto after = [&](RepeatRule rule) {
+    options.repeat_rule = rule;
+    SourceData source = SourceOf({{"Heat", 1995}, {"Own", 2000}});
+    source.splits["test"][0].conversation.seen_titles = {"Heat"};
+    ApplyImportRules("jsonl", options, &source);
+    return Wanted(source.splits["test"][0]);
+  };
+  EXPECT_EQ(after(RepeatRule::kKeep), "Heat|1995 Own|2000 ");
+  EXPECT_EQ(after(RepeatRule::kDrop), "Own|2000 ");
+}
+
+// printf 'abc' | sha256sum begins with ba7816bf: 3128432319 modulo 100 is 19.
+TEST(SplitRule, FollowsTheHash) {
+  EXPECT_EQ(SplitOfDialogue("abc", 20, 0), "test");
+  EXPECT_EQ(SplitOfDialogue("abc", 19, 1), "validation");
+  EXPECT_EQ(SplitOfDialogue("abc", 19, 0), "train");
+  EXPECT_EQ(SplitOfDialogue("abc", 0, 100), "validation");
+}
+
+TEST(SplitRule, KeepsDialoguesTogether) {
+  ImportOptions options = Options();
+  options.split_rule = SplitRule::kByDialogue;
+  SourceData source;
+  source.films = {{"Own", 2000}};
+  source.demonstrations_are_samples = true;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string index = std::to_string(i);
+    source.splits["test"].push_back(SampleOf(index, {{"Own", 2000}}, "d" + std::to_string(i / 3)));
+    source.demonstrations.push_back({"test/" + index, "test", {{"user", "Q" + index}}, "A"});
+  }
+  ApplyImportRules("jsonl", options, &source);
+  std::map<std::string, std::string> split_of, split_of_id;
+  for (const auto& [split, samples] : source.splits) {
+    for (const SourceSample& sample : samples) {
+      EXPECT_EQ(split_of.emplace(sample.dialogue, split).first->second, split);
+      EXPECT_EQ(sample.conversation.split, split);
+      EXPECT_EQ(sample.conversation.id, split + "/" + sample.index);
+      split_of_id[sample.conversation.id] = split;
+    }
+  }
+  EXPECT_EQ(split_of_id.size(), 1000u);
+  const double tested = static_cast<double>(source.splits.at("test").size()) / 1000;
+  EXPECT_NEAR(tested, 0.2, 0.07);  // 334 dialogues: the standard deviation is 0.022
+  for (const Demonstration& demonstration : source.demonstrations) {
+    ASSERT_EQ(split_of_id.count(demonstration.id), 1u) << demonstration.id;
+    EXPECT_EQ(split_of_id[demonstration.id], demonstration.split);
+  }
+}
+
+TEST(SplitRule, ToldApartByContextWithoutDialogues) {
+  ImportOptions options = Options();
+  options.split_rule = SplitRule::kByDialogue;
+  options.test_percent = 50;
+  SourceData source;
+  source.films = {{"Own", 2000}};
+  for (const char* given : {"train", "test"}) {
+    for (int i = 0; i < 20; ++i) source.splits[given].push_back(SampleOf(std::to_string(i), {{"Own", 2000}}));
+  }
+  ApplyImportRules("jsonl", options, &source);
+  ASSERT_EQ(source.splits.size(), 2u);
+  std::map<std::string, std::string> split_of;
+  for (const auto& [split, samples] : source.splits) {
+    EXPECT_EQ(samples.size() % 2, 0u);
+    for (const SourceSample& sample : samples) {
+      EXPECT_EQ(split_of.emplace(sample.conversation.turns[0].text, split).first->second, split);
+    }
+  }
+}
+
+TEST(ImportRules, AreRecordedAndChecked) {
+  SourceData source = SourceOf({{"Own", 2000}});
+  ImportOptions options;
+  options.reference_catalog = ReferenceFile();
+  ApplyImportRules("inspired", options, &source);
+  std::string rules;
+  for (const AppliedRule& rule : source.rules) rules += rule.name + "=" + rule.value + " ";
+  EXPECT_EQ(rules,
+            "year_rule=reference_or_drop title_rule=as_parsed catalog_rule=own outside_rule=keep repeat_rule=drop "
+            "split_rule=as_given ");
+  EXPECT_EQ(source.files.size(), 1u);  // the reference
+
+  options.test_percent = 90;
+  options.validation_percent = 11;
+  EXPECT_THROW(ApplyImportRules("inspired", options, &source), InputError);
+  EXPECT_THROW(YearRuleByName("--year_rule", "guess"), InputError);
+  for (const std::string& name : YearRuleNames()) EXPECT_EQ(RuleName(YearRuleByName("f", name)), name);
+  for (const std::string& name : TitleRuleNames()) EXPECT_EQ(RuleName(TitleRuleByName("f", name)), name);
+  for (const std::string& name : CatalogRuleNames()) EXPECT_EQ(RuleName(CatalogRuleByName("f", name)), name);
+  for (const std::string& name : OutsideRuleNames()) EXPECT_EQ(RuleName(OutsideRuleByName("f", name)), name);
+  for (const std::string& name : RepeatRuleNames()) EXPECT_EQ(RuleName(RepeatRuleByName("f", name)), name);
+  for (const std::string& name : SplitRuleNames()) EXPECT_EQ(RuleName(SplitRuleByName("f", name)), name);
+}
+
+TEST(ImportRules, NeedACatalogue) {
+  SourceData source = SourceOf({{"Own", 2000}});
+  source.films.clear();
+  EXPECT_THROW(ApplyImportRules("jsonl", Options(), &source), InputError);
+}
+
+}  // namespace
+}  // namespace suite

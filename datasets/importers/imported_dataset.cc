@@ -1,0 +1,64 @@
+#include "datasets/importers/imported_dataset.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "datasets/importers/conversation_jsonl.h"
+#include "datasets/importers/import_rules.h"
+#include "datasets/importers/inspired.h"
+#include "datasets/importers/reddit_v2.h"
+#include "datasets/importers/redial.h"
+
+namespace suite {
+namespace {
+
+SourceData ReadSource(const std::string& format, const std::string& path, const ImportOptions& options) {
+  if (format == "inspired") return ReadInspired(path);
+  if (format == "jsonl") return ReadJsonl(path, options);
+  if (format == "reddit_v2") return ReadRedditV2(path, options);
+  if (format == "redial") return ReadRedial(path);
+  throw UnknownName("data", "format", format, KnownFormats());
+}
+
+void TakeSplit(std::vector<SourceSample> samples, std::vector<Conversation>* conversations,
+               std::map<std::string, std::string>* dialogue_of) {
+  for (SourceSample& sample : samples) {
+    if (!sample.dropped.empty()) continue;
+    if (!sample.dialogue.empty()) dialogue_of->emplace(sample.conversation.id, std::move(sample.dialogue));
+    conversations->push_back(std::move(sample.conversation));
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& KnownFormats() {
+  static const auto* formats = new std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial"};
+  return *formats;
+}
+
+ImportedDataset ImportDataset(const std::string& format, const std::string& path, const ImportOptions& options) {
+  SourceData source = ReadSource(format, path, options);
+  ImportedDataset data;
+  data.format = format;
+  data.prompt_form = source.prompt_form;
+  data.catalog = ApplyImportRules(format, options, &source);
+  data.report = MakeImportReport(format, source, data.catalog);
+  TakeSplit(std::move(source.splits["train"]), &data.train, &data.dialogue_of);
+  TakeSplit(std::move(source.splits["validation"]), &data.validation, &data.dialogue_of);
+  TakeSplit(std::move(source.splits["test"]), &data.test, &data.dialogue_of);
+  data.demonstrations = std::move(source.demonstrations);
+  data.rules = std::move(source.rules);
+  data.files = std::move(source.files);
+  return data;
+}
+
+std::string DataSha256(const ImportedDataset& data) {
+  std::string text = "format=" + data.format + "\n";
+  for (const AppliedRule& rule : data.rules) text += rule.name + "=" + rule.value + "\n";
+  for (const DataFile& file : data.files) text += file.sha256 + "\n";
+  return Sha256Hex(text);
+}
+
+}  // namespace suite

@@ -1,0 +1,55 @@
+// A public data set, ready for the harness: one call for every format.
+//
+//   ImportedDataset data = ImportDataset("redial", "/data/redial", {});
+//   data.test[0].turns                      // {{"user", "Hi I am looking for a movie like Super Troopers (2001)"}}
+//   data.test[0].ground_truth               // {{"Police Academy", 1984}}
+//   data.catalog.Find({"Police Academy", 1984})
+//   std::cout << ReportText(data.report);
+//
+// Formats (README.md says what the files must hold):
+//
+//   reddit_v2   the authors' Hugging Face folders (save_to_disk) and gt_catalog.pkl              reddit_v2.h
+//   redial      dialogue lines with entity ids, entity2id.json, item_ids.json                    redial.h
+//   inspired    the same form, films mostly without a year                                       inspired.h
+//   jsonl       the plain form that anybody can produce                                          conversation_jsonl.h
+//
+// Splits that the source does not have are empty. What the data lack is settled by named rules (import_options.h);
+// those applied are in `rules`, the hash of every file read in `files`: a run records both.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/importers/import_options.h"
+#include "datasets/importers/import_report.h"
+#include "datasets/importers/source_data.h"
+
+namespace suite {
+
+struct ImportedDataset {
+  std::string format;
+  PromptForm prompt_form = PromptForm::kDialogue;
+  Catalog catalog{std::vector<Item>{}};
+  std::vector<Conversation> train, validation, test;
+  std::vector<Demonstration> demonstrations;  // all splits, in order of appearance; empty where the source has none
+  std::map<std::string, std::string> dialogue_of;  // conversation id -> the source's dialogue id, where it has one
+  std::vector<AppliedRule> rules;
+  std::vector<DataFile> files;  // in the order they were read
+  ImportReport report;
+};
+
+// The formats, sorted.
+const std::vector<std::string>& KnownFormats();
+
+// Reads `path`: a folder, or for jsonl also one file. Throws InputError for an unknown format (listing the known ones)
+// and for any file that is missing, damaged or does not fit, naming file, line or row, and key.
+ImportedDataset ImportDataset(const std::string& format, const std::string& path, const ImportOptions& options);
+
+// One hash over the hashes of all files, in the order they were read, and over the rules: two runs with equal values
+// saw the same data. Where the files lie does not count.
+std::string DataSha256(const ImportedDataset& data);
+
+}  // namespace suite

@@ -1,0 +1,56 @@
+// Reads the golden files (numbers from running the authors' code) for the tests of this folder.
+//
+//   const std::optional<nlohmann::json> golden = ReadGolden("rewards.json");
+//   if (!golden) GTEST_SKIP() << MissingGolden("rewards.json");
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+
+namespace suite {
+
+inline std::string GoldenPath(const std::string& file) {
+  const char* folder = std::getenv("SUITE_GOLDEN_DIR");
+  return (folder != nullptr && *folder != '\0' ? std::string(folder) : "tests/golden") + "/" + file;
+}
+
+inline std::optional<nlohmann::json> ReadGolden(const std::string& file) {
+  const std::string path = GoldenPath(file);
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return nlohmann::json::parse(ReadFile(path));
+}
+
+inline std::string MissingGolden(const std::string& file) { return "no golden file " + GoldenPath(file); }
+
+inline std::vector<Item> ItemsFromJson(const nlohmann::json& pairs) {
+  std::vector<Item> items;
+  for (const auto& pair : pairs) items.push_back({pair.at(0).get<std::string>(), pair.at(1).get<int>()});
+  return items;
+}
+
+// A year is written as a number, as a string, or as null; int() of a number drops its fraction.
+inline std::vector<GroundTruth> GroundTruthFromJson(const nlohmann::json& pairs) {
+  std::vector<GroundTruth> wanted;
+  for (const auto& pair : pairs) {
+    const auto& year = pair.at(1);
+    std::string text;
+    if (year.is_string()) text = year.get<std::string>();
+    if (year.is_number()) text = std::to_string(year.get<int>());
+    wanted.push_back(MakeGroundTruth(pair.at(0).get<std::string>(), text));
+  }
+  return wanted;
+}
+
+inline std::string CaseName(const nlohmann::json& golden_case) {
+  return "case " + golden_case.at("id").dump() + " (" + golden_case.at("kind").get<std::string>() + ")";
+}
+
+}  // namespace suite

@@ -1,0 +1,138 @@
+#include "datasets/judging/judged_list.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "base/check.h"
+#include "datasets/core/unicode_text.h"
+#include "datasets/judging/answer_parser.h"
+
+namespace suite {
+namespace {
+
+// The ground truths that no item has taken yet.
+class OpenGroundTruths {
+ public:
+  OpenGroundTruths(const std::vector<GroundTruth>& ground_truth, int year_tolerance) : year_tolerance_(year_tolerance) {
+    for (const GroundTruth& wanted : ground_truth) {
+      if (wanted.year) open_.insert({NormalizedTitle(wanted.title), *wanted.year});
+    }
+  }
+
+  // Takes the nearest ground truth for an item of this normalised title and year; false when there is none.
+  bool Take(const Item& normalized) {
+    for (int distance = 0; distance <= year_tolerance_; ++distance) {
+      for (const int offset : {distance, -distance}) {
+        const auto found = open_.find({normalized.title, normalized.year + offset});
+        if (found == open_.end()) continue;
+        open_.erase(found);
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  int year_tolerance_;
+  std::multiset<Item> open_;
+};
+
+OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
+  if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
+  if (catalog.ContainsTitle(item.title)) return OutOfCatalogReason::kWrongYear;
+  return catalog.ContainsLowerCase(item) ? OutOfCatalogReason::kOtherSpelling : OutOfCatalogReason::kUnknownTitle;
+}
+
+// The ranks before judging: those given within the list, and how many lie beyond it.
+JudgedList CutIntoRanks(std::string_view text, const JudgeOptions& options) {
+  JudgedList cut;
+  cut.list_length = options.list_length;
+  const std::vector<ParsedItem> parsed = ParseAnswer(text);
+  const bool by_line = options.rank_rule == RankRule::kLine;
+  const int given = by_line ? CountLines(text) : static_cast<int>(parsed.size());
+  cut.ranks.resize(static_cast<size_t>(std::min(given, options.list_length)));
+  cut.overflow = given - static_cast<int>(cut.ranks.size());
+  for (size_t rank = 0; rank < cut.ranks.size(); ++rank) cut.ranks[rank].line = static_cast<int>(rank);
+  for (size_t position = 0; position < parsed.size(); ++position) {
+    const size_t rank = by_line ? static_cast<size_t>(parsed[position].line) : position;
+    if (rank >= cut.ranks.size()) break;
+    cut.ranks[rank].line = parsed[position].line;
+    cut.ranks[rank].item = parsed[position].item;
+  }
+  return cut;
+}
+
+}  // namespace
+
+std::string_view VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kUnparsed:
+      return "unparsed";
+    case Verdict::kSeen:
+      return "seen";
+    case Verdict::kOutOfCatalog:
+      return "out_of_catalog";
+    case Verdict::kHit:
+      return "hit";
+    case Verdict::kDuplicate:
+      return "duplicate";
+    case Verdict::kMiss:
+      return "miss";
+  }
+  SUITE_CHECK(false);
+  return "";
+}
+
+std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason) {
+  switch (reason) {
+    case OutOfCatalogReason::kInCatalog:
+      return "in_catalog";
+    case OutOfCatalogReason::kWrongYear:
+      return "wrong_year";
+    case OutOfCatalogReason::kOtherSpelling:
+      return "other_spelling";
+    case OutOfCatalogReason::kUnknownTitle:
+      return "unknown_title";
+  }
+  SUITE_CHECK(false);
+  return "";
+}
+
+JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,
+                       const std::vector<std::string>& seen_titles, const Catalog& catalog,
+                       const JudgeOptions& options) {
+  SUITE_CHECK_GT(options.list_length, 0);
+  SUITE_CHECK_GE(options.year_tolerance, 0);
+  const std::unordered_set<std::string> seen(seen_titles.begin(), seen_titles.end());
+  OpenGroundTruths open(ground_truth, options.year_tolerance);
+  std::set<Item> given;
+  JudgedList judged = CutIntoRanks(text, options);
+  for (JudgedRank& rank : judged.ranks) {
+    if (!rank.item) continue;
+    const Item normalized{NormalizedTitle(rank.item->title), rank.item->year};
+    rank.repeated = !given.insert(normalized).second;
+    rank.reason = ReasonOf(*rank.item, catalog);
+    if (seen.count(rank.item->title) > 0) {
+      rank.verdict = Verdict::kSeen;
+    } else if (rank.reason != OutOfCatalogReason::kInCatalog) {
+      rank.verdict = Verdict::kOutOfCatalog;
+    } else if (open.Take(normalized)) {
+      rank.verdict = Verdict::kHit;
+    } else {
+      rank.verdict = rank.repeated ? Verdict::kDuplicate : Verdict::kMiss;
+    }
+  }
+  return judged;
+}
+
+std::vector<float> Relevance(const JudgedList& judged) {
+  std::vector<float> relevance_N(static_cast<size_t>(judged.list_length), 0.0f);
+  for (size_t rank = 0; rank < judged.ranks.size(); ++rank) {
+    if (judged.ranks[rank].verdict == Verdict::kHit) relevance_N[rank] = 1.0f;
+  }
+  return relevance_N;
+}
+
+}  // namespace suite

@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "datasets/judging/answer_parser.h"
+#include "datasets/judging/golden_cases.h"
+#include "datasets/judging/ranking_metrics.h"
+
+namespace suite {
+namespace {
+
+// Sums of at most a few hundred doubles, in another order than numpy's.
+constexpr double kTolerance = 1e-9;
+
+// The k for which the file has recall@k.
+std::vector<int> CutoffsOf(const nlohmann::json& means) {
+  std::vector<int> cutoffs;
+  for (const auto& entry : means.items()) {
+    if (entry.key().rfind("recall@", 0) == 0) cutoffs.push_back(std::stoi(entry.key().substr(7)));
+  }
+  std::sort(cutoffs.begin(), cutoffs.end());
+  return cutoffs;
+}
+
+void ExpectValue(double value, const nlohmann::json& expected, const std::string& name) {
+  if (expected.is_string()) {
+    EXPECT_EQ(expected, "nan") << name;
+    EXPECT_TRUE(std::isnan(value)) << name;
+  } else {
+    EXPECT_NEAR(value, expected.get<double>(), kTolerance) << name;
+  }
+}
+
+ConversationMetrics ExpectGolden(const nlohmann::json& golden_case, const Catalog& catalog,
+                                 const MetricOptions& options) {
+  SCOPED_TRACE(CaseName(golden_case));
+  const auto text = golden_case.at("completion").get<std::string>();
+  const auto parsed = ParseAnswer(text);
+  const auto expected_items = ItemsFromJson(golden_case.at("parsed"));
+  EXPECT_EQ(parsed.size(), expected_items.size());
+  for (size_t i = 0; i < std::min(parsed.size(), expected_items.size()); ++i) {
+    EXPECT_EQ(parsed[i].item, expected_items[i]);
+  }
+  const auto metrics = EvaluateAnswer(text, GroundTruthFromJson(golden_case.at("ground_truth")),
+                                      golden_case.at("seen_titles").get<std::vector<std::string>>(), catalog, options);
+  EXPECT_EQ(metrics.has_ground_truth, !golden_case.value("degenerate", false));
+  for (size_t i = 0; i < options.cutoffs.size(); ++i) {
+    const std::string k = std::to_string(options.cutoffs[i]);
+    ExpectValue(metrics.recall[i], golden_case.at("recall@" + k), "recall@" + k);
+    ExpectValue(metrics.ndcg[i], golden_case.at("ndcg@" + k), "ndcg@" + k);
+  }
+  ExpectValue(metrics.in_catalog_ratio, golden_case.at("in_catalog_ratio"), "in_catalog_ratio");
+  return metrics;
+}
+
+TEST(RankingMetricsGolden, MatchesTheAuthorsEvaluationInEveryCaseAndInTheMeans) {
+  const auto golden = ReadGolden("metrics.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("metrics.json");
+  const Catalog catalog(ItemsFromJson(golden->at("catalog")));
+  const auto& expected = golden->at("means");
+  MetricOptions options;
+  options.cutoffs = CutoffsOf(expected);
+  ASSERT_FALSE(options.cutoffs.empty());
+  std::vector<ConversationMetrics> all;
+  for (const auto& golden_case : golden->at("cases")) all.push_back(ExpectGolden(golden_case, catalog, options));
+  const MetricMeans means = MeansOverConversations(all);
+  for (size_t i = 0; i < options.cutoffs.size(); ++i) {
+    const std::string k = std::to_string(options.cutoffs[i]);
+    ExpectValue(means.recall[i], expected.at("recall@" + k), "mean recall@" + k);
+    ExpectValue(means.ndcg[i], expected.at("ndcg@" + k), "mean ndcg@" + k);
+  }
+  ExpectValue(means.in_catalog_ratio, expected.at("in_catalog_ratio"), "mean in_catalog_ratio");
+  ExpectValue(means.in_catalog_ratio_std, expected.at("in_catalog_ratio_std"), "in_catalog_ratio_std");
+}
+
+}  // namespace
+}  // namespace suite

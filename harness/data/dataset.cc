@@ -1,0 +1,134 @@
+#include "harness/data/dataset.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "harness/config/lock.h"
+
+namespace suite {
+namespace {
+
+std::vector<Conversation> Plain(const std::vector<SimulatedConversation>& simulated) {
+  std::vector<Conversation> conversations;
+  for (const SimulatedConversation& one : simulated) conversations.push_back(one.conversation);
+  return conversations;
+}
+
+void AddText(const std::vector<Conversation>& conversations, std::string& text) {
+  for (const Conversation& conversation : conversations) {
+    text += conversation.id + "\n";
+    for (const Turn& turn : conversation.turns) text += turn.role + "\t" + turn.text + "\n";
+    for (const std::string& title : conversation.seen_titles) text += "seen\t" + title + "\n";
+    for (const GroundTruth& truth : conversation.ground_truth) {
+      text += "truth\t" + truth.title + "\t" + (truth.year ? std::to_string(*truth.year) : "") + "\n";
+    }
+  }
+}
+
+std::string HashOf(const Dataset& dataset) {
+  std::string text = FormatList(dataset.catalog.items()) + "\n";
+  AddText(dataset.train, text);
+  AddText(dataset.validation, text);
+  AddText(dataset.test, text);
+  for (const Demonstration& one : dataset.demonstrations) {
+    text += one.id + "\n";
+    for (const Turn& turn : one.prompt) text += turn.role + "\t" + turn.text + "\n";
+    text += "answer\t" + one.answer + "\n";
+  }
+  return Sha256Hex(text);
+}
+
+Dataset Simulated(const DataConfig& config) {
+  MiniatureConfig world;
+  world.seed = static_cast<uint64_t>(config.world_seed);
+  world.n_catalog = static_cast<int>(config.catalog_items);
+  world.n_out_of_catalog = static_cast<int>(config.out_of_catalog_items);
+  world.list_length = static_cast<int>(config.list_length);
+  world.n_train = static_cast<int>(config.train);
+  world.n_validation = static_cast<int>(config.validation);
+  world.n_test = static_cast<int>(config.test);
+  Dataset dataset;
+  dataset.miniature =
+      std::make_shared<MiniatureData>(BuildMiniature(world, Catalog::FromTsv(FindRunfile(kRedditV2CatalogPath))));
+  dataset.catalog = dataset.miniature->world.catalog;
+  dataset.train = Plain(dataset.miniature->splits.train);
+  dataset.validation = Plain(dataset.miniature->splits.validation);
+  dataset.test = Plain(dataset.miniature->splits.test);
+  return dataset;
+}
+
+// At most `limit` conversations, drawn without replacement and kept in their order.
+std::vector<Conversation> Drawn(std::vector<Conversation> all, int64_t limit, int64_t seed, const std::string& split) {
+  const size_t count = all.size();
+  if (count <= static_cast<size_t>(limit)) return all;
+  RandomStream stream(static_cast<uint64_t>(seed), "data/" + split);
+  std::vector<size_t> chosen(count);
+  for (size_t i = 0; i < count; ++i) chosen[i] = i;
+  for (size_t i = 0; i < static_cast<size_t>(limit); ++i) {
+    std::swap(chosen[i], chosen[i + static_cast<size_t>(stream.UniformInt(static_cast<int64_t>(count - i)))]);
+  }
+  chosen.resize(static_cast<size_t>(limit));
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<Conversation> drawn;
+  for (const size_t i : chosen) drawn.push_back(std::move(all[i]));
+  return drawn;
+}
+
+ImportOptions ImportOptionsOf(const DataConfig& config) {
+  ImportOptions options;
+  if (config.year_rule != "auto") options.year_rule = YearRuleByName("data.year_rule", config.year_rule);
+  options.catalog_rule = CatalogRuleByName("data.catalog_rule", config.catalog_rule);
+  options.outside_rule = OutsideRuleByName("data.outside_rule", config.outside_rule);
+  options.split_rule = SplitRuleByName("data.split_rule", config.split_rule);
+  options.test_percent = static_cast<int>(config.test_percent);
+  options.validation_percent = static_cast<int>(config.validation_percent);
+  options.reference_catalog = FindRunfile(kRedditV2CatalogPath);
+  return options;
+}
+
+Dataset Imported(const DataConfig& config) {
+  ImportedDataset imported = ImportDataset(config.source, config.path, ImportOptionsOf(config));
+  Dataset dataset;
+  dataset.catalog = std::move(imported.catalog);
+  dataset.train = Drawn(std::move(imported.train), config.train, config.world_seed, "train");
+  dataset.validation = Drawn(std::move(imported.validation), config.validation, config.world_seed, "validation");
+  dataset.test = Drawn(std::move(imported.test), config.test, config.world_seed, "test");
+  dataset.demonstrations = std::move(imported.demonstrations);
+  if (imported.prompt_form == PromptForm::kDialogue) dataset.instruction = ListInstruction(config.list_length);
+  for (const AppliedRule& rule : imported.rules) dataset.provenance.emplace_back("rule." + rule.name, rule.value);
+  for (const DataFile& file : imported.files) dataset.provenance.emplace_back("file." + file.name, file.sha256);
+  return dataset;
+}
+
+}  // namespace
+
+std::string FindRunfile(const std::string& path) {
+  namespace fs = std::filesystem;
+  if (fs::exists(path)) return path;
+  const std::string beside = fs::read_symlink("/proc/self/exe").string() + ".runfiles/rank_grpo_suite/" + path;
+  if (fs::exists(beside)) return beside;
+  throw InputError(path, "is neither in the current folder nor in " + beside, "programs started by bazel run");
+}
+
+std::string ListInstruction(int64_t list_length) {
+  const std::string count = std::to_string(list_length);
+  return "Recommend " + count +
+         " films to the seeker, the best first, none that was mentioned already. Write exactly " + count +
+         " lines, each one film as Title (Year), and nothing else.";
+}
+
+Dataset LoadDataset(const DataConfig& config) {
+  Dataset dataset = config.source == "miniature" ? Simulated(config) : Imported(config);
+  dataset.max_prompt_tokens = config.max_prompt_tokens;
+  if (config.prompt == "transcript") dataset.instruction = ListInstruction(config.list_length);
+  if (config.prompt == "as_is") dataset.instruction.clear();
+  dataset.hash = HashOf(dataset);
+  CheckLock("data.lock", config.lock, dataset.hash, config.path);
+  return dataset;
+}
+
+}  // namespace suite

@@ -1,0 +1,44 @@
+// Conversations and catalogue of a run, by the `data` section of its config; simulated and real ones look alike.
+//
+//   Dataset dataset = LoadDataset(config.data);
+//   dataset.test[17].id == "test/17"
+//
+// `hash` is recorded with every run: runs that saw other data have another one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "datasets/core/catalog.h"
+#include "datasets/core/conversation.h"
+#include "datasets/importers/imported_dataset.h"
+#include "datasets/miniature/miniature.h"
+#include "harness/config/run_config.h"
+
+namespace suite {
+
+struct Dataset {
+  Catalog catalog{std::vector<Item>{}};
+  std::vector<Conversation> train, validation, test;
+  std::vector<Demonstration> demonstrations;                    // the source's own; empty where it has none
+  std::vector<std::pair<std::string, std::string>> provenance;  // rules applied, hashes of the files read
+  std::string hash;                                             // SHA-256 over catalogue and conversations
+  std::string
+      instruction;  // what a prompt ends in (harness/policy/prompt.h); empty: the turns ask for a list themselves
+  int64_t max_prompt_tokens = 0;
+  // The simulated world behind them: the teacher's lists and what the base model is pre-trained on.
+  std::shared_ptr<const MiniatureData> miniature;
+};
+
+// Throws InputError for data that cannot be used, or that are not those `config.lock` names.
+Dataset LoadDataset(const DataConfig& config);
+
+// "Recommend 20 films ...": asks for one "Title (Year)" a line. The wording is ours; the paper prints none.
+std::string ListInstruction(int64_t list_length);
+
+// A file of the source tree, found in the runfiles of this program, wherever it was started.
+std::string FindRunfile(const std::string& path);
+
+}  // namespace suite

@@ -1,0 +1,104 @@
+#include "harness/plan/memory_of_run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "algorithms/objective.h"
+#include "harness/plan/policy_shape.h"
+#include "harness/rl/trainer.h"
+#include "models/llama/llama.h"
+
+namespace suite {
+namespace {
+
+// Program, libraries and what was read from the data, on a machine without GPUs.
+constexpr int64_t kProgramBytes = int64_t{512} << 20;
+
+bool OnGpus(const RunConfig& run) { return run.run.device == "cuda"; }
+
+int64_t MachineBytes() { return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE); }
+
+int64_t BytesOfOne(const RunConfig& run, const PlannedMachine& machine) {
+  if (OnGpus(run)) return static_cast<int64_t>(machine.gpu_gb * 1e9);
+  return MachineBytes() / (std::max(1, machine.runs_at_once) * run.run.processes);
+}
+
+// As RlTrainer cuts a batch where rl.micro_batch_prompts leaves it free, for prompts and completions at their longest.
+int64_t MicroBatchPrompts(const RunConfig& run, LlamaConfig config, const MemorySettings& s, bool at_once) {
+  if (run.rl.micro_batch_prompts > 0 || at_once) return run.rl.micro_batch_prompts;
+  config.max_positions = 1;  // no table is needed here
+  const at::ScalarType type = s.weight_bytes == 2 ? at::kBFloat16 : at::kFloat;
+  const int64_t prompt_bytes = (s.prompt_tokens + s.group_size * s.new_tokens) *
+                               Llama(config, {s.gradient_checkpointing}).ActivationBytesPerRow(type);
+  const int64_t fit = std::max<int64_t>(1, RlOptions().activation_bytes / prompt_bytes);
+  return std::min(fit * s.processes, s.prompts_per_step);
+}
+
+struct Planned {
+  const RunConfig* run;
+  PolicyShape shape;
+  MemoryPlan plan;
+};
+
+std::string Describe(const Planned& planned, const PlannedMachine& machine) {
+  const RunConfig& run = *planned.run;
+  std::string text = "largest run: " +
+                     (run.policy.path.empty() ? std::string("hidden size ") + std::to_string(run.policy.hidden_size)
+                                              : run.policy.path) +
+                     " (" + planned.shape.source + "), " + run.run.dtype +
+                     (run.run.recompute_layers ? ", layers recomputed" : "") + ", " +
+                     (OnGpus(run) ? std::to_string(machine.gpus) + " GPUs" : "CPU") + "\n";
+  text += FormatMemoryPlan(planned.plan, BytesOfOne(run, machine));
+  if (planned.plan.processes > run.run.threads) {
+    text += "  run.threads = " + std::to_string(run.run.threads) + " is too few for " +
+            std::to_string(planned.plan.processes) +
+            " processes: --set run.threads=" + std::to_string(planned.plan.processes) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config, const PlannedMachine& machine) {
+  const auto objective = MakeObjective(run.objective.preset, OverridesOf(run));
+  MemorySettings settings;
+  settings.processes = OnGpus(run) ? machine.gpus : run.run.processes;
+  settings.prompts_per_step = run.rl.prompts_per_step;
+  settings.group_size = run.rl.group_size;
+  settings.prompt_tokens = std::min(run.data.max_prompt_tokens, config.max_positions);
+  settings.new_tokens = run.rl.max_new_tokens;
+  settings.weight_bytes = run.run.dtype == "bfloat16" ? 2 : 4;
+  // Each shard of a process has a buffer of its own.
+  settings.gradient_bytes *= (run.run.threads + settings.processes - 1) / settings.processes;
+  settings.gradient_checkpointing = run.run.recompute_layers;
+  settings.reference_policy = NeedsReference(objective->config().kl);
+  settings.explicit_attention = OnGpus(run);
+  if (!OnGpus(run)) settings.reserve_bytes = kProgramBytes;
+  settings.micro_batch_prompts =
+      MicroBatchPrompts(run, config, settings, objective->config().reduction.kind == Reduction::kBnpo);
+  return settings;
+}
+
+std::string LargestMemoryPlan(const std::vector<RunConfig>& runs, const PlannedMachine& machine) {
+  std::optional<Planned> largest;
+  std::set<std::string> unknown;
+  for (const RunConfig& run : runs) {
+    const auto shape = ShapeOfRun(run);
+    if (!shape) {
+      unknown.insert(run.policy.path);
+      continue;
+    }
+    const MemoryPlan plan = PlanMemory(shape->config, MemorySettingsOf(run, shape->config, machine));
+    if (!largest || plan.Peak() > largest->plan.Peak()) largest = {&run, *shape, plan};
+  }
+  std::string text = largest ? Describe(*largest, machine) : "";
+  for (const std::string& path : unknown) {
+    text += "memory of " + path + ": unknown; not here, and not a model whose sizes are built in\n";
+  }
+  return text;
+}
+
+}  // namespace suite

@@ -1,0 +1,32 @@
+// The memory plan (harness/plan/memory_plan.h) of the largest run of a sweep.
+//
+//   std::cout << LargestMemoryPlan(configs, {/*gpus=*/4, /*gpu_gb=*/80, /*runs_at_once=*/1});
+//
+// Runs on GPUs are planned for `gpus` of them, one process each; runs on the CPU for this machine's memory, shared by
+// the runs at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/config/run_config.h"
+#include "harness/plan/memory_plan.h"
+
+namespace suite {
+
+struct PlannedMachine {
+  int64_t gpus = 4;
+  double gpu_gb = 80;  // 10^9 bytes
+  int runs_at_once = 1;
+};
+
+// What the run's settings mean for the plan. Prompts and completions are taken at their longest. `config` is the shape
+// of its policy.
+MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config, const PlannedMachine& machine);
+
+// The table of the run whose process needs most, and a line for each policy whose shape is not known. Throws InputError
+// for a checkpoint that is there and cannot be read.
+std::string LargestMemoryPlan(const std::vector<RunConfig>& runs, const PlannedMachine& machine);
+
+}  // namespace suite

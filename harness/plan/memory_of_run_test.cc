@@ -1,0 +1,77 @@
+#include "harness/plan/memory_of_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/plan/policy_shape.h"
+
+namespace suite {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RunConfig PaperRun(const std::string& model) {
+  RunConfig run;
+  run.policy.path = "nowhere/" + model;
+  run.run.device = "cuda";
+  run.run.dtype = "bfloat16";
+  run.run.threads = 4;
+  run.run.recompute_layers = true;
+  run.rl.prompts_per_step = 48;
+  run.rl.micro_batch_prompts = 4;
+  run.rl.group_size = 8;
+  run.rl.max_new_tokens = 1024;
+  return run;
+}
+
+TEST(LargestMemoryPlan, IsThatOfTheLargestModel) {
+  const std::string text = LargestMemoryPlan(
+      {PaperRun("Qwen2.5-0.5B-Instruct"), PaperRun("Llama-3.2-3B-Instruct"), PaperRun("Llama-3.2-1B-Instruct")}, {});
+  EXPECT_THAT(text, HasSubstr("largest run: nowhere/Llama-3.2-3B-Instruct (published sizes of Llama-3.2-3B)"));
+  EXPECT_THAT(text, HasSubstr("3.213 billion parameters, 4 processes"));
+  EXPECT_THAT(text, HasSubstr(": fits, left"));
+  EXPECT_THAT(text, Not(HasSubstr("unknown")));
+}
+
+// Float32 gradients alone are 12.9 GB.
+TEST(LargestMemoryPlan, SaysWhenItDoesNotFit) {
+  EXPECT_THAT(LargestMemoryPlan({PaperRun("Llama-3.2-3B")}, {4, 12, 1}), HasSubstr(": does not fit, missing"));
+}
+
+TEST(LargestMemoryPlan, NamesWhatItCannotPlan) {
+  const std::string text = LargestMemoryPlan({PaperRun("Mistral-7B")}, {});
+  EXPECT_THAT(text, HasSubstr("memory of nowhere/Mistral-7B: unknown"));
+  EXPECT_THAT(text, Not(HasSubstr("largest run")));
+}
+
+TEST(LargestMemoryPlan, WarnsOfTooFewShards) {
+  EXPECT_THAT(LargestMemoryPlan({PaperRun("Llama-3.2-1B")}, {8, 80, 1}), HasSubstr("--set run.threads=8"));
+}
+
+TEST(MemorySettingsOf, FollowsTheRun) {
+  RunConfig run = PaperRun("Llama-3.2-1B");
+  const LlamaConfig config = ShapeOfRun(run)->config;
+  const MemorySettings settings = MemorySettingsOf(run, config, {});
+  EXPECT_EQ(settings.processes, 4);
+  EXPECT_EQ(settings.weight_bytes, 2);
+  EXPECT_EQ(settings.gradient_bytes, 4);
+  EXPECT_EQ(settings.micro_batch_prompts, 4);
+  EXPECT_TRUE(settings.gradient_checkpointing);
+  run.run.threads = 8;  // two shards a process
+  EXPECT_EQ(MemorySettingsOf(run, config, {}).gradient_bytes, 8);
+  run.objective.beta = 0.0;
+  EXPECT_FALSE(MemorySettingsOf(run, config, {}).reference_policy);
+  run.objective.beta = 1e-3;
+  EXPECT_TRUE(MemorySettingsOf(run, config, {}).reference_policy);
+}
+
+// The trainer bounds activations itself: 2^28 bytes hold one such prompt a process at a time.
+TEST(MemorySettingsOf, CutsTheBatchAsTheTrainerDoes) {
+  RunConfig run = PaperRun("Llama-3.2-3B");
+  run.rl.micro_batch_prompts = 0;
+  EXPECT_EQ(MemorySettingsOf(run, ShapeOfRun(run)->config, {}).micro_batch_prompts, 4);
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,103 @@
+#include "harness/run/content_locks.h"
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/hash.h"
+#include "harness/config/lock.h"
+#include "harness/config/run_config.h"
+#include "harness/data/dataset.h"
+#include "harness/demonstrations/sources_of_run.h"
+#include "harness/policy/start_policy.h"
+
+namespace suite {
+namespace {
+
+constexpr char kOrigin[] = "read from the files";
+
+std::string Absolute(const std::string& folder, const std::string& path) {
+  return (std::filesystem::path(folder) / path).lexically_normal().string();
+}
+
+// Configs with equal text load the same data.
+std::string DataText(const RunConfig& config) {
+  std::string text;
+  for (const ConfigEntry& entry : ConfigEntries(config)) {
+    if (entry.key.rfind("data.", 0) == 0) text += entry.key + " = " + entry.value + "\n";
+  }
+  return text;
+}
+
+// Fills the locks of one run after another; remembers what it has read.
+class LockFiller {
+ public:
+  LockFiller(std::string folder, bool at_hand) : folder_(std::move(folder)), at_hand_(at_hand) {}
+
+  void Fill(RunConfig& config) {
+    Fill(config, "policy", config.policy.path, config.policy.lock,
+         [&] { return PolicyContentHash(config.policy.path); });
+    Fill(config, "embedder", config.embedder.path, config.embedder.lock,
+         [&] { return EmbedderContentHash(config.embedder); });
+    Fill(config, "teacher", config.teacher.path, config.teacher.lock,
+         [&] { return TeacherContentHash(config.teacher); });
+    if (!config.teacher.record.empty()) config.teacher.record = Absolute(folder_, config.teacher.record);
+    if (IsMissing("data", config.data.path, config.data.lock)) return;
+    if (config.data.path.empty()) return;
+    const auto [found, is_new] = data_.try_emplace(DataText(config));
+    if (is_new) found->second = LoadDataset(config.data).hash;  // which looks at its lock itself
+    config.data.lock = found->second;
+    config.origins["data.lock"] = kOrigin;
+  }
+
+  std::vector<std::string> not_there() const { return {not_there_.begin(), not_there_.end()}; }
+
+ private:
+  // Makes `path` absolute. What is not there gets the hash of its path for a lock, so that runs have names of their
+  // own.
+  bool IsMissing(const std::string& section, std::string& path, std::string& lock) {
+    if (path.empty()) return false;
+    path = Absolute(folder_, path);
+    if (!at_hand_ || std::filesystem::exists(path)) return false;
+    not_there_.insert(section + ".path " + path);
+    if (lock.empty()) lock = Sha256Hex(path);
+    return true;
+  }
+
+  template <typename HashOf>
+  void Fill(RunConfig& config, const std::string& section, std::string& path, std::string& lock, HashOf hash_of) {
+    if (path.empty() || IsMissing(section, path, lock)) return;
+    // A teacher's hash depends on more than its path.
+    const auto [found, is_new] = hashes_.try_emplace(section + " " + path);
+    if (is_new || section == "teacher") found->second = hash_of();
+    CheckLock(section + ".lock", lock, found->second, path);
+    lock = found->second;
+    config.origins[section + ".lock"] = kOrigin;
+  }
+
+  std::string folder_;
+  bool at_hand_;
+  std::map<std::string, std::string> hashes_, data_;  // by what they are read by
+  std::set<std::string> not_there_;
+};
+
+std::vector<std::string> FillAll(const std::string& folder, bool at_hand, Experiment* experiment) {
+  LockFiller filler(folder, at_hand);
+  for (ExperimentRun& run : experiment->runs) {
+    filler.Fill(run.config);
+    run.hash = ConfigHash(run.config);
+  }
+  return filler.not_there();
+}
+
+}  // namespace
+
+void FillLocks(const std::string& folder, Experiment* experiment) { FillAll(folder, false, experiment); }
+
+std::vector<std::string> FillLocksAtHand(const std::string& folder, Experiment* experiment) {
+  return FillAll(folder, true, experiment);
+}
+
+}  // namespace suite

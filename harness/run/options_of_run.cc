@@ -1,0 +1,65 @@
+#include "harness/run/options_of_run.h"
+
+#include <cstdint>
+
+namespace suite {
+namespace {
+
+SamplingOptions SamplingOf(const RunConfig& config, const Policy& policy) {
+  SamplingOptions sampling;
+  sampling.choice.temperature = config.rl.temperature;
+  sampling.max_new_tokens = config.rl.max_new_tokens;
+  sampling.eos_ids = policy.config().eos_ids;
+  sampling.max_lines = config.data.list_length + config.rl.extra_lines;
+  sampling.newlines_by_token = policy.tokenizer.NewlinesByToken();
+  // A head may be padded beyond the tokenizer; what it adds has no text.
+  sampling.newlines_by_token.resize(static_cast<size_t>(policy.config().vocab_size), 0);
+  sampling.shards = config.run.threads;
+  return sampling;
+}
+
+}  // namespace
+
+RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGroup* group) {
+  RlOptions options;
+  options.group = group;
+  options.seed = static_cast<uint64_t>(config.seed);
+  options.group_size = config.rl.group_size;
+  options.updates_per_rollout = config.rl.updates_per_rollout;
+  options.micro_batch_prompts = config.rl.micro_batch_prompts;
+  options.schedule.base_rate = config.rl.learning_rate;
+  if (config.rl.late_from_step > 0) {
+    options.schedule.kind = ScheduleKind::kSteps;
+    options.schedule.thresholds = {{config.rl.late_from_step, config.rl.late_learning_rate}};
+  }
+  options.adamw.beta1 = config.rl.beta1;
+  options.adamw.beta2 = config.rl.beta2;
+  options.adamw.weight_decay = config.rl.weight_decay;
+  options.max_grad_norm = config.rl.max_grad_norm;
+  options.list_length = config.data.list_length;
+  options.compute = config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  options.shards = config.run.threads;
+  options.sampling = SamplingOf(config, policy);
+  return options;
+}
+
+ConversationTaskOptions TaskOptionsOf(const RunConfig& config, const ObjectiveConfig& objective) {
+  ConversationTaskOptions options;
+  options.seed = static_cast<uint64_t>(config.seed);
+  options.prompts_per_step = config.rl.prompts_per_step;
+  options.judge.list_length = static_cast<int>(config.data.list_length);
+  options.judge.rank_rule = objective.rank_rule == "parsed" ? RankRule::kParsedPosition : RankRule::kLine;
+  return options;
+}
+
+EvaluationOptions EvaluationOptionsOf(const RunConfig& config, const Policy& policy, ProcessGroup* group) {
+  EvaluationOptions options;
+  options.group = group;
+  options.list_length = config.data.list_length;
+  options.cutoffs = config.eval.k;
+  options.batch = config.eval.batch;
+  options.sampling = SamplingOf(config, policy);
+  return options;
+}
+
+}  // namespace suite

@@ -1,0 +1,93 @@
+#include "harness/run/run_folder.h"
+
+#include <filesystem>
+#include <iostream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "harness/metrics/run_record.h"
+#include "harness/policy/run_together.h"
+
+namespace suite {
+namespace {
+
+// Sets a damaged store aside, so that nothing is lost that might be mended, and goes back to the last checkpoint's.
+void ReplaceDamaged(const std::string& path, const std::string& reason) {
+  std::string aside;
+  for (int n = 1; aside.empty() || std::filesystem::exists(aside); ++n) aside = path + ".damaged-" + std::to_string(n);
+  std::cerr << "store set aside as " << aside << ": " << reason << std::endl;
+  std::filesystem::rename(path, aside);
+  const std::string copy = StoreAtCheckpoint(std::filesystem::path(path).parent_path().string());
+  if (!std::filesystem::exists(copy)) return;
+  try {
+    ReadRun(copy);
+  } catch (const InputError& error) {
+    std::cerr << "its copy is no better, the run begins again: " << error.what() << std::endl;
+    return;
+  }
+  WriteFileAtomically(path, ReadFile(copy));
+  std::cerr << "the run goes on with its copy of the last checkpoint" << std::endl;
+}
+
+void PrepareStore(const std::string& path) {
+  if (!std::filesystem::exists(path)) return;
+  std::string reason;
+  try {
+    const RunRecord run = ReadRun(path);
+    if (run.status != "failed") return;
+    reason = FindText(run.summary, "reason");
+  } catch (const InputError& error) {
+    ReplaceDamaged(path, error.what());
+    return;
+  }
+  throw InputError(path, "the run failed before: " + reason, "--retry-failed to run it again");
+}
+
+Admission TakeClaim(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunClaim>* claim) {
+  if (IsDone(folders, config)) return Admission::kDone;
+  const std::string folder = RunFolder(folders, config);
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) throw InputError(folder, "cannot be made: " + failure.message());
+  std::string holder;
+  *claim = RunClaim::Take(folder + "/claim", {}, &holder);
+  if (!*claim) {
+    std::cerr << "another process is at this run: " << holder << std::endl;
+    return Admission::kBusy;
+  }
+  if (IsDone(folders, config)) return Admission::kDone;  // by the one that had the claim a moment ago
+  if (!(*claim)->replaced().empty()) std::cerr << "claim taken over from " << (*claim)->replaced() << std::endl;
+  PrepareStore(StorePath(folders, config));
+  return Admission::kGranted;
+}
+
+}  // namespace
+
+std::string RunFolder(const RunFolders& folders, const RunConfig& config) {
+  return folders.runs + "/" + ConfigHash(config);
+}
+
+std::string StorePath(const RunFolders& folders, const RunConfig& config) {
+  return RunFolder(folders, config) + "/store.h5";
+}
+
+std::string StoreAtCheckpoint(const std::string& run_folder) { return run_folder + "/checkpoints/store.copy"; }
+
+bool IsDone(const RunFolders& folders, const RunConfig& config) {
+  const std::string path = StorePath(folders, config);
+  if (!std::filesystem::exists(path)) return false;
+  try {
+    return ReadRun(path).status == "done";
+  } catch (const InputError&) {
+    return false;  // damaged
+  }
+}
+
+Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
+                         std::unique_ptr<RunClaim>* claim) {
+  const auto name_of = [](Admission admission) { return std::to_string(static_cast<int>(admission)); };
+  const std::string decision = group.rank() == 0 ? name_of(TakeClaim(folders, config, claim)) : "";
+  return static_cast<Admission>(std::stoi(DecisionOfRankZero(group, decision, "claim of the run")));
+}
+
+}  // namespace suite

@@ -1,0 +1,142 @@
+// Whole runs at the smallest scale: what they record, and how they fail.
+#include "harness/run/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "harness/metrics/run_record.h"
+
+namespace suite {
+namespace {
+
+using testing::HasSubstr;
+
+class RunTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    out_ = ::testing::TempDir() + "/run_test";
+    std::filesystem::remove_all(out_);
+  }
+
+  RunTest() {
+    config_.data.train = 40;
+    config_.data.validation = 20;
+    config_.data.test = 5;
+    config_.policy.hidden_size = 16;
+    config_.policy.heads = config_.policy.kv_heads = 2;
+    config_.policy.layers = 1;
+    config_.policy.intermediate_size = 24;
+    config_.policy.vocab_size = 400;
+    config_.pretrain.lists = 40;
+    config_.pretrain.steps = 3;
+    config_.pretrain.batch = config_.sft.batch = 4;
+    config_.sft.examples = 40;
+    config_.sft.steps = 2;
+    config_.sft.demonstrations = "ground_truth";
+    config_.rl.prompts_per_step = 2;
+    config_.rl.group_size = 2;
+    config_.rl.max_new_tokens = 12;
+    config_.rl.steps = 5;
+    config_.eval.every = 2;
+  }
+
+  RunOutcome Execute() {
+    CheckConsistent(config_);
+    return ExecuteRun(config_, Folders(), {"program", "--flag"}, [](const WorkerReport&) {});
+  }
+  RunRecord Recorded() const { return ReadRun(StorePath(Folders(), config_)); }
+  static RunFolders Folders() { return {out_ + "/runs", out_ + "/cache"}; }
+
+  static std::string out_;
+  RunConfig config_;
+};
+
+std::string RunTest::out_;
+
+TEST_F(RunTest, RecordsValidationLossWhereItEvaluates) {
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  const RunRecord run = Recorded();
+  EXPECT_EQ(run.status, "done");
+  const std::vector<double> loss = FindSeries(run, "validation_loss").values;
+  ASSERT_EQ(loss.size(), 5u);
+  for (const size_t row : {0, 2}) EXPECT_TRUE(std::isnan(loss[row])) << row;
+  // Steps 2 and 4, and the last. A policy of 400 tokens that has learned next to nothing.
+  for (const size_t row : {1, 3, 4}) EXPECT_NEAR(loss[row], std::log(400.), 1.5) << row;
+  EXPECT_EQ(FindScores(run, "validation").steps, (std::vector<int64_t>{0, 2, 4, 5}));
+  EXPECT_TRUE(std::filesystem::exists(RunFolder(Folders(), config_) + "/policy/config.json"));
+}
+
+TEST_F(RunTest, TellsTimeAndMemoryByPhase) {
+  config_.seed = 2;
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  const RunRecord run = Recorded();
+  double sum = 0;
+  for (const char* phase : {"preparation", "training", "evaluation", "saving"}) {
+    const std::string seconds = FindText(run.summary, std::string(phase) + "_s");
+    EXPECT_FALSE(seconds.empty()) << phase;
+    sum += std::atof(seconds.c_str());
+  }
+  EXPECT_NEAR(std::atof(FindText(run.summary, "wall_s").c_str()), sum, .3);
+  EXPECT_FALSE(FindText(run.summary, "peak_rss_mib").empty());
+  EXPECT_EQ(FindText(run.summary, "peak_gpu_mib"), "") << "of a run on the CPU";
+  EXPECT_EQ(FindText(run.provenance, "accelerator"), "none");
+  EXPECT_EQ(FindText(run.provenance, "command"), "program --flag");
+}
+
+TEST_F(RunTest, WithoutRlStepsItEvaluatesTheSftPolicy) {
+  config_.rl.steps = 0;
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  const RunRecord run = Recorded();
+  EXPECT_EQ(run.status, "done");
+  EXPECT_TRUE(run.series.empty());
+  EXPECT_EQ(FindScores(run, "test").steps, std::vector<int64_t>{0});
+  EXPECT_EQ(run.answers.size(), 5u);
+  EXPECT_EQ(FindText(run.summary, "training_s"), "") << "there is no trainer";
+  // The same start as a run that goes on to train.
+  config_.rl.steps = 5;
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  const RunRecord trained = Recorded();
+  const ScoreTable& there = FindScores(trained, "test");
+  const std::vector<float>& here = FindScores(run, "test").values;
+  ASSERT_GE(there.values.size(), here.size());
+  for (size_t i = 0; i < here.size(); ++i) {
+    EXPECT_TRUE(here[i] == there.values[i] || (std::isnan(here[i]) && std::isnan(there.values[i]))) << i;
+  }
+}
+
+// The rule that a stage's divergence is the failure of the run that needed it.
+TEST_F(RunTest, AStageThatDivergesFailsTheRun) {
+  config_.sft.learning_rate = 1e30;
+  config_.sft.steps = 8;
+  TrainSharedStages(config_, Folders().cache, [](const WorkerReport&) {});  // leaves it to the run
+  EXPECT_THROW(Execute(), InputError);
+  const RunRecord run = Recorded();
+  EXPECT_EQ(run.status, "failed");
+  EXPECT_THAT(FindText(run.summary, "reason"), HasSubstr("sft.learning_rate: the loss is not finite at step"));
+  EXPECT_NE(FindText(run.summary, "preparation_s"), "");
+  try {
+    Execute();
+    FAIL() << "it ran again";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("failed before: sft.learning_rate"));
+  }
+}
+
+TEST_F(RunTest, ALossThatIsNotFiniteFailsTheRun) {
+  config_.seed = 3;
+  config_.rl.learning_rate = 1e30;
+  config_.objective.entropy_bonus = 1;  // rewards are all alike this early
+  EXPECT_THROW(Execute(), InputError);
+  const RunRecord run = Recorded();
+  EXPECT_EQ(run.status, "failed");
+  EXPECT_THAT(FindText(run.summary, "reason"), HasSubstr("not_finite"));
+  EXPECT_NE(FindText(run.summary, "training_s"), "");
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,141 @@
+// Every kind of demonstration and every switch goes through the stages, at the smallest scale that has them all.
+#include "harness/sft/stages.h"
+
+#include <ATen/ops/equal.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "harness/sft/stage_curve.h"
+
+namespace suite {
+namespace {
+
+class StagesTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = ::testing::TempDir() + "/stages";
+    std::filesystem::remove_all(folder_);
+  }
+
+  StagesTest() {
+    config_.data.train = 40;
+    config_.data.validation = config_.data.test = 5;
+    config_.policy.hidden_size = 16;
+    config_.policy.heads = config_.policy.kv_heads = 2;
+    config_.policy.layers = 1;
+    config_.policy.intermediate_size = 24;
+    config_.policy.vocab_size = 400;
+    config_.pretrain.lists = 40;
+    config_.pretrain.steps = 3;
+    config_.pretrain.batch = config_.sft.batch = 4;
+    config_.sft.examples = 40;
+    config_.sft.steps = 4;
+    config_.rl.prompts_per_step = 4;
+  }
+
+  at::Tensor Weights(const RunConfig& config) {
+    CheckConsistent(config);
+    return PrepareSft(config, LoadDataset(config.data), StageCache(folder_),
+                      [this](const WorkerReport&) { ++reports_; })
+        .weights.flat()
+        .clone();
+  }
+
+  static std::string folder_;
+  RunConfig config_;
+  int64_t reports_ = 0;
+};
+
+std::string StagesTest::folder_;
+
+TEST_F(StagesTest, EveryKindOfDemonstrationLeadsToAPolicyOfItsOwn) {
+  std::map<std::string, at::Tensor> policies;
+  for (const char* kind : {"none", "teacher_raw", "teacher_exact", "remap", "full", "without_reflect", "without_remap",
+                           "without_remap_and_reflect", "without_adjust", "ground_truth"}) {
+    config_.sft.demonstrations = kind;
+    const at::Tensor weights = Weights(config_);
+    EXPECT_TRUE(weights.isfinite().all().item<bool>()) << kind;
+    for (const auto& [other, theirs] : policies) EXPECT_FALSE(at::equal(weights, theirs)) << kind << " = " << other;
+    policies[kind] = weights;
+  }
+  // R1-zero starts from the base policy itself, and what is there is loaded.
+  reports_ = 0;
+  config_.sft.demonstrations = "none";
+  EXPECT_TRUE(at::equal(Weights(config_),
+                        LoadPolicy(StageCache(folder_).Folder(config_, "pretrain"), at::kFloat).weights.flat()));
+  config_.sft.demonstrations = "full";
+  EXPECT_TRUE(at::equal(Weights(config_), policies["full"]));
+  EXPECT_EQ(reports_, 0);
+}
+
+TEST_F(StagesTest, SwitchesOverARecipeAreTheRecipeThatLacksThem) {
+  const auto weights_of = [&](const char* kind, std::optional<bool> remap, std::optional<bool> reflect,
+                              std::optional<bool> adjust) {
+    RunConfig config = config_;
+    config.sft.demonstrations = kind;
+    config.demonstrations.remap = remap;
+    config.demonstrations.reflect = reflect;
+    config.demonstrations.adjust = adjust;
+    return Weights(config);
+  };
+  EXPECT_TRUE(at::equal(weights_of("full", {}, false, {}), weights_of("without_reflect", {}, {}, {})));
+  EXPECT_TRUE(at::equal(weights_of("full", false, {}, {}), weights_of("without_remap", {}, {}, {})));
+  EXPECT_TRUE(at::equal(weights_of("full", {}, {}, false), weights_of("without_adjust", {}, {}, {})));
+  EXPECT_TRUE(at::equal(weights_of("full", false, false, false), weights_of("teacher_exact", {}, {}, {})));
+}
+
+TEST_F(StagesTest, NumbersOfThePipelineReachTheDemonstrations) {
+  config_.sft.demonstrations = "full";
+  const at::Tensor usual = Weights(config_);
+  for (const auto& change : std::vector<std::function<void(RunConfig&)>>{
+           [](RunConfig& c) { c.demonstrations.gamma = 2; }, [](RunConfig& c) { c.demonstrations.judged_items = 12; },
+           [](RunConfig& c) { c.demonstrations.context_weight = 0; },
+           [](RunConfig& c) { c.demonstrations.position_weights = "uniform"; },
+           [](RunConfig& c) { c.demonstrations.adjust_l2 = 10; }, [](RunConfig& c) { c.teacher.noise = 3; }}) {
+    RunConfig changed = config_;
+    change(changed);
+    EXPECT_FALSE(at::equal(Weights(changed), usual));
+  }
+}
+
+TEST_F(StagesTest, EarlyStopAndItsCurveGoThroughTheStage) {
+  config_.sft.demonstrations = "ground_truth";
+  config_.sft.steps = 6;
+  config_.sft.validate_every = 2;
+  config_.sft.validation_share = .1;
+  config_.sft.early_stop = 2;
+  Weights(config_);
+  const std::string folder = StageCache(folder_).Folder(config_, "sft");
+  const auto rows = ReadCurve(folder + ".curve.csv");
+  ASSERT_EQ(rows.size(), 6u);
+  EXPECT_TRUE(LowestValidationLoss(rows));
+  EXPECT_NE(ReadFile(folder + ".training.json").find("\"held_out_sequences\": 4"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder + ".best"));
+  config_.sft.validation_share = .99;
+  EXPECT_THROW(Weights(config_), InputError);
+}
+
+TEST_F(StagesTest, Bfloat16AndRecomputationGoThroughTheStage) {
+  config_.sft.demonstrations = "ground_truth";
+  const at::Tensor exact = Weights(config_);
+  RunConfig recomputed = config_, narrow = config_;
+  recomputed.run.recompute_layers = true;
+  narrow.run.dtype = "bfloat16";
+  EXPECT_TRUE(at::equal(Weights(recomputed), exact)) << "the same bits";
+  EXPECT_FALSE(at::equal(Weights(narrow), exact));
+}
+
+TEST_F(StagesTest, DemonstrationsAloneNeedATeacher) {
+  const Dataset dataset = LoadDataset(config_.data);
+  const auto make = [&] { return PrepareDemonstrations(config_, dataset, StageCache(folder_), [](const auto&) {}); };
+  EXPECT_TRUE(std::filesystem::exists(make().audit_page));
+  config_.sft.demonstrations = "ground_truth";
+  EXPECT_THROW(make(), InputError);
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,144 @@
+#include "models/llama/config.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "models/checkpoints/config_keys.h"
+
+namespace suite {
+namespace {
+
+using nlohmann::json;
+
+std::optional<Llama3RopeScaling> ReadRopeScaling(const ConfigKeys& keys, const char* key) {
+  if (!keys.Has(key)) return std::nullopt;
+  const ConfigKeys scaling(keys.Get(key), keys.At(key));
+  const std::string type = scaling.Text("rope_type", scaling.Text("type", ""));
+  if (type == "default") return std::nullopt;
+  if (type != "llama3") throw InputError(scaling.At("rope_type"), "is '" + type + "'", "llama3, default");
+  Llama3RopeScaling result;
+  result.factor = scaling.Real("factor");
+  result.low_freq_factor = scaling.Real("low_freq_factor");
+  result.high_freq_factor = scaling.Real("high_freq_factor");
+  result.original_max_positions = scaling.Positive("original_max_position_embeddings");
+  if (result.high_freq_factor <= result.low_freq_factor) {
+    throw InputError(scaling.At("high_freq_factor"), "is not above low_freq_factor");
+  }
+  return result;
+}
+
+// transformers 5 keeps all rotary settings in one object, `rope_parameters`; before, the scaling alone had one.
+void ReadRotary(const ConfigKeys& keys, LlamaConfig& config) {
+  config.rope_theta = keys.Real("rope_theta", 10000.0);
+  if (!keys.Has("rope_parameters")) {
+    config.rope_scaling = ReadRopeScaling(keys, "rope_scaling");
+    return;
+  }
+  config.rope_scaling = ReadRopeScaling(keys, "rope_parameters");
+  config.rope_theta =
+      ConfigKeys(keys.Get("rope_parameters"), keys.At("rope_parameters")).Real("rope_theta", config.rope_theta);
+}
+
+void RefuseWhatIsNotSupported(const ConfigKeys& keys) {
+  const std::string activation = keys.Text("hidden_act", "silu");
+  if (activation != "silu") throw InputError(keys.At("hidden_act"), "is '" + activation + "'", "silu");
+  if (keys.Bool("use_sliding_window", false)) {
+    throw InputError(keys.At("use_sliding_window"), "is true; sliding-window attention is not supported", "false");
+  }
+}
+
+}  // namespace
+
+void CheckLlamaSizes(const LlamaConfig& config, const std::string& where, const LlamaSizeKeys& keys) {
+  const auto text = [](int64_t number) { return std::to_string(number); };
+  if (config.heads % config.kv_heads != 0) {
+    throw InputError(where + ": " + keys.kv_heads, "is " + text(config.kv_heads),
+                     "a divisor of " + keys.heads + " " + text(config.heads));
+  }
+  if (config.head_dim < 2 || config.head_dim % 2 != 0) {
+    throw InputError(where + ": " + keys.head_dim, "head dimension " + text(config.head_dim),
+                     "an even number (rotary pairs)");
+  }
+  // Each factor is below 2^31, so the product fits; three such sizes make the rows of q, k and v.
+  if (config.heads * config.head_dim > ConfigKeys::kLargestSize) {
+    throw InputError(where + ": " + keys.heads, text(config.heads) + " heads of dimension " + text(config.head_dim),
+                     "a product of at most 2^31 - 1");
+  }
+  if (config.max_positions > kMostPositions) {
+    throw InputError(where + ": " + keys.max_positions, "is " + text(config.max_positions),
+                     "at most 2^22: tables of all positions are kept");
+  }
+}
+
+LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& where) {
+  const ConfigKeys keys = ConfigKeys::FromText(text, where);
+  LlamaConfig config;
+  config.model_type = keys.Text("model_type", "");
+  if (config.model_type != "llama" && config.model_type != "qwen2") {
+    throw InputError(keys.At("model_type"), "is '" + config.model_type + "'", "llama, qwen2");
+  }
+  RefuseWhatIsNotSupported(keys);
+  config.hidden_size = keys.Positive("hidden_size");
+  config.layers = keys.Positive("num_hidden_layers");
+  config.heads = keys.Positive("num_attention_heads");
+  config.kv_heads = keys.Positive("num_key_value_heads", config.heads);
+  config.head_dim = keys.Positive("head_dim", config.hidden_size / config.heads);
+  config.intermediate_size = keys.Positive("intermediate_size");
+  config.vocab_size = keys.Positive("vocab_size");
+  config.max_positions = keys.Positive("max_position_embeddings", 2048);
+  config.rms_norm_eps = keys.Real("rms_norm_eps", 1e-6);
+  ReadRotary(keys, config);
+  config.tie_embeddings = keys.Bool("tie_word_embeddings", false);
+  const bool attention_bias = keys.Bool("attention_bias", false);
+  config.qkv_bias = config.model_type == "qwen2" || attention_bias;
+  config.output_bias = config.model_type == "llama" && attention_bias;
+  config.mlp_bias = config.model_type == "llama" && keys.Bool("mlp_bias", false);
+  config.eos_ids = keys.Ids("eos_token_id");
+  if (const auto ids = keys.Ids("bos_token_id"); !ids.empty()) config.bos_id = ids.front();
+  if (const auto ids = keys.Ids("pad_token_id"); !ids.empty()) config.pad_id = ids.front();
+  CheckLlamaSizes(config, where, {"num_attention_heads", "num_key_value_heads", "head_dim", "max_position_embeddings"});
+  return config;
+}
+
+std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtype) {
+  const bool qwen2 = config.model_type == "qwen2";
+  // What the keys cannot say: Qwen2 always has exactly these biases, and Llama has them on q, k, v and o or on none.
+  SUITE_CHECK_EQ(config.qkv_bias, qwen2 || config.output_bias);
+  SUITE_CHECK(!qwen2 || (!config.output_bias && !config.mlp_bias));
+  nlohmann::ordered_json object;
+  object["architectures"] = {qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM"};
+  object["model_type"] = config.model_type;
+  object["hidden_size"] = config.hidden_size;
+  object["num_hidden_layers"] = config.layers;
+  object["num_attention_heads"] = config.heads;
+  object["num_key_value_heads"] = config.kv_heads;
+  object["head_dim"] = config.head_dim;
+  object["intermediate_size"] = config.intermediate_size;
+  object["vocab_size"] = config.vocab_size;
+  object["max_position_embeddings"] = config.max_positions;
+  object["rms_norm_eps"] = config.rms_norm_eps;
+  object["rope_theta"] = config.rope_theta;
+  object["rope_scaling"] = nullptr;
+  if (config.rope_scaling) {
+    object["rope_scaling"] = {{"rope_type", "llama3"},
+                              {"factor", config.rope_scaling->factor},
+                              {"low_freq_factor", config.rope_scaling->low_freq_factor},
+                              {"high_freq_factor", config.rope_scaling->high_freq_factor},
+                              {"original_max_position_embeddings", config.rope_scaling->original_max_positions}};
+  }
+  object["tie_word_embeddings"] = config.tie_embeddings;
+  if (!qwen2) {
+    object["attention_bias"] = config.output_bias;
+    object["mlp_bias"] = config.mlp_bias;
+  }
+  object["hidden_act"] = "silu";
+  if (config.bos_id) object["bos_token_id"] = *config.bos_id;
+  if (config.eos_ids.size() == 1) object["eos_token_id"] = config.eos_ids.front();
+  if (config.eos_ids.size() > 1) object["eos_token_id"] = config.eos_ids;
+  if (config.pad_id) object["pad_token_id"] = *config.pad_id;
+  object["torch_dtype"] = dtype;
+  return object.dump(2) + "\n";
+}
+
+}  // namespace suite

@@ -1,0 +1,252 @@
+#include "models/llama/config.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "base/error.h"
+
+namespace suite {
+namespace {
+
+using nlohmann::json;
+
+// Qwen2.5-0.5B-Instruct, as published.
+const char* kQwen = R"({
+  "architectures": ["Qwen2ForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 151643, "eos_token_id": 151645,
+  "hidden_act": "silu", "hidden_size": 896, "initializer_range": 0.02, "intermediate_size": 4864,
+  "max_position_embeddings": 32768, "max_window_layers": 21, "model_type": "qwen2", "num_attention_heads": 14,
+  "num_hidden_layers": 24, "num_key_value_heads": 2, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0,
+  "sliding_window": 32768, "tie_word_embeddings": true, "torch_dtype": "bfloat16", "use_cache": true,
+  "use_sliding_window": false, "vocab_size": 151936})";
+
+// Llama-3.2-1B-Instruct, as published.
+const char* kLlama = R"({
+  "architectures": ["LlamaForCausalLM"], "attention_bias": false, "attention_dropout": 0.0, "bos_token_id": 128000,
+  "eos_token_id": [128001, 128008, 128009], "head_dim": 64, "hidden_act": "silu", "hidden_size": 2048,
+  "initializer_range": 0.02, "intermediate_size": 8192, "max_position_embeddings": 131072, "mlp_bias": false,
+  "model_type": "llama", "num_attention_heads": 32, "num_hidden_layers": 16, "num_key_value_heads": 8,
+  "pretraining_tp": 1, "rms_norm_eps": 1e-05,
+  "rope_scaling": {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0,
+                   "original_max_position_embeddings": 8192, "rope_type": "llama3"},
+  "rope_theta": 500000.0, "tie_word_embeddings": true, "torch_dtype": "bfloat16", "use_cache": true,
+  "vocab_size": 128256})";
+
+// SmolLM2-135M-Instruct, as published, with its rope_scaling of null.
+const char* kSmol = R"({
+  "architectures": ["LlamaForCausalLM"], "attention_bias": false, "bos_token_id": 1, "eos_token_id": 2,
+  "hidden_act": "silu", "hidden_size": 576, "intermediate_size": 1536, "is_llama_config": true,
+  "max_position_embeddings": 8192, "mlp_bias": false, "model_type": "llama", "num_attention_heads": 9,
+  "num_hidden_layers": 30, "num_key_value_heads": 3, "pad_token_id": 2, "rms_norm_eps": 1e-05,
+  "rope_interleaved": false, "rope_scaling": null, "rope_theta": 100000, "tie_word_embeddings": true,
+  "torch_dtype": "bfloat16", "vocab_size": 49152})";
+
+TEST(LlamaConfigFromJson, ReadsQwen) {
+  const LlamaConfig config = LlamaConfigFromJson(kQwen, "config.json");
+  EXPECT_EQ(config.model_type, "qwen2");
+  EXPECT_EQ(config.hidden_size, 896);
+  EXPECT_EQ(config.layers, 24);
+  EXPECT_EQ(config.heads, 14);
+  EXPECT_EQ(config.kv_heads, 2);
+  EXPECT_EQ(config.head_dim, 64);  // 896 / 14
+  EXPECT_EQ(config.intermediate_size, 4864);
+  EXPECT_EQ(config.vocab_size, 151936);
+  EXPECT_EQ(config.max_positions, 32768);
+  EXPECT_EQ(config.rms_norm_eps, 1e-6);
+  EXPECT_EQ(config.rope_theta, 1e6);
+  EXPECT_FALSE(config.rope_scaling.has_value());
+  EXPECT_TRUE(config.tie_embeddings);
+  EXPECT_TRUE(config.qkv_bias);
+  EXPECT_FALSE(config.output_bias);
+  EXPECT_FALSE(config.mlp_bias);
+  EXPECT_EQ(config.bos_id, 151643);
+  EXPECT_EQ(config.eos_ids, std::vector<int64_t>{151645});
+  EXPECT_EQ(config.pad_id, std::nullopt);
+  EXPECT_EQ(config.qkv_size(), 18 * 64);
+  EXPECT_EQ(config.heads_per_kv_head(), 7);
+}
+
+TEST(LlamaConfigFromJson, ReadsLlama) {
+  const LlamaConfig config = LlamaConfigFromJson(kLlama, "config.json");
+  EXPECT_EQ(config.model_type, "llama");
+  EXPECT_FALSE(config.qkv_bias);
+  EXPECT_EQ(config.rms_norm_eps, 1e-5);
+  EXPECT_EQ(config.rope_theta, 500000.0);
+  ASSERT_TRUE(config.rope_scaling.has_value());
+  EXPECT_EQ(config.rope_scaling->factor, 32.0);
+  EXPECT_EQ(config.rope_scaling->low_freq_factor, 1.0);
+  EXPECT_EQ(config.rope_scaling->high_freq_factor, 4.0);
+  EXPECT_EQ(config.rope_scaling->original_max_positions, 8192);
+  EXPECT_EQ(config.eos_ids, (std::vector<int64_t>{128001, 128008, 128009}));
+}
+
+TEST(LlamaConfigFromJson, ReadsSmolLM) {
+  const LlamaConfig config = LlamaConfigFromJson(kSmol, "config.json");
+  EXPECT_EQ(config.head_dim, 64);
+  EXPECT_EQ(config.rope_theta, 100000.0);  // written as a whole number
+  EXPECT_FALSE(config.rope_scaling.has_value());
+  EXPECT_EQ(config.pad_id, 2);
+}
+
+// The keys that transformers itself leaves to defaults.
+TEST(LlamaConfigFromJson, FillsInTransformersDefaults) {
+  const LlamaConfig config = LlamaConfigFromJson(
+      R"({"model_type": "llama", "hidden_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4,
+          "intermediate_size": 9, "vocab_size": 7, "attention_bias": true})",
+      "config.json");
+  EXPECT_EQ(config.kv_heads, 4);
+  EXPECT_EQ(config.head_dim, 12);
+  EXPECT_EQ(config.rms_norm_eps, 1e-6);
+  EXPECT_EQ(config.rope_theta, 10000.0);
+  EXPECT_FALSE(config.tie_embeddings);
+  EXPECT_TRUE(config.qkv_bias);
+  EXPECT_TRUE(config.output_bias);
+}
+
+// transformers 5 writes all rotary settings into one object.
+TEST(LlamaConfigFromJson, ReadsRopeParametersOfTransformers5) {
+  json object = json::parse(kLlama);
+  object["rope_parameters"] = object["rope_scaling"];
+  object["rope_parameters"]["rope_theta"] = object["rope_theta"];
+  object.erase("rope_scaling");
+  object.erase("rope_theta");
+  const LlamaConfig config = LlamaConfigFromJson(object.dump(), "config.json");
+  EXPECT_EQ(config.rope_theta, 500000.0);
+  ASSERT_TRUE(config.rope_scaling.has_value());
+  EXPECT_EQ(config.rope_scaling->factor, 32.0);
+  object["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 7000}};
+  EXPECT_EQ(LlamaConfigFromJson(object.dump(), "config.json").rope_theta, 7000.0);
+  EXPECT_FALSE(LlamaConfigFromJson(object.dump(), "config.json").rope_scaling.has_value());
+}
+
+TEST(LlamaConfigToJson, RoundTrips) {
+  for (const char* text : {kQwen, kLlama, kSmol}) {
+    const LlamaConfig config = LlamaConfigFromJson(text, "config.json");
+    const std::string written = LlamaConfigToJson(config, "bfloat16");
+    EXPECT_EQ(LlamaConfigToJson(LlamaConfigFromJson(written, "written"), "bfloat16"), written);
+    // Every key that we write has the published value, where there is one.
+    const json original = json::parse(text), mine = json::parse(written);
+    for (const auto& [key, value] : mine.items()) {
+      if (original.contains(key)) {
+        EXPECT_EQ(value, original[key]) << key;
+      }
+    }
+    EXPECT_EQ(mine["architectures"], original["architectures"]);
+    EXPECT_EQ(mine["head_dim"], 64);
+  }
+}
+
+struct BadConfig {
+  const char* key;
+  json value;  // a discarded value: the key is taken out
+  const char* message;
+};
+
+json Absent() { return json(json::value_t::discarded); }
+
+TEST(LlamaConfigFromJson, NamesWhatIsWrong) {
+  const BadConfig kBad[] = {
+      {"model_type", "mistral", "x/config.json: model_type: is 'mistral'; allowed: llama, qwen2"},
+      {"model_type", Absent(), "x/config.json: model_type: is ''; allowed: llama, qwen2"},
+      {"model_type", 3, "x/config.json: model_type: is 3; allowed: a string"},
+      {"hidden_act", "gelu", "x/config.json: hidden_act: is 'gelu'; allowed: silu"},
+      {"use_sliding_window", true,
+       "x/config.json: use_sliding_window: is true; sliding-window attention is not "
+       "supported; allowed: false"},
+      {"hidden_size", Absent(), "x/config.json: has no key 'hidden_size'; allowed: an object with it"},
+      {"hidden_size", nullptr, "x/config.json: has no key 'hidden_size'; allowed: an object with it"},
+      {"hidden_size", 0, "x/config.json: hidden_size: is 0; allowed: a whole number from 1 to 2^31 - 1"},
+      {"hidden_size", -64, "x/config.json: hidden_size: is -64; allowed: a whole number from 1 to 2^31 - 1"},
+      {"hidden_size", 64.5, "x/config.json: hidden_size: is 64.5; allowed: a whole number from 1 to 2^31 - 1"},
+      {"hidden_size", "64", "x/config.json: hidden_size: is \"64\"; allowed: a whole number from 1 to 2^31 - 1"},
+      {"vocab_size", 18446744073709551615u,
+       "x/config.json: vocab_size: is 18446744073709551615; allowed: a whole number from 1 to 2^31 - 1"},
+      {"num_hidden_layers", Absent(), "x/config.json: has no key 'num_hidden_layers'; allowed: an object with it"},
+      {"num_key_value_heads", 5,
+       "x/config.json: num_key_value_heads: is 5; allowed: a divisor of num_attention_heads 32"},
+      {"num_key_value_heads", 64,
+       "x/config.json: num_key_value_heads: is 64; allowed: a divisor of num_attention_heads 32"},
+      {"head_dim", 63, "x/config.json: head_dim: head dimension 63; allowed: an even number (rotary pairs)"},
+      {"rms_norm_eps", 0, "x/config.json: rms_norm_eps: is 0; allowed: a number above 0"},
+      {"rope_theta", "big", "x/config.json: rope_theta: is \"big\"; allowed: a number above 0"},
+      {"tie_word_embeddings", "yes", "x/config.json: tie_word_embeddings: is \"yes\"; allowed: true, false"},
+      {"eos_token_id", -1, "x/config.json: eos_token_id: is -1; allowed: a token id or a list of them"},
+      {"eos_token_id", {1, "a"}, "x/config.json: eos_token_id: is [1,\"a\"]; allowed: a token id or a list of them"},
+      {"rope_scaling", 3, "x/config.json: rope_scaling: is 3; allowed: a JSON object"},
+      {"rope_scaling",
+       {{"rope_type", "yarn"}},
+       "x/config.json: rope_scaling: rope_type: is 'yarn'; allowed: llama3, default"},
+      {"rope_scaling",
+       {{"rope_type", "llama3"}, {"factor", 8}},
+       "x/config.json: rope_scaling: has no key 'low_freq_factor'; allowed: an object with it"},
+  };
+  for (const BadConfig& bad : kBad) {
+    json object = json::parse(kLlama);
+    object[bad.key] = bad.value;
+    if (bad.value.is_discarded()) object.erase(bad.key);
+    try {
+      LlamaConfigFromJson(object.dump(), "x/config.json");
+      ADD_FAILURE() << bad.key << " was accepted; expected: " << bad.message;
+    } catch (const InputError& error) {
+      EXPECT_STREQ(error.what(), bad.message);
+    }
+  }
+}
+
+TEST(LlamaConfigFromJson, RefusesWhatLeavesNoHead) {
+  json object = json::parse(kLlama);
+  object.erase("head_dim");
+  object["hidden_size"] = 16;  // fewer than the 32 heads
+  EXPECT_THROW(LlamaConfigFromJson(object.dump(), "config.json"), InputError);
+}
+
+TEST(LlamaConfigFromJson, RefusesFactorsThatCross) {
+  json object = json::parse(kLlama);
+  object["rope_scaling"]["high_freq_factor"] = 1.0;
+  EXPECT_THROW(LlamaConfigFromJson(object.dump(), "config.json"), InputError);
+}
+
+TEST(LlamaConfigFromJson, RefusesTextThatIsNoObject) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"", "config.json: parse error at line 1, column 1: "},
+      {"[]", "config.json: is []; allowed: a JSON object"},
+      {"{", "config.json: parse error at line 1, column 2: "},
+      {"null", "config.json: is null; allowed: a JSON object"},
+      {"\xff", "config.json: byte 1 is not UTF-8; allowed: UTF-8 text"},
+      {"{\"model_type\": \"llama\"} more", "config.json: parse error at line 1, column 25: "},
+      {"{\"a\": 1, \"b\": {\"a\": 2}, \"a\": 3}",
+       "config.json: the key 'a' is given twice in one object; allowed: each key once"},
+      {"{\"rope_theta\": NaN}", "config.json: NaN at line 1, column 16; allowed: finite numbers: JSON has no other"},
+      {"{\"rope_theta\": 1e999}", "config.json: number overflow parsing '1e999'; allowed: JSON"}};
+  for (const auto& [text, message] : kCases) {
+    try {
+      LlamaConfigFromJson(text, "config.json");
+      ADD_FAILURE() << text;
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()).substr(0, std::string(message).size()), message);
+    }
+  }
+}
+
+// Products of sizes that no memory holds, and that no 64 bits would.
+TEST(LlamaConfigFromJson, RefusesAbsurdSizes) {
+  const std::tuple<const char*, int64_t, const char*> kCases[] = {
+      {"head_dim", 2147483646,
+       "config.json: num_attention_heads: 32 heads of dimension 2147483646; allowed: a product of at most 2^31 - 1"},
+      {"max_position_embeddings", (1 << 22) + 1,
+       "config.json: max_position_embeddings: is 4194305; allowed: at most 2^22: tables of all positions are kept"}};
+  for (const auto& [key, value, message] : kCases) {
+    json object = json::parse(kLlama);
+    object[key] = value;
+    try {
+      LlamaConfigFromJson(object.dump(), "config.json");
+      ADD_FAILURE() << key;
+    } catch (const InputError& error) {
+      EXPECT_STREQ(error.what(), message);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace suite

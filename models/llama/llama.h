@@ -1,0 +1,58 @@
+// The forward pass of a Llama-architecture decoder over packed tokens; Llama-3.2, SmolLM2 and Qwen2.5 are configs of
+// it.
+//
+//   Llama llama(config);                                              // rotary tables, nothing else
+//   TokenLogProbs scored = llama.LogProbs(weights.Tensors(), PackGroups(groups), {});
+//   at::Tensor logp_BT = ToGrid(scored.logp_M, packed);
+//
+// With TrainableTensors the result has a graph, and backward() adds to the gradient buffer.
+//
+// What the graph keeps for the backward pass grows with rows times layers (1 MB a row for SmolLM2-135M in float32).
+// With recompute_layers it keeps one hidden state a row and layer and runs each layer's forward pass again (gradient
+// checkpointing, Chen et al., arXiv:1604.06174): an eighth to a fifteenth of the memory for a third more work, and the
+// same numbers to the bit.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "models/llama/config.h"
+#include "models/llama/packed_tokens.h"
+#include "models/llama/prefix_attention.h"
+#include "models/llama/rotary.h"
+#include "models/llama/token_log_probs.h"
+#include "models/llama/weights.h"
+
+namespace suite {
+
+struct LlamaOptions {
+  bool recompute_layers = false;
+  at::Device device = at::kCPU;  // of the weights; packed tokens are brought there
+};
+
+class Llama {
+ public:
+  explicit Llama(const LlamaConfig& config, const LlamaOptions& options = {});
+
+  // Output of the last layer before the final norm, [N, hidden].
+  at::Tensor HiddenStates(const LlamaTensors& tensors, const PackedTokens& packed) const;
+
+  // Log-probabilities and entropies of the scored tokens of `packed`, in its order.
+  TokenLogProbs LogProbs(const LlamaTensors& tensors, const PackedTokens& packed, const ScoreOptions& options) const;
+
+  // Logits [N, vocab] of every row: for tests and inspection; holds them all at once.
+  at::Tensor Logits(const LlamaTensors& tensors, const PackedTokens& packed) const;
+
+  // How much of memory one row of a graph takes, in bytes: what the layers keep for the backward pass.
+  int64_t ActivationBytesPerRow(at::ScalarType dtype) const;
+
+  const LlamaConfig& config() const { return config_; }
+  const RotaryTable& rotary() const { return rotary_; }
+  AttentionShape attention_shape() const { return {config_.heads, config_.kv_heads, config_.head_dim}; }
+
+ private:
+  LlamaConfig config_;
+  LlamaOptions options_;
+  RotaryTable rotary_;
+};
+
+}  // namespace suite

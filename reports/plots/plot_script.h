@@ -1,0 +1,12 @@
+// A plot as a program for gnuplot that prints SVG.
+#pragma once
+
+#include <string>
+
+#include "reports/plots/plot_model.h"
+
+namespace suite {
+
+std::string PlotScript(const Plot& plot);
+
+}  // namespace suite

@@ -1,0 +1,269 @@
+#include "reports/results/claim_evidence.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <optional>
+
+#include "base/error.h"
+#include "reports/runs/arm_scores.h"
+#include "reports/statistics/statistics.h"
+
+namespace suite {
+namespace {
+
+constexpr char kSeriesPrefix[] = "series:";
+constexpr char kCurvePrefix[] = "curve:";
+constexpr char kRoughnessPrefix[] = "roughness:";
+constexpr char kSpreadPrefix[] = "spread:";
+constexpr char kMinus[] = " - ";
+
+// What follows `prefix` in `metric`; empty when it does not begin so.
+std::string After(const std::string& metric, const std::string& prefix) {
+  return metric.rfind(prefix, 0) == 0 ? metric.substr(prefix.size()) : "";
+}
+
+// The values of the series of that name over the steps, or of a place of a vector series: "reward_by_rank/1" is the
+// first.
+std::vector<double> PlaceOfSeries(const ReportRun& run, const std::string& name) {
+  const size_t slash = name.rfind('/');
+  for (const StepSeries& series : run.record.series) {
+    if (slash == std::string::npos || series.width == 1 || series.name != name.substr(0, slash)) continue;
+    const int64_t place = std::atoll(name.c_str() + slash + 1);
+    if (place < 1 || place > series.width) {
+      throw InputError(run.record.path, "no place '" + name.substr(slash + 1) + "' in series '" + series.name + "'",
+                       "1 to " + std::to_string(series.width));
+    }
+    std::vector<double> values;
+    for (size_t i = static_cast<size_t>(place - 1); i < series.values.size(); i += static_cast<size_t>(series.width)) {
+      values.push_back(series.values[i]);
+    }
+    if (!values.empty()) return values;
+  }
+  const StepSeries& series = FindSeries(run.record, name);
+  if (series.values.empty()) throw InputError(run.record.path, "series '" + name + "' has no steps");
+  return series.values;
+}
+
+// The means of a score at each evaluation of the curve split. Throws InputError for fewer than `fewest`.
+std::vector<double> CurveOf(const ReportRun& run, const std::string& split, const std::string& metric, size_t fewest) {
+  const ScoreTable& table = FindScores(run.record, split);
+  const size_t m = FindMetric(run.record, table, metric);
+  std::vector<double> means;
+  for (size_t row = 0; row < table.steps.size(); ++row) {
+    double sum = 0;
+    for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, m, c);
+    means.push_back(sum / static_cast<double>(table.conversation_ids.size()));
+  }
+  if (means.size() >= fewest) return means;
+  throw InputError(run.record.path,
+                   "too few evaluations of split '" + split + "' for the course of '" + metric +
+                       "': " + std::to_string(means.size()),
+                   std::to_string(fewest) + " or more");
+}
+
+// The sample standard deviation of the changes from one evaluation to the next.
+double RoughnessOf(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const std::vector<double> curve = CurveOf(run, split, metric, 3);
+  std::vector<double> changes;
+  for (size_t row = 1; row < curve.size(); ++row) changes.push_back(curve[row] - curve[row - 1]);
+  return SampleStd(changes);
+}
+
+// The mean over the evaluations after the first one, which is before training.
+double CurveMeanOf(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const std::vector<double> curve = CurveOf(run, split, metric, 2);
+  return Mean({curve.begin() + 1, curve.end()});
+}
+
+double ValueOf(const ReportSpec& spec, const ReportRun& run, const std::string& metric) {
+  const std::string series = After(metric, kSeriesPrefix);
+  if (!series.empty()) return Mean(PlaceOfSeries(run, series));
+  const std::string curve = After(metric, kCurvePrefix);
+  if (!curve.empty()) return CurveMeanOf(run, spec.curve_split, curve);
+  return RoughnessOf(run, spec.curve_split, After(metric, kRoughnessPrefix));
+}
+
+bool IsOfRun(const std::string& metric) {
+  for (const char* prefix : {kSeriesPrefix, kCurvePrefix, kRoughnessPrefix}) {
+    if (!After(metric, prefix).empty()) return true;
+  }
+  return false;
+}
+
+const std::string& RightMetric(const Claim& claim) {
+  return claim.right_metric.empty() ? claim.metric : claim.right_metric;
+}
+
+// The value of each run, for metrics that a run has as a whole.
+std::vector<double> RunValues(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
+                              const std::string& metric) {
+  if (is_start) {
+    throw InputError("claim", "'" + metric + "' of '" + spec.baseline + "', which was never trained",
+                     "two arms, or a score");
+  }
+  std::vector<double> values;
+  for (const ReportRun* run : runs) values.push_back(ValueOf(spec, *run, metric));
+  return values;
+}
+
+std::vector<double> MeansOf(const ScoreMatrix& scores_SC) {
+  std::vector<double> means;
+  for (const std::vector<double>& scores_C : scores_SC) means.push_back(Mean(scores_C));
+  return means;
+}
+
+// One side's scores; "recall@10 - recall@5" is the difference of two scores of each conversation.
+ScoreMatrix SideScores(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
+                       const std::string& metric) {
+  const size_t minus = metric.find(kMinus);
+  if (minus == std::string::npos) {
+    return is_start ? StartScores(runs, spec.split, metric) : FinalScores(runs, spec.split, metric);
+  }
+  ScoreMatrix scores_SC = SideScores(spec, runs, is_start, metric.substr(0, minus));
+  const ScoreMatrix less_SC = SideScores(spec, runs, is_start, metric.substr(minus + sizeof(kMinus) - 1));
+  for (size_t s = 0; s < scores_SC.size(); ++s) {
+    for (size_t c = 0; c < scores_SC[s].size(); ++c) scores_SC[s][c] -= less_SC[s][c];
+  }
+  return scores_SC;
+}
+
+// Both sides of a claim against a number are the one arm that it is about.
+PairedRuns RunsOf(const ReportSpec& spec, const RunSet& set, const Claim& claim) {
+  if (IsAboutOneArm(claim)) {
+    if (!claim.right.empty() || !claim.right_metric.empty()) {
+      throw InputError("claim", "a right side '" + claim.right + claim.right_metric + "' beside a number or a shape",
+                       "one of them");
+    }
+    const auto arm = std::find_if(set.arms.begin(), set.arms.end(),
+                                  [&](const ArmRuns& candidate) { return candidate.arm.value == claim.left; });
+    if (arm != set.arms.end()) return {arm->done, arm->done, false, false};
+    if (!spec.baseline.empty() && claim.left == spec.baseline) {
+      const auto starts = AllWithStart(set, spec.split);
+      return {starts, starts, true, true};
+    }
+    std::vector<std::string> known;
+    for (const ArmRuns& candidate : set.arms) known.push_back(candidate.arm.value);
+    throw UnknownName("report", "arm of a claim", claim.left, known);
+  }
+  if (claim.left == claim.right && RightMetric(claim) == claim.metric) {
+    throw InputError("claim", "'" + claim.left + "' is compared with itself", "two arms, or two metrics of one");
+  }
+  return PairRuns(spec, set, {claim.left, claim.right, claim.metric});
+}
+
+// The mean of a run's values in each third of its steps; none where it has fewer than three.
+std::optional<std::array<double, 3>> Thirds(const ReportRun& run, const std::string& series) {
+  const std::vector<double> values = PlaceOfSeries(run, series);
+  if (values.size() < 3) return std::nullopt;
+  std::array<double, 3> means = {};
+  for (size_t third = 0; third < 3; ++third) {
+    const auto begin = values.begin() + static_cast<long>(third * values.size() / 3);
+    const auto end = values.begin() + static_cast<long>((third + 1) * values.size() / 3);
+    means[third] = Mean({begin, end});
+  }
+  return means;
+}
+
+void GatherShape(const PairedRuns& runs, const Claim& claim, GatheredEvidence* gathered) {
+  const std::string series = After(claim.metric, kSeriesPrefix);
+  if (series.empty() || runs.left_is_start) {
+    throw InputError("claim", "'" + claim.metric + "' of '" + claim.left + "' has no course", "series:NAME of an arm");
+  }
+  std::vector<double> early;
+  std::vector<double> late;
+  for (const ReportRun* run : runs.left) {
+    const auto thirds = Thirds(*run, series);
+    if (!thirds) continue;
+    gathered->evidence.seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
+    gathered->evidence.late_differences.push_back((*thirds)[2] - (*thirds)[1]);
+    early.push_back((*thirds)[0]);
+    late.push_back((*thirds)[1]);
+  }
+  if (late.empty()) return;  // runs too short to have a course: undecided
+  gathered->left_mean = Mean(late);
+  gathered->right_mean = Mean(early);
+}
+
+void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim, GatheredEvidence* gathered) {
+  if (IsAboutOneArm(claim) || claim.relation == Relation::kEqual || claim.margin != 0 || !claim.right_metric.empty()) {
+    throw InputError("claim", "a spread over seeds with a number, a margin, '=' or two metrics",
+                     "two arms and '<' or '>'");
+  }
+  if (runs.left_is_start || runs.right_is_start) {
+    throw InputError("claim", "the spread of '" + spec.baseline + "', which all runs share", "two arms");
+  }
+  const std::string metric = After(claim.metric, kSpreadPrefix);
+  SeedSpread spread;
+  if (IsOfRun(metric)) {
+    spread.left = RunValues(spec, runs.left, false, metric);
+    spread.right = RunValues(spec, runs.right, false, metric);
+  } else {
+    spread.left = MeansOf(SideScores(spec, runs.left, false, metric));
+    spread.right = MeansOf(SideScores(spec, runs.right, false, metric));
+  }
+  for (size_t s = 0; s < spread.left.size(); ++s) {
+    gathered->evidence.seed_differences.push_back(spread.left[s] - spread.right[s]);
+  }
+  if (spread.left.size() > 1) {
+    gathered->left_mean = SampleStd(spread.left);
+    gathered->right_mean = SampleStd(spread.right);
+  }
+  gathered->evidence.spread = std::move(spread);
+}
+
+void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim,
+                      const ReportBootstrap& bootstrap, GatheredEvidence* gathered) {
+  const std::string& right_metric = RightMetric(claim);
+  if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
+    throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
+  }
+  std::vector<double> left_S;
+  std::vector<double> right_S;
+  if (IsOfRun(claim.metric)) {
+    left_S = RunValues(spec, runs.left, runs.left_is_start, claim.metric);
+    right_S = claim.target ? std::vector<double>(left_S.size(), *claim.target)
+                           : RunValues(spec, runs.right, runs.right_is_start, right_metric);
+  } else {
+    PairedScores scores;
+    scores.left_SC = SideScores(spec, runs.left, runs.left_is_start, claim.metric);
+    if (claim.target) {
+      scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
+    } else {
+      scores.right_SC = SideScores(spec, runs.right, runs.right_is_start, right_metric);
+    }
+    left_S = MeansOf(scores.left_SC);
+    right_S = MeansOf(scores.right_SC);
+    gathered->evidence.bootstrap = bootstrap.OfDifference(scores);
+  }
+  for (size_t s = 0; s < left_S.size(); ++s) {
+    gathered->evidence.seed_differences.push_back(left_S[s] - right_S[s]);
+  }
+  gathered->left_mean = Mean(left_S);
+  gathered->right_mean = claim.target ? *claim.target : Mean(right_S);
+}
+
+}  // namespace
+
+bool IsAboutOneArm(const Claim& claim) { return claim.target.has_value() || IsShape(claim.relation); }
+
+GatheredEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim,
+                                const ReportBootstrap& bootstrap) {
+  if (claim.target && IsShape(claim.relation)) {
+    throw InputError("claim", "a shape against a number", "one of them");
+  }
+  const PairedRuns runs = RunsOf(spec, set, claim);
+  GatheredEvidence gathered;
+  gathered.run_hashes = HashesOf(runs);
+  if (runs.left.empty()) return gathered;
+  if (IsShape(claim.relation)) {
+    GatherShape(runs, claim, &gathered);
+  } else if (!After(claim.metric, kSpreadPrefix).empty()) {
+    GatherSpread(spec, runs, claim, &gathered);
+  } else {
+    GatherDifference(spec, runs, claim, bootstrap, &gathered);
+  }
+  return gathered;
+}
+
+}  // namespace suite

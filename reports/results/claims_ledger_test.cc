@@ -1,0 +1,238 @@
+#include "reports/results/claims_ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "harness/metrics/write_run.h"
+#include "reports/runs/synthetic_runs.h"
+#include "reports/statistics/statistics.h"
+
+namespace suite {
+namespace {
+
+// Five seeds of GRPO without and Rank-GRPO (log) with a gain.
+RunSet TwoArms(const ReportSpec& spec) {
+  std::vector<std::string> stores;
+  for (int64_t seed : {1, 2, 3, 4, 5}) {
+    for (const SyntheticRun& wanted : {SyntheticRun{"grpo", seed, 0}, SyntheticRun{"rank_grpo_log", seed, 0.06}}) {
+      const RunRecord run = MakeRun(wanted);
+      stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + run.run_name + ".h5");
+      WriteRun(run, stores.back());
+    }
+  }
+  return ReadRunSet(spec, stores);
+}
+
+Claim ClaimOf(const std::string& left, const std::string& right, const std::string& metric) {
+  Claim claim;
+  claim.number = 2;
+  claim.sentence = left + " does better.";
+  claim.left = left;
+  claim.right = right;
+  claim.metric = metric;
+  return claim;
+}
+
+ReportSpec SpecOf(const std::vector<Claim>& claims) {
+  ReportSpec spec;
+  spec.scale = "synthetic";
+  spec.arms = {{"grpo", "GRPO"}, {"rank_grpo_log", "Rank-GRPO (log)"}};
+  spec.resamples = 1000;
+  spec.claims = claims;
+  return spec;
+}
+
+TEST(ClaimsLedgerTest, VerdictsFollowTheEffects) {
+  Claim published = ClaimOf("rank_grpo_log", "grpo", "ndcg@5");
+  published.published = PublishedPair{0.1079, 0.0945};
+  published.source = "arXiv 1";
+  const ReportSpec spec = SpecOf({published, ClaimOf("grpo", "rank_grpo_log", "ndcg@5"),
+                                  ClaimOf("grpo", "SFT", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  ASSERT_EQ(ledger.size(), 4u);
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, 0.06, 0.02);
+  EXPECT_EQ(ledger[0].run_hashes.size(), 10u);
+  EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kUndecided);
+  EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced) << "the mean of the rewards rises by .12";
+  EXPECT_FALSE(ledger[3].evidence.bootstrap.has_value());
+  EXPECT_EQ(LedgerSummary(ledger), "2 reproduced, 1 not reproduced, 1 undecided, of 4 claims.");
+
+  const TextTable table = LedgerTable(spec, ledger);
+  EXPECT_EQ(table.rows[0][0].text, "2. rank_grpo_log does better.");
+  EXPECT_EQ(table.rows[0][0].detail, "arXiv 1");
+  EXPECT_EQ(table.rows[0][1].text, "Rank-GRPO (log) > GRPO, ndcg@5");
+  EXPECT_EQ(table.rows[0][7].text, "0.1079 against 0.0945 (+14.2\u00a0%)");
+  EXPECT_EQ(table.rows[0][8].text, "synthetic");
+  EXPECT_TRUE(table.rows[0][2].bold);
+  EXPECT_EQ(table.rows[2][2].text.rfind("undecided: ", 0), 0u) << table.rows[2][2].text;
+
+  const auto json = nlohmann::json::parse(LedgerJson(spec, ledger));
+  EXPECT_EQ(json["claims"][0]["published_left"], 0.1079);
+  EXPECT_EQ(json["claims"][0]["seed_differences"].size(), 5u);
+  EXPECT_EQ(json["claims"][1]["verdict"], "not reproduced");
+  EXPECT_TRUE(json["claims"][1]["published_left"].is_null());
+}
+
+TEST(ClaimsLedgerTest, RoughnessIsTheSpreadOfChanges) {
+  ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@5")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].evidence.seed_differences.size(), 5u);
+  EXPECT_GT(ledger[0].left_mean, 0);
+}
+
+// Validation scores by evaluation: the fast arm is at .2 at once, the slow one rises to it; .5 at the start counts for
+// neither.
+TEST(ClaimsLedgerTest, CurveIsTheMeanAfterTheStart) {
+  const std::map<std::string, std::vector<float>> curves = {{"rank_grpo_log", {.5f, .2f, .2f, .2f, .2f}},
+                                                            {"grpo", {.5f, .05f, .1f, .15f, .2f}}};
+  std::vector<std::string> stores;
+  for (const auto& [preset, curve] : curves) {
+    RunRecord run = MakeRun({preset, 1});
+    ScoreTable& table = run.scores[FindScores(run, "validation").split == run.scores[0].split ? 0 : 1];
+    ASSERT_EQ(table.steps.size(), curve.size());
+    const size_t row_size = table.values.size() / curve.size();
+    for (size_t i = 0; i < table.values.size(); ++i) table.values[i] = curve[i / row_size];
+    stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + preset + "_curve.h5");
+    WriteRun(run, stores.back());
+  }
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@5")});
+  const auto ledger = JudgeClaims(spec, ReadRunSet(spec, stores));
+  EXPECT_NEAR(ledger[0].left_mean, 0.2, 1e-6);
+  EXPECT_NEAR(ledger[0].right_mean, 0.125, 1e-6);
+}
+
+// reward_by_rank falls with the rank in every run: two places of one series, in one arm.
+TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
+  Claim claim = ClaimOf("grpo", "grpo", "series:reward_by_rank/1");
+  claim.right_metric = "series:reward_by_rank/10";
+  const ReportSpec spec = SpecOf({claim});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_NEAR(ledger[0].left_mean, 0.22, 0.02);
+  EXPECT_NEAR(ledger[0].right_mean, 0.05, 0.02);
+  EXPECT_EQ(ledger[0].run_hashes.size(), 5u);
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].text,
+            "GRPO > GRPO, series:reward_by_rank/1 against series:reward_by_rank/10");
+}
+
+TEST(ClaimsLedgerTest, AnUndecidedClaimSaysHowManySeeds) {
+  LedgerEntry entry;
+  entry.evidence.seed_differences = {0.1, -0.1, 0.2};
+  entry.decision.seeds_needed = 12;
+  EXPECT_EQ(VerdictText(entry), "undecided: about 12 seeds would decide");
+  entry.decision.seeds_needed = 44658;
+  EXPECT_EQ(VerdictText(entry), "undecided: more than 1,000 seeds would be needed");
+  entry.decision.seeds_needed = 3;
+  EXPECT_EQ(VerdictText(entry), "undecided: the conversations do not suffice");
+}
+
+TEST(ClaimsLedgerTest, OneSeedIsToldAsSuch) {
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "ndcg@5")});
+  std::vector<std::string> stores;
+  for (const SyntheticRun& wanted : {SyntheticRun{"grpo", 9, 0}, SyntheticRun{"rank_grpo_log", 9, 0.06}}) {
+    stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + wanted.preset + "_one.h5");
+    WriteRun(MakeRun(wanted), stores.back());
+  }
+  const auto ledger = JudgeClaims(spec, ReadRunSet(spec, stores));
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][2].text, "undecided: one seed tells nothing about others");
+}
+
+TEST(ClaimsLedgerTest, WhatTheRunsDoNotHaveIsNamed) {
+  for (const Claim& claim :
+       {ClaimOf("rank_grpo", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "ndcg@7"),
+        ClaimOf("rank_grpo_log", "grpo", "series:rewards"), ClaimOf("rank_grpo_log", "SFT", "series:reward"),
+        ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@7"), ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@7"),
+        ClaimOf("grpo", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward_by_rank/11")}) {
+    const ReportSpec spec = SpecOf({claim});
+    EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
+  }
+}
+
+Claim ShapeOf(Relation relation, const std::string& metric) {
+  Claim claim = ClaimOf("rank_grpo_log", "", metric);
+  claim.relation = relation;
+  return claim;
+}
+
+// The rewards at rank 1 rise with the gain, the duplicate share too; in-catalogue falls.
+TEST(ClaimsLedgerTest, Shapes) {
+  const ReportSpec spec =
+      SpecOf({ShapeOf(Relation::kRises, "series:reward"), ShapeOf(Relation::kRisesThenFalls, "series:reward"),
+              ShapeOf(Relation::kRises, "series:in_catalog_ratio")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, 0.24 / 3, 0.02) << "the reward rises by .24 in all";
+  EXPECT_EQ(ledger[0].evidence.late_differences.size(), 5u);
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[1][1].text, "Rank-GRPO (log) rises, then falls, series:reward");
+}
+
+TEST(ClaimsLedgerTest, AgainstANumber) {
+  Claim claim = ClaimOf("grpo", "", "in_catalog_ratio");
+  claim.target = 0.95;
+  Claim start = claim;
+  start.left = "SFT";
+  Claim high = claim;
+  high.target = 0.999;
+  Claim series = ClaimOf("grpo", "", "series:entropy");
+  series.target = 2;
+  series.relation = Relation::kLess;
+  const ReportSpec spec = SpecOf({claim, start, high, series});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(ledger[0].right_mean, 0.95);
+  EXPECT_NEAR(ledger[0].left_mean, 0.985, 0.01);
+  EXPECT_EQ(ledger[0].run_hashes.size(), 5u);
+  EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced);
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].text, "GRPO > 0.95, in_catalog_ratio");
+  EXPECT_EQ(nlohmann::json::parse(LedgerJson(spec, ledger))["claims"][0]["target"], 0.95);
+}
+
+// Recall@5 gains the whole of the arm's gain and Recall@10 six tenths of it: the gain shrinks with the depth.
+TEST(ClaimsLedgerTest, GrowthWithDepth) {
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@5")});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, -0.4 * 0.06, 0.01);
+  EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kNotReproduced);
+  EXPECT_TRUE(ledger[0].evidence.bootstrap.has_value());
+}
+
+TEST(ClaimsLedgerTest, SpreadOverSeeds) {
+  Claim claim = ClaimOf("rank_grpo_log", "grpo", "spread:ndcg@5");
+  claim.relation = Relation::kLess;
+  const ReportSpec spec = SpecOf({claim});
+  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  ASSERT_TRUE(ledger[0].evidence.spread.has_value());
+  EXPECT_DOUBLE_EQ(ledger[0].left_mean, SampleStd(ledger[0].evidence.spread->left));
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].detail, "pitman_morgan");
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][3].detail, "") << "no interval";
+}
+
+TEST(ClaimsLedgerTest, PartsThatDoNotGoTogetherAreRefused) {
+  Claim both = ShapeOf(Relation::kRises, "series:reward");
+  both.target = 1;
+  Claim right = ShapeOf(Relation::kRises, "series:reward");
+  right.right = "grpo";
+  Claim spread_margin = ClaimOf("rank_grpo_log", "grpo", "spread:ndcg@5");
+  spread_margin.margin = 0.1;
+  Claim unknown = ClaimOf("rank", "", "ndcg@5");
+  unknown.target = 0.5;
+  for (const Claim& claim :
+       {both, right, spread_margin, unknown, ShapeOf(Relation::kRises, "ndcg@5"),
+        ClaimOf("rank_grpo_log", "SFT", "spread:ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@7")}) {
+    const ReportSpec spec = SpecOf({claim});
+    EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
+  }
+}
+
+}  // namespace
+}  // namespace suite

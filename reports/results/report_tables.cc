@@ -1,0 +1,235 @@
+#include "reports/results/report_tables.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <set>
+
+#include "reports/results/published.h"
+#include "reports/results/report_bootstrap.h"
+#include "reports/runs/arm_scores.h"
+#include "reports/tables/text_table.h"
+
+namespace suite {
+namespace {
+
+constexpr size_t kMostValues = 3;
+
+// " (debug build)": numbers of another build may differ in more than their times.
+std::string BuildStamp(const ArmRuns& arm) {
+  std::set<std::string> modes;
+  for (const ReportRun* run : arm.done) modes.insert(FindText(run->record.provenance, "build_mode", "unknown"));
+  modes.erase("opt");
+  std::string stamp;
+  for (const std::string& mode : modes) stamp += " (" + mode + " build)";
+  return stamp;
+}
+
+std::string StatusOf(const ArmRuns& arm) {
+  const size_t total = arm.done.size() + arm.failed.size() + arm.unfinished.size() + arm.missing_seeds.size();
+  std::string status;
+  const auto add = [&](size_t count, const std::string& what) {
+    if (count == 0) return;
+    status += status.empty() ? "" : ", ";
+    status += count == total ? "all " + what : std::to_string(count) + " of " + std::to_string(total) + " " + what;
+  };
+  add(arm.failed.size(), "failed");
+  add(arm.unfinished.size(), "unfinished");
+  add(arm.missing_seeds.size(), "missing");
+  return status.empty() && arm.done.empty() ? "missing" : status;
+}
+
+ResultCell CellOf(const ReportBootstrap& bootstrap, const ScoreMatrix& scores_SC) {
+  ResultCell cell;
+  if (scores_SC.empty()) return cell;
+  cell.estimate = bootstrap.OfMean(scores_SC);
+  cell.seeds = static_cast<int>(scores_SC.size());
+  cell.conversations = static_cast<int>(scores_SC[0].size());
+  cell.contexts = static_cast<int>(bootstrap.contexts());
+  if (cell.contexts > 1) cell.clustered_error = bootstrap.ErrorOfMean(scores_SC).standard_error;
+  const std::string clusters = cell.contexts < cell.conversations ? "contexts" : "conversations";
+  cell.resampled = scores_SC.size() > 1 ? "seeds and " + clusters : clusters;
+  return cell;
+}
+
+ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBootstrap& bootstrap) {
+  const std::vector<const ReportRun*> done = AllWithStart(set, spec.split);
+  const bool shared = ShareOneStart(done, spec.split);
+  ResultRow row;
+  row.name = spec.baseline;
+  row.seeds = shared ? "one start" : std::to_string(done.size()) + " starts";
+  for (const MetricColumn& metric : spec.metrics) {
+    ScoreMatrix scores_SC = StartScores(done, spec.split, metric.id);
+    if (shared) scores_SC.resize(1);
+    row.cells.push_back(CellOf(bootstrap, scores_SC));
+    row.cells.back().run_hashes = HashesOf(done);
+  }
+  return row;
+}
+
+// "0.242" for a number in text form with more digits; other texts as they are.
+std::string MeanOfTexts(const std::vector<std::string>& texts, const char* format) {
+  std::vector<double> numbers;
+  for (const std::string& text : texts) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0') return "not recorded";
+    numbers.push_back(number);
+  }
+  return numbers.empty() ? "not recorded" : Fixed(format, Mean(numbers));
+}
+
+std::string SettingOf(const ArmRuns& arm, const std::string& key) {
+  for (const auto* runs : {&arm.done, &arm.failed, &arm.unfinished}) {
+    for (const ReportRun* run : *runs) {
+      const auto found = run->config.find(key);
+      return found == run->config.end() ? "not set" : found->second;
+    }
+  }
+  return "no run";
+}
+
+std::string ValueInAll(const RunSet& set, const std::string& key) {
+  std::set<std::string> values;
+  for (const ReportRun& run : set.runs) values.insert(FindText(run.record.provenance, key, "not recorded"));
+  if (values.size() == 1) return *values.begin();
+  std::string text = std::to_string(values.size()) + " values:";
+  size_t shown = 0;
+  for (const std::string& value : values) {
+    if (++shown > kMostValues) return text + "; ...";
+    text += (shown == 1 ? " " : "; ") + value;
+  }
+  return text;
+}
+
+}  // namespace
+
+ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
+  const ReportBootstrap bootstrap(spec, set);
+  ResultTable table;
+  table.columns = spec.metrics;
+  if (!spec.baseline.empty() && !AllWithStart(set, spec.split).empty()) {
+    table.rows.push_back(BaselineRow(spec, set, bootstrap));
+  }
+  for (const ArmRuns& arm : set.arms) {
+    const std::string status = StatusOf(arm);
+    ResultRow row;
+    row.name = arm.arm.name;
+    row.seeds = std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm);
+    for (const MetricColumn& metric : spec.metrics) {
+      const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
+      row.cells.push_back(CellOf(bootstrap, scores_SC));
+      row.cells.back().status = status;
+      row.cells.back().run_hashes = HashesOf(arm.done);
+    }
+    table.rows.push_back(row);
+  }
+  for (ResultRow& row : PublishedRows(spec.published, spec.metrics)) table.rows.push_back(std::move(row));
+  MarkSeparated(&table);
+  return table;
+}
+
+TextTable SettingsTable(const ReportSpec& spec, const RunSet& set) {
+  TextTable table;
+  table.numeric = false;
+  table.header = {"Setting"};
+  for (const ArmRuns& arm : set.arms) table.header.push_back(arm.arm.name);
+  std::set<std::string> keys;
+  for (const ReportRun& run : set.runs) {
+    for (const auto& [key, value] : run.config) keys.insert(key);
+  }
+  keys.erase(spec.seed_key);
+  for (const std::string& key : keys) {
+    std::vector<TextCell> row = {{key}};
+    std::set<std::string> values;
+    for (const ArmRuns& arm : set.arms) {
+      row.push_back({SettingOf(arm, key)});
+      if (row.back().text != "no run") values.insert(row.back().text);
+    }
+    if (values.size() > 1) table.rows.push_back(row);
+  }
+  return table;
+}
+
+TextTable CostTable(const RunSet& set) {
+  TextTable table;
+  table.header = {"Arm"};
+  std::vector<std::string> parts;
+  for (const ReportRun* run : AllDone(set)) {
+    for (const StepSeries& series : run->record.series) {
+      const std::string& name = series.name;
+      const bool is_time = name.size() > 2 && name.compare(name.size() - 2, 2, "_s") == 0 && series.width == 1;
+      if (is_time && std::find(parts.begin(), parts.end(), name) == parts.end()) parts.push_back(name);
+    }
+  }
+  for (const std::string& part : parts) table.header.push_back(part.substr(0, part.size() - 2) + ", s a step");
+  table.header.insert(table.header.end(), {"Wall time, s a run", "Peak memory, MiB"});
+  for (const ArmRuns& arm : set.arms) {
+    if (arm.done.empty()) continue;
+    std::vector<TextCell> row = {{arm.arm.name}};
+    for (const std::string& part : parts) {
+      std::vector<double> seconds;
+      for (const ReportRun* run : arm.done) {
+        if (!HasSeries(run->record, part)) continue;
+        const std::vector<double>& values = FindSeries(run->record, part).values;
+        seconds.insert(seconds.end(), values.begin(), values.end());
+      }
+      row.push_back({seconds.empty() ? "" : Fixed("%.3f", Mean(seconds))});
+    }
+    for (const char* key : {"wall_s", "peak_rss_mib"}) {
+      std::vector<std::string> texts;
+      for (const ReportRun* run : arm.done) texts.push_back(FindText(run->record.summary, key));
+      row.push_back({MeanOfTexts(texts, "%.1f")});
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+TextTable RunsTable(const RunSet& set) {
+  TextTable table;
+  table.numeric = false;
+  table.header = {"Arm", "Seed", "Run (config hash)", "Status", "Steps", "Wall time, s", "Peak memory, MiB"};
+  const auto add = [&table](const std::string& arm, const ReportRun& run) {
+    std::string status = run.record.status;
+    if (status == "running") status = "unfinished";
+    const std::string reason = FindText(run.record.summary, "reason");
+    if (!reason.empty()) status += ": " + reason;
+    table.rows.push_back({{arm},
+                          {run.seed},
+                          {run.record.run_name, false, "", {{"runs", run.record.run_name}}},
+                          {status},
+                          {std::to_string(run.record.steps.empty() ? 0 : run.record.steps.back())},
+                          {MeanOfTexts({FindText(run.record.summary, "wall_s")}, "%.1f")},
+                          {MeanOfTexts({FindText(run.record.summary, "peak_rss_mib")}, "%.1f")}});
+  };
+  for (const ArmRuns& arm : set.arms) {
+    for (const auto* runs : {&arm.done, &arm.failed, &arm.unfinished}) {
+      for (const ReportRun* run : *runs) add(arm.arm.name, *run);
+    }
+    for (const std::string& seed : arm.missing_seeds) {
+      table.rows.push_back({{arm.arm.name}, {seed}, {""}, {"missing"}, {""}, {""}, {""}});
+    }
+  }
+  for (const ReportRun* run : set.others) add("(of no arm; not used)", *run);
+  for (const SkippedStore& skipped : set.skipped) {
+    table.rows.push_back({{"(not readable)"}, {""}, {skipped.store}, {skipped.reason}, {""}, {""}, {""}});
+  }
+  return table;
+}
+
+TextTable ProvenanceTable(const RunSet& set) {
+  TextTable table;
+  table.numeric = false;
+  table.header = {"Recorded at the start of each run", "Value"};
+  std::vector<std::string> keys;
+  for (const ReportRun& run : set.runs) {
+    for (const auto& [key, value] : run.record.provenance) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    }
+  }
+  for (const std::string& key : keys) table.rows.push_back({{key}, {ValueInAll(set, key)}});
+  return table;
+}
+
+}  // namespace suite

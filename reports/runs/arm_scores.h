@@ -1,0 +1,54 @@
+// Scores of arms as matrices [seed][conversation], ready for the bootstrap.
+//
+//   ScoreMatrix rank_SC = FinalScores(arm.done, "test", "ndcg@5");
+//   ScoreMatrix sft_SC = StartScores(arm.done, "test", "ndcg@5");      // step 0 of the same runs
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/runs/run_set.h"
+#include "reports/statistics/statistics.h"
+
+namespace suite {
+
+// Each run's last evaluation. Throws InputError naming the file when split or metric are unknown or never evaluated.
+ScoreMatrix FinalScores(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric);
+
+// Whether the run was evaluated at step 0 and later: its step 0 is then a start, and not the final score itself.
+bool HasStart(const ReportRun& run, const std::string& split);
+
+// The runs of all arms that have ended well and have a start.
+std::vector<const ReportRun*> AllWithStart(const RunSet& set, const std::string& split);
+
+// Each run's evaluation at step 0, before any update. Throws InputError likewise.
+ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric);
+
+bool HasSeries(const RunRecord& run, const std::string& name);
+
+// The step of the run's last evaluation.
+int64_t FinalStep(const ReportRun& run, const std::string& split);
+
+// Whether the step-0 scores of all these runs are equal to the bit, in every metric of the split.
+bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string& split);
+
+// All runs of all arms that have ended well.
+std::vector<const ReportRun*> AllDone(const RunSet& set);
+
+// What both sides of a comparison have: runs of one seed, in the same order. A side that is the baseline takes the
+// step-0 scores of the other side's runs, as far as they have a start. Empty when no seed is in both arms.
+struct PairedRuns {
+  std::vector<const ReportRun*> left;
+  std::vector<const ReportRun*> right;
+  bool left_is_start = false;
+  bool right_is_start = false;
+};
+PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison);
+
+struct PairedScores {
+  ScoreMatrix left_SC;
+  ScoreMatrix right_SC;
+};
+PairedScores ScoresOf(const PairedRuns& pairs, const std::string& split, const std::string& metric);
+
+}  // namespace suite

@@ -1,0 +1,30 @@
+#include "reports/statistics/contexts.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace suite {
+namespace {
+
+TEST(ContextsTest, ReadsLines) {
+  EXPECT_EQ(ParseContexts("test/1\tpost a\n\ntest/2\tpost a\n", "c.tsv"),
+            (std::map<std::string, std::string>{{"test/1", "post a"}, {"test/2", "post a"}}));
+  EXPECT_TRUE(ParseContexts("", "c.tsv").empty());
+}
+
+TEST(ContextsTest, BadLinesAreNamed) {
+  for (const auto& [text, told] : std::map<std::string, std::string>{{"a\tb\nc\n", "c.tsv:2: not two columns"},
+                                                                     {"a\tb\tc\n", "c.tsv:1: not two columns"},
+                                                                     {"a\tb\na\tc\n", "c.tsv:2: conversation 'a'"}}) {
+    try {
+      ParseContexts(text, "c.tsv");
+      ADD_FAILURE() << text;
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()).rfind(told, 0), 0u) << error.what();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace suite

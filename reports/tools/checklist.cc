@@ -1,0 +1,275 @@
+#include "reports/tools/checklist.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+namespace suite {
+namespace {
+
+// A key with more values than this, such as the command of each run, shows their number.
+constexpr size_t kMostValues = 3;
+
+// Everything the items look at, gathered once.
+struct Records {
+  const ReadStores& stores;
+  std::vector<std::map<std::string, std::string>> configs;  // of each record
+};
+
+std::string Counted(size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string Joined(const std::set<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : "; ") + value;
+  return text;
+}
+
+bool IsKnown(const std::string& text) { return !text.empty() && text.rfind("unknown", 0) != 0; }
+
+// The values of a provenance key over all runs; "not recorded" among them where a run lacks it.
+std::set<std::string> Values(const Records& records, const std::string& key) {
+  std::set<std::string> values;
+  for (const RunRecord& run : records.stores.records) {
+    for (const std::string& text : AllTexts(run.provenance, key, "not recorded")) values.insert(text);
+  }
+  return values;
+}
+
+bool AllKnown(const std::set<std::string>& values) {
+  return std::all_of(values.begin(), values.end(), IsKnown) && values.count("not recorded") == 0;
+}
+
+std::string ValueOf(const std::map<std::string, std::string>& config, const std::string& key) {
+  const auto found = config.find(key);
+  return found == config.end() ? "not set" : found->second;
+}
+
+// Yes when every key is known in every run, partly when some are.
+ChecklistItem RecordedItem(const Records& records, const std::string& question, const std::vector<std::string>& keys) {
+  ChecklistItem item{question, ChecklistAnswer::kYes, ""};
+  size_t known = 0;
+  for (const std::string& key : keys) {
+    const std::set<std::string> values = Values(records, key);
+    known += AllKnown(values);
+    item.evidence += (item.evidence.empty() ? "" : ". ") + key + ": ";
+    item.evidence += values.size() > kMostValues ? std::to_string(values.size()) + " values" : Joined(values);
+  }
+  if (known < keys.size()) item.answer = known == 0 ? ChecklistAnswer::kNo : ChecklistAnswer::kPartly;
+  return item;
+}
+
+ChecklistItem CodeItem(const Records& records) {
+  const std::set<std::string> commits = Values(records, "commit");
+  const std::set<std::string> dirty = Values(records, "dirty");
+  ChecklistItem item{"Is the exact code known, without uncommitted changes?", ChecklistAnswer::kYes, ""};
+  item.evidence = "commit: " + Joined(commits) + ". Uncommitted changes: " + Joined(dirty);
+  if (!AllKnown(commits)) {
+    item.answer = ChecklistAnswer::kNo;
+  } else if (dirty != std::set<std::string>{"no"} || commits.size() > 1) {
+    item.answer = ChecklistAnswer::kPartly;
+  }
+  return item;
+}
+
+ChecklistItem ResumeItem(const Records& records) {
+  size_t forced = 0;
+  std::set<std::string> what;
+  for (const RunRecord& run : records.stores.records) {
+    const std::vector<std::string> texts = AllTexts(run.provenance, "resume_forced");
+    forced += !texts.empty();
+    what.insert(texts.begin(), texts.end());
+  }
+  if (forced == 0) {
+    return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kYes, "no resume was forced"};
+  }
+  return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kPartly,
+          Counted(forced, "run") + " resumed by force: " + Joined(what)};
+}
+
+ChecklistItem DataItem(const Records& records) {
+  std::set<std::string> keys;
+  for (const RunRecord& run : records.stores.records) {
+    for (const auto& [key, value] : run.provenance) {
+      if (key.rfind("data.", 0) == 0) keys.insert(key);
+    }
+  }
+  ChecklistItem item{"Is the data identified by hash, and the same in all runs?", ChecklistAnswer::kYes, ""};
+  if (keys.empty()) {
+    item.answer = ChecklistAnswer::kNo;
+    item.evidence = "no hash of data was recorded";
+  }
+  for (const std::string& key : keys) {
+    const std::set<std::string> values = Values(records, key);
+    if (values.size() > 1 || !AllKnown(values)) item.answer = ChecklistAnswer::kPartly;
+    item.evidence += (item.evidence.empty() ? "" : ". ") + key + ": " + Joined(values);
+  }
+  return item;
+}
+
+ChecklistItem SplitsItem(const Records& records) {
+  std::set<std::string> splits;
+  for (const RunRecord& run : records.stores.records) {
+    for (const ScoreTable& table : run.scores) {
+      splits.insert(table.split + " " + Counted(table.conversation_ids.size(), "conversation"));
+    }
+  }
+  std::set<std::string> train;
+  for (const auto& config : records.configs) train.insert(ValueOf(config, "data.train"));
+  ChecklistItem item{"Are the splits and their sizes stated?", ChecklistAnswer::kYes, ""};
+  item.evidence = "train: " + Joined(train) + ". Scored: " + (splits.empty() ? "nothing" : Joined(splits));
+  if (splits.empty()) item.answer = ChecklistAnswer::kNo;
+  return item;
+}
+
+ChecklistItem SettingsItem(const Records& records) {
+  size_t fewest = SIZE_MAX;
+  for (const auto& config : records.configs) fewest = std::min(fewest, config.size());
+  return {
+      "Are all settings stated, defaults included?", fewest > 0 ? ChecklistAnswer::kYes : ChecklistAnswer::kNo,
+      "each store holds the whole config, " + std::to_string(fewest) + " settings or more; its hash is the run's name"};
+}
+
+std::map<std::string, std::set<std::string>> SeedsByArm(const Records& records) {
+  std::map<std::string, std::set<std::string>> seeds;
+  for (size_t i = 0; i < records.configs.size(); ++i) {
+    if (records.stores.records[i].status != "done") continue;
+    seeds[ValueOf(records.configs[i], "objective.preset")].insert(ValueOf(records.configs[i], "seed"));
+  }
+  return seeds;
+}
+
+ChecklistItem SeedsItem(const Records& records) {
+  ChecklistItem item{"Was each method run with several seeds, and are they stated?", ChecklistAnswer::kYes, ""};
+  for (const auto& [arm, seeds] : SeedsByArm(records)) {
+    if (seeds.size() < 2) item.answer = ChecklistAnswer::kNo;
+    item.evidence += (item.evidence.empty() ? "" : ". ") + arm + ": " + Joined(seeds);
+  }
+  if (item.evidence.empty()) return {item.question, ChecklistAnswer::kNo, "no run has ended"};
+  return item;
+}
+
+ChecklistItem AccountedItem(const Records& records) {
+  std::map<std::string, size_t> states;
+  for (const RunRecord& run : records.stores.records) ++states[run.status == "running" ? "unfinished" : run.status];
+  ChecklistItem item{"Is every run accounted for, failed ones too?", ChecklistAnswer::kYes, ""};
+  for (const auto& [state, count] : states) {
+    item.evidence += (item.evidence.empty() ? "" : ", ") + std::to_string(count) + " " + state;
+  }
+  if (!records.stores.skipped.empty()) {
+    item.answer = ChecklistAnswer::kPartly;
+    item.evidence += ", " + Counted(records.stores.skipped.size(), "store") + " not readable";
+  }
+  return item;
+}
+
+ChecklistItem MetricsItem(const Records& records) {
+  std::set<std::string> metrics;
+  for (const RunRecord& run : records.stores.records) {
+    for (const ScoreTable& table : run.scores) metrics.insert(table.metric_names.begin(), table.metric_names.end());
+  }
+  return {"Are the metrics named, and the scores behind each mean kept?",
+          metrics.empty() ? ChecklistAnswer::kNo : ChecklistAnswer::kYes,
+          metrics.empty() ? "no scores" : "conversation by conversation: " + Joined(metrics)};
+}
+
+ChecklistItem ComputeItem(const Records& records) {
+  double wall_s = 0;
+  double peak_mib = 0;
+  size_t measured = 0;
+  for (const RunRecord& run : records.stores.records) {
+    const std::string wall = FindText(run.summary, "wall_s");
+    if (wall.empty()) continue;
+    ++measured;
+    wall_s += std::strtod(wall.c_str(), nullptr);
+    peak_mib = std::max(peak_mib, std::strtod(FindText(run.summary, "peak_rss_mib", "0").c_str(), nullptr));
+  }
+  char text[96];
+  std::snprintf(text, sizeof(text), "%.2g hours of wall time in all, at most %.0f MiB in a run", wall_s / 3600,
+                peak_mib);
+  ChecklistItem item{"Is the compute of all runs stated?", ChecklistAnswer::kYes, text};
+  const size_t all = records.stores.records.size();
+  item.evidence += " (" + std::to_string(measured) + " of " + Counted(all, "run") + " measured)";
+  if (measured < all) item.answer = measured == 0 ? ChecklistAnswer::kNo : ChecklistAnswer::kPartly;
+  return item;
+}
+
+ChecklistItem UncertaintyItem(const Records& records) {
+  const auto seeds = SeedsByArm(records);
+  const bool several =
+      !seeds.empty() && std::all_of(seeds.begin(), seeds.end(), [](const auto& arm) { return arm.second.size() >= 2; });
+  return {"Do results come with intervals whose kind is named?",
+          several ? ChecklistAnswer::kYes : ChecklistAnswer::kPartly,
+          several ? "the report's intervals resample seeds and conversations; differences are paired"
+                  : "one seed in an arm: intervals over conversations only"};
+}
+
+}  // namespace
+
+const char* ToWord(ChecklistAnswer answer) {
+  switch (answer) {
+    case ChecklistAnswer::kYes:
+      return "yes";
+    case ChecklistAnswer::kPartly:
+      return "partly";
+    case ChecklistAnswer::kNo:
+      return "no";
+    case ChecklistAnswer::kByHand:
+      return "by hand";
+  }
+  return "by hand";
+}
+
+std::vector<ChecklistItem> FillChecklist(const ReadStores& stores) {
+  Records records{stores, {}};
+  for (const RunRecord& run : stores.records) {
+    records.configs.push_back(FlattenConfig(run.config, run.path + " (config)"));
+  }
+  return {
+      CodeItem(records),
+      RecordedItem(records, "Are build and libraries known?", {"build_mode", "compiler", "libtorch", "hdf5"}),
+      RecordedItem(records, "Is the machine known?", {"cpu", "cores", "memory", "accelerator", "os"}),
+      RecordedItem(records, "Are the rules of evaluation versioned?", {"protocol_version"}),
+      RecordedItem(records, "Is the command of each run recorded?", {"command"}),
+      ResumeItem(records),
+      DataItem(records),
+      SplitsItem(records),
+      SettingsItem(records),
+      SeedsItem(records),
+      AccountedItem(records),
+      MetricsItem(records),
+      UncertaintyItem(records),
+      ComputeItem(records),
+      {"How were settings chosen, with how many trials and on which split?", ChecklistAnswer::kByHand,
+       "say which settings were tuned, over which values, and that the test split took no part"},
+      {"May the data and the models be used and passed on?", ChecklistAnswer::kByHand,
+       "name the licences of data and checkpoints"},
+      {"What are the limits of the claims?", ChecklistAnswer::kByHand,
+       "say at which scale the evidence was made, and what was not run"},
+  };
+}
+
+Document ChecklistPage(const std::vector<ChecklistItem>& items) {
+  Document page;
+  page.title = "Reproducibility checklist";
+  const auto count = [&items](ChecklistAnswer answer) {
+    return std::to_string(
+        std::count_if(items.begin(), items.end(), [&](const ChecklistItem& item) { return item.answer == answer; }));
+  };
+  page.subtitle = count(ChecklistAnswer::kYes) + " yes, " + count(ChecklistAnswer::kPartly) + " partly, " +
+                  count(ChecklistAnswer::kNo) + " no, " + count(ChecklistAnswer::kByHand) + " to answer by hand";
+  TextTable table;
+  table.numeric = false;
+  table.header = {"Question", "Answer", "What the records say"};
+  for (const ChecklistItem& item : items) {
+    table.rows.push_back(
+        {{item.question}, {ToWord(item.answer), item.answer != ChecklistAnswer::kYes}, {item.evidence}});
+  }
+  page.blocks.push_back(TableBlock(table));
+  return page;
+}
+
+}  // namespace suite

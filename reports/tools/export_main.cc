@@ -1,0 +1,66 @@
+// Runs in the forms of other tools: `bazel run //reports:export -- --out=DIR STORE...`
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <iostream>
+#include <set>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "reports/runs/find_stores.h"
+#include "reports/runs/run_set.h"
+#include "reports/tools/command_line.h"
+#include "reports/tools/run_export.h"
+
+namespace suite {
+namespace {
+
+namespace options = boost::program_options;
+
+constexpr char kUsage[] =
+    "Writes runs in the forms that other tools read.\n"
+    "\n"
+    "  bazel run //reports:export -- --out=exported results/quickstart\n"
+    "\n"
+    "A STORE is the .h5 file of a run, or a folder: then all .h5 files in and under it. DIR gets a folder for each\n"
+    "run, named by its config hash, with events.out.tfevents.0.suite (TensorBoard: tensorboard --logdir=DIR),\n"
+    "series.csv, scores.csv, run.jsonl and mllog.txt.\n"
+    "\n";
+
+void Export(const RunRecord& run, const options::variables_map& values, const std::string& out) {
+  const std::string folder = out + "/" + run.run_name;
+  std::filesystem::create_directories(folder);
+  WriteFileAtomically(folder + "/events.out.tfevents.0.suite", ToTensorBoard(run));
+  WriteFileAtomically(folder + "/series.csv", SeriesCsv(run));
+  WriteFileAtomically(folder + "/scores.csv", ScoresCsv(run));
+  WriteFileAtomically(folder + "/run.jsonl", ToJsonLines(run));
+  WriteFileAtomically(folder + "/mllog.txt",
+                      ToMllog(run, values["split"].as<std::string>(), values["metric"].as<std::string>()));
+}
+
+int Run(int argc, char** argv) {
+  options::options_description shown("Options");
+  shown.add_options()("help", "this text")("out", options::value<std::string>(), "the folder to write")(
+      "split", options::value<std::string>()->default_value("validation"), "MLLOG: the split of eval_accuracy")(
+      "metric", options::value<std::string>()->default_value("ndcg@10"), "MLLOG: the score that is eval_accuracy");
+  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "store");
+  if (!parsed) return 0;
+  const options::variables_map& values = *parsed;
+  const std::string out = OutFolder(values);
+  const ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
+  std::set<std::string> names;
+  for (const RunRecord& run : stores.records) {
+    if (!names.insert(run.run_name).second) throw InputError(run.path, "a second store of run " + run.run_name);
+    Export(run, values, out);
+  }
+  for (const SkippedStore& skipped : stores.skipped) {
+    std::cerr << "left out: " << skipped.store << " (" << skipped.reason << ")\n";
+  }
+  std::cout << stores.records.size() << " runs exported to " << out << "\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace suite
+
+int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }

@@ -1,0 +1,388 @@
+#include "reports/tools/run_comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <numeric>
+#include <set>
+
+#include "base/error.h"
+#include "reports/runs/arm_scores.h"
+#include "reports/statistics/hierarchical_bootstrap.h"
+#include "reports/statistics/statistics.h"
+#include "reports/tables/table.h"
+
+namespace suite {
+namespace {
+
+constexpr int kResamples = 2000;
+constexpr size_t kMostSeriesShown = 12;
+
+std::string SettingOf(const ReportRun& run, const std::string& key) {
+  const auto found = run.config.find(key);
+  return found == run.config.end() ? "not set" : found->second;
+}
+
+constexpr char kSeedKey[] = "seed";
+
+// The settings but the seed whose values differ within one of the sides: what makes its arms.
+std::vector<std::string> ArmKeys(const RunGroup& a, const RunGroup& b) {
+  std::set<std::string> keys;
+  for (const RunGroup* group : {&a, &b}) {
+    std::set<std::string> settings;
+    for (const ReportRun& run : group->runs) {
+      for (const auto& [key, value] : run.config) settings.insert(key);
+    }
+    for (const std::string& key : settings) {
+      const auto differs = [&](const ReportRun& run) { return SettingOf(run, key) != SettingOf(group->runs[0], key); };
+      if (key != kSeedKey && std::any_of(group->runs.begin(), group->runs.end(), differs)) keys.insert(key);
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+// "grpo", "objective.epsilon=0.2, grpo": an arm in words.
+std::string ArmOf(const ReportRun& run, const std::vector<std::string>& keys) {
+  std::string arm;
+  for (const std::string& key : keys) {
+    if (key != "objective.preset") arm += key + "=" + SettingOf(run, key) + ", ";
+  }
+  return arm + SettingOf(run, "objective.preset");
+}
+
+std::string PairingKey(const ReportRun& run, const std::vector<std::string>& keys) {
+  return ArmOf(run, keys) + ", seed " + run.seed;
+}
+
+std::string Joined(const std::set<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : "; ") + value;
+  return text;
+}
+
+void CheckDistinct(const RunGroup& group, const std::vector<std::string>& keys) {
+  std::map<std::string, const ReportRun*> first;
+  for (const ReportRun& run : group.runs) {
+    const auto [earlier, is_new] = first.emplace(PairingKey(run, keys), &run);
+    if (is_new) continue;
+    throw InputError(run.record.path, "has the settings of " + earlier->second->record.path,
+                     "runs of one side that differ in a setting");
+  }
+}
+
+std::vector<RunPair> PairUp(const RunGroup& a, const RunGroup& b, const std::vector<std::string>& keys) {
+  if (a.runs.size() == 1 && b.runs.size() == 1) return {{&a.runs[0], &b.runs[0]}};
+  CheckDistinct(a, keys);
+  CheckDistinct(b, keys);
+  std::vector<RunPair> pairs;
+  for (const ReportRun& run : a.runs) {
+    for (const ReportRun& other : b.runs) {
+      if (PairingKey(run, keys) == PairingKey(other, keys)) pairs.push_back({&run, &other});
+    }
+  }
+  return pairs;
+}
+
+// One row for each key whose values are not the same on both sides.
+template <typename ValueOf>
+TextTable DifferenceTable(const std::string& what, const std::set<std::string>& keys, const RunGroup& a,
+                          const RunGroup& b, const ValueOf& value_of) {
+  TextTable table;
+  table.numeric = false;
+  table.header = {what, a.name, b.name};
+  for (const std::string& key : keys) {
+    std::set<std::string> values[2];
+    for (const ReportRun& run : a.runs) values[0].insert(value_of(run, key));
+    for (const ReportRun& run : b.runs) values[1].insert(value_of(run, key));
+    if (values[0] != values[1]) table.rows.push_back({{key}, {Joined(values[0])}, {Joined(values[1])}});
+  }
+  return table;
+}
+
+bool IsOfData(const std::string& key) { return key == "protocol_version" || key.rfind("data.", 0) == 0; }
+
+std::string ProvenanceOf(const ReportRun& run, const std::string& key) {
+  return FindText(run.record.provenance, key, "not recorded");
+}
+
+std::set<std::string> ProvenanceKeys(const RunGroup& a, const RunGroup& b, bool of_data) {
+  std::set<std::string> keys;
+  for (const RunGroup* group : {&a, &b}) {
+    for (const ReportRun& run : group->runs) {
+      for (const auto& [key, value] : run.record.provenance) {
+        // These differ between any two runs, or stand in the config, and tell nothing of the code.
+        if (key == "command" || key == "started_utc" || key.rfind("seed.", 0) == 0) continue;
+        if (IsOfData(key) == of_data) keys.insert(key);
+      }
+    }
+  }
+  return keys;
+}
+
+void AddDifferences(const std::string& heading, const TextTable& table, Document* page) {
+  page->blocks.push_back(Heading(heading));
+  page->blocks.push_back(table.rows.empty() ? Paragraph("No difference.") : TableBlock(table));
+}
+
+std::string Number(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof(buffer), format, value);
+  return buffer;
+}
+
+bool MeasuresTheMachine(const std::string& name) {
+  for (const std::string end : {"_s", "_mib", "_bytes"}) {
+    if (name.size() >= end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0) return true;
+  }
+  return false;
+}
+
+void CompareSeries(const RunRecord& a, const StepSeries& left, const StepSeries& right, NumericGap* gap) {
+  if (left.width != right.width) {
+    gap->only_in_one.push_back(left.name + " (of other width)");
+    return;
+  }
+  const size_t count = std::min(left.values.size(), right.values.size());
+  for (size_t i = 0; i < count; ++i) {
+    if (std::memcmp(&left.values[i], &right.values[i], sizeof(double)) == 0) continue;
+    const size_t row = i / static_cast<size_t>(left.width);
+    gap->first_step.emplace(left.name, row < a.steps.size() ? a.steps[row] : 0);
+    const double size = std::max(std::abs(left.values[i]), std::abs(right.values[i]));
+    double& largest = gap->largest_relative[left.name];
+    largest = std::max(largest, size > 0 ? std::abs(left.values[i] - right.values[i]) / size : 0.0);
+  }
+}
+
+const StepSeries* SeriesOf(const RunRecord& run, const std::string& name) {
+  for (const StepSeries& series : run.series) {
+    if (series.name == name) return &series;
+  }
+  return nullptr;
+}
+
+bool ScoresAreEqual(const RunRecord& a, const RunRecord& b) {
+  if (a.scores.size() != b.scores.size()) return false;
+  for (size_t i = 0; i < a.scores.size(); ++i) {
+    const ScoreTable& left = a.scores[i];
+    const ScoreTable& right = b.scores[i];
+    const bool same_shape = left.split == right.split && left.steps == right.steps &&
+                            left.metric_names == right.metric_names && left.conversation_ids == right.conversation_ids;
+    if (!same_shape || left.values.size() != right.values.size()) return false;
+    if (std::memcmp(left.values.data(), right.values.data(), left.values.size() * sizeof(float)) != 0) return false;
+  }
+  return true;
+}
+
+std::string GapText(const NumericGap& gap) {
+  std::string text;
+  if (gap.other_steps) text += "other steps; ";
+  for (const std::string& name : gap.only_in_one) text += name + " in one only; ";
+  // The series that part first come first: they are nearest to the cause.
+  std::vector<std::pair<int64_t, std::string>> order;
+  for (const auto& [name, step] : gap.first_step) order.emplace_back(step, name);
+  std::sort(order.begin(), order.end());
+  for (size_t i = 0; i < order.size() && i < kMostSeriesShown; ++i) {
+    const auto& [step, name] = order[i];
+    text += name + " from step " + std::to_string(step) + " (up to " + Number("%.2g", gap.largest_relative.at(name)) +
+            "); ";
+  }
+  if (order.size() > kMostSeriesShown) text += std::to_string(order.size() - kMostSeriesShown) + " more series; ";
+  if (text.empty()) return "series equal, scores differ";
+  return text.substr(0, text.size() - 2);
+}
+
+void AddNumerics(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys, Document* page) {
+  TextTable table;
+  table.numeric = false;
+  table.header = {"Pair", "Equal to the bit", "First difference by series (largest relative difference)"};
+  size_t equal = 0;
+  for (const RunPair& pair : pairs) {
+    const NumericGap gap = CompareNumerics(pair.a->record, pair.b->record);
+    equal += gap.is_equal;
+    table.rows.push_back(
+        {{PairingKey(*pair.a, keys)}, {gap.is_equal ? "yes" : "no"}, {gap.is_equal ? "" : GapText(gap)}});
+  }
+  page->blocks.push_back(Heading("Numerics"));
+  page->blocks.push_back(Paragraph(std::to_string(equal) + " of " + std::to_string(pairs.size()) +
+                                   " pairs are equal to the bit in all series and scores (times and memory aside)."));
+  if (!pairs.empty()) page->blocks.push_back(TableBlock(table));
+}
+
+// The pairs of one arm, both sides finished.
+struct ArmPairs {
+  std::string name;
+  std::vector<const ReportRun*> a;
+  std::vector<const ReportRun*> b;
+};
+
+std::vector<ArmPairs> ByArm(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys) {
+  std::map<std::string, ArmPairs> arms;
+  for (const RunPair& pair : pairs) {
+    const std::string arm_a = ArmOf(*pair.a, keys);
+    const std::string arm_b = ArmOf(*pair.b, keys);
+    const std::string key = arm_a == arm_b ? arm_a : arm_a + " / " + arm_b;
+    arms[key].name = key;
+    arms[key].a.push_back(pair.a);
+    arms[key].b.push_back(pair.b);
+  }
+  std::vector<ArmPairs> list;
+  for (auto& [key, arm] : arms) list.push_back(std::move(arm));
+  return list;
+}
+
+bool ShareConversations(const ArmPairs& arm, const std::string& split) {
+  const ScoreTable& first = FindScores(arm.a[0]->record, split);
+  for (const auto* side : {&arm.a, &arm.b}) {
+    for (const ReportRun* run : *side) {
+      if (FindScores(run->record, split).conversation_ids != first.conversation_ids) return false;
+    }
+  }
+  return true;
+}
+
+std::vector<size_t> EachItsOwn(size_t size) {
+  std::vector<size_t> indices(size);
+  std::iota(indices.begin(), indices.end(), size_t{0});
+  return indices;
+}
+
+void AddMetricRow(const ArmPairs& arm, const std::string& split, const std::string& metric, TextTable* table) {
+  const ScoreMatrix a_SC = FinalScores(arm.a, split, metric);
+  const ScoreMatrix b_SC = FinalScores(arm.b, split, metric);
+  std::vector<double> means_a;
+  std::vector<double> means_b;
+  std::vector<double> differences;
+  for (size_t s = 0; s < a_SC.size(); ++s) {
+    means_a.push_back(Mean(a_SC[s]));
+    means_b.push_back(Mean(b_SC[s]));
+    differences.push_back(means_b.back() - means_a.back());
+  }
+  std::vector<TextCell> row = {{arm.name},
+                               {split + ", " + metric},
+                               {FormatPublished(Mean(means_a))},
+                               {FormatPublished(Mean(means_b))},
+                               {FormatDifference(Mean(differences))},
+                               {"other conversations"},
+                               {""},
+                               {std::to_string(arm.a.size())}};
+  if (ShareConversations(arm, split)) {
+    const HierarchicalBootstrap bootstrap(EachItsOwn(a_SC[0].size()), kResamples, 0, "compare/" + split);
+    row[5].text = FormatSignedInterval(bootstrap.OfDifference(b_SC, a_SC, 0.95).interval);
+  }
+  if (const auto over_seeds = StudentInterval(differences)) row[6].text = FormatSignedInterval(*over_seeds);
+  table->rows.push_back(row);
+}
+
+void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,
+                const std::vector<std::string>& keys, Document* page) {
+  page->blocks.push_back(Heading("Results"));
+  TextTable table;
+  table.header = {
+      "Arm", "Score", a.name, b.name, b.name + " less " + a.name, "Bootstrap, 95\u00a0%", "Seeds, 95\u00a0%", "Pairs"};
+  std::vector<RunPair> finished;
+  for (const RunPair& pair : pairs) {
+    if (pair.a->record.status == "done" && pair.b->record.status == "done") finished.push_back(pair);
+  }
+  for (const ArmPairs& arm : ByArm(finished, keys)) {
+    for (const ScoreTable& scores : arm.a[0]->record.scores) {
+      if (scores.steps.empty() || scores.conversation_ids.empty()) continue;
+      for (const std::string& metric : scores.metric_names) {
+        const auto has = [&](const ReportRun* run) {
+          for (const ScoreTable& other : run->record.scores) {
+            if (other.split != scores.split || other.steps.empty()) continue;
+            return std::count(other.metric_names.begin(), other.metric_names.end(), metric) > 0;
+          }
+          return false;
+        };
+        if (std::all_of(arm.a.begin(), arm.a.end(), has) && std::all_of(arm.b.begin(), arm.b.end(), has)) {
+          AddMetricRow(arm, scores.split, metric, &table);
+        }
+      }
+    }
+  }
+  if (table.rows.empty()) {
+    page->blocks.push_back(Paragraph("No pair of finished runs with a score that both have."));
+    return;
+  }
+  page->blocks.push_back(TableBlock(table));
+  page->blocks.push_back(
+      Paragraph("Scores are of each run's last evaluation. Differences are paired by seed and by "
+                "conversation; the bootstrap resamples both, Student's interval is over seeds."));
+}
+
+void AddUnpaired(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,
+                 const std::vector<std::string>& keys, Document* page) {
+  std::vector<std::string> items;
+  for (const RunGroup* group : {&a, &b}) {
+    for (const ReportRun& run : group->runs) {
+      const bool paired = std::any_of(pairs.begin(), pairs.end(),
+                                      [&](const RunPair& pair) { return pair.a == &run || pair.b == &run; });
+      if (!paired) items.push_back(group->name + ": " + PairingKey(run, keys) + " has no partner");
+      if (run.record.status != "done")
+        items.push_back(group->name + ": " + PairingKey(run, keys) + " is " + run.record.status);
+    }
+    for (const SkippedStore& skipped : group->skipped) {
+      items.push_back(group->name + ": " + skipped.store + " cannot be used (" + skipped.reason + ")");
+    }
+  }
+  if (items.empty()) return;
+  page->blocks.push_back(Heading("Not compared, or not whole"));
+  page->blocks.push_back(List(items));
+}
+
+}  // namespace
+
+RunGroup MakeRunGroup(const std::string& name, ReadStores stores) {
+  RunGroup group;
+  group.name = name;
+  const ReportSpec spec;  // no arms: all runs are among the others
+  RunSet set = MakeRunSet(spec, std::move(stores), Mixing::kAllowed);
+  group.runs = std::move(set.runs);
+  group.skipped = std::move(set.skipped);
+  return group;
+}
+
+NumericGap CompareNumerics(const RunRecord& a, const RunRecord& b) {
+  NumericGap gap;
+  gap.other_steps = a.steps != b.steps;
+  for (const StepSeries& series : a.series) {
+    if (MeasuresTheMachine(series.name)) continue;
+    if (const StepSeries* other = SeriesOf(b, series.name)) {
+      CompareSeries(a, series, *other, &gap);
+    } else {
+      gap.only_in_one.push_back(series.name);
+    }
+  }
+  for (const StepSeries& series : b.series) {
+    if (!MeasuresTheMachine(series.name) && !SeriesOf(a, series.name)) gap.only_in_one.push_back(series.name);
+  }
+  gap.is_equal = !gap.other_steps && gap.only_in_one.empty() && gap.first_step.empty() && ScoresAreEqual(a, b);
+  return gap;
+}
+
+Document CompareRuns(const RunGroup& a, const RunGroup& b) {
+  const std::vector<std::string> keys = ArmKeys(a, b);
+  const std::vector<RunPair> pairs = PairUp(a, b, keys);
+  Document page;
+  page.title = a.name + " against " + b.name;
+  page.subtitle = std::to_string(a.runs.size()) + " and " + std::to_string(b.runs.size()) + " runs, " +
+                  std::to_string(pairs.size()) + " pairs";
+  std::set<std::string> settings;
+  for (const RunGroup* group : {&a, &b}) {
+    for (const ReportRun& run : group->runs) {
+      for (const auto& [key, value] : run.config) settings.insert(key);
+    }
+  }
+  AddDifferences("Config", DifferenceTable("Setting", settings, a, b, SettingOf), &page);
+  AddDifferences("Data and protocol", DifferenceTable("Recorded", ProvenanceKeys(a, b, true), a, b, ProvenanceOf),
+                 &page);
+  AddDifferences("Code and machine", DifferenceTable("Recorded", ProvenanceKeys(a, b, false), a, b, ProvenanceOf),
+                 &page);
+  AddNumerics(pairs, keys, &page);
+  AddResults(a, b, pairs, keys, &page);
+  AddUnpaired(a, b, pairs, keys, &page);
+  return page;
+}
+
+}  // namespace suite
