@@ -13,7 +13,7 @@ std::string Row(const ObjectiveEntry& entry) {
   for (const auto& [name, value] : DescribeObjective(PresetConfig(entry.name))) field[name] = value;
   return "| `" + std::string(entry.name) + "` | " + field["surrogate"] + " " + field["epsilon_low"] + "/" +
          field["epsilon_high"] + " | " + field["ratio_unit"] + ", " + field["ratio_over_unit"] + " | " +
-         field["advantage_unit"] + ", " + field["advantage_normalisation"] + " | " + field["return"] + " | " +
+         field["advantage_unit"] + ", " + field["advantage_normalisation"] + " | " + field["return_kind"] + " | " +
          field["reduction"] + " | " + field["beta"] + " | " + (field["shape_list_end"] == "true" ? "yes" : "no") +
          " | " + entry.source + " | " + entry.status + " |\n";
 }

@@ -37,7 +37,7 @@ ObjectiveConfig ConfigOf(const json& c, const json& set) {
     overrides.push_back({"max_completion_length", c["max_completion_length"].dump()});
   if (HasScalarAdvantages(set)) {
     overrides.push_back({"advantage_unit", "sequence"});
-    overrides.push_back({"return", "sequence_dcg"});
+    overrides.push_back({"return_kind", "sequence_dcg"});
   }
   return PresetConfig("rank_grpo_exp_inf@official", overrides);
 }

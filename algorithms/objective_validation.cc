@@ -1,4 +1,5 @@
-// Which fields of an ObjectiveConfig cannot go together, and why. Ranges of single fields are in objective_fields.cc.
+// Which fields of an ObjectiveConfig cannot go together, and why. Ranges of single fields are in
+// objective_settings.def.
 #include "algorithms/objective.h"
 #include "algorithms/objective_fields.h"
 #include "base/error.h"
@@ -40,9 +41,9 @@ void CheckClip(const ObjectiveConfig& config) {
 void CheckRewards(const ObjectiveConfig& config) {
   const bool by_rank = config.advantage.unit == AdvantageUnit::kRank;
   const bool one_number = config.returns.kind == ReturnKind::kSequenceDcg;
-  Refuse(by_rank && one_number, "return", "'sequence_dcg' is one number per list, but advantage_unit is rank",
+  Refuse(by_rank && one_number, "return_kind", "'sequence_dcg' is one number per list, but advantage_unit is rank",
          "log, exp_gamma, exp_inf, window, full_dcg; or advantage_unit = sequence");
-  Refuse(!by_rank && !one_number, "return", "a return per rank, but advantage_unit is sequence",
+  Refuse(!by_rank && !one_number, "return_kind", "a return per rank, but advantage_unit is sequence",
          "sequence_dcg; or advantage_unit = rank");
 }
 

@@ -18,10 +18,10 @@ RewardParts Parts() {
 }
 
 TEST(RewardPartsTest, HandChecked) {
-  const RewardPartWeights weights{/*duplicate=*/-1.0, /*out_of_catalog=*/-0.5, /*format=*/-9.0};
+  const RewardPenalties penalties{/*duplicate=*/1.0, /*out_of_catalog=*/0.5, /*format=*/9.0};
   const at::Tensor reward_BN = Doubles({1, 2, 3, 4}).view({2, 2});
-  EXPECT_TRUE(AddRewardParts(reward_BN, Parts(), weights).equal(Doubles({1, 0.5, 2.5, 4}).view({2, 2})));
-  EXPECT_TRUE(AddRewardParts(Doubles({1, 2}), Parts(), weights).equal(Doubles({-0.5, 1.5})));
+  EXPECT_TRUE(AddRewardParts(reward_BN, Parts(), penalties).equal(Doubles({1, 0.5, 2.5, 4}).view({2, 2})));
+  EXPECT_TRUE(AddRewardParts(Doubles({1, 2}), Parts(), penalties).equal(Doubles({-0.5, 1.5})));
 }
 
 TEST(RewardPartsTest, NoWeightNoChange) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <type_traits>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -174,7 +175,7 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
 
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
-// Adds the overrides that are set, by the names of the algorithms folder.
+// Adds what a config's objective changes about its preset.
 class OverrideCollector {
  public:
   explicit OverrideCollector(TextPairs* overrides) : overrides_(overrides) {}
@@ -184,16 +185,24 @@ class OverrideCollector {
 
   template <typename T>
   void operator()(const FieldInfo& field, const std::optional<T>& value) const {
-    if (!value || field.section != "objective") return;
-    const std::string name = field.key.substr(field.section.size() + 1);
-    overrides_->emplace_back(name == "return_kind" ? "return" : name, PlainText(*value));
+    if (value) Add(field, *value);
+  }
+
+  void operator()(const FieldInfo& field, const double& penalty) const {
+    if (penalty != 0) Add(field, penalty);
   }
 
  private:
-  static std::string PlainText(const std::string& text) { return text; }
   template <typename T>
-  static std::string PlainText(const T& value) {
-    return TomlText(value);
+  void Add(const FieldInfo& field, const T& value) const {
+    if (field.section != "objective") return;
+    std::string text;
+    if constexpr (std::is_same_v<T, std::string>) {
+      text = value;
+    } else {
+      text = TomlText(value);
+    }
+    overrides_->emplace_back(field.key.substr(field.section.size() + 1), text);
   }
 
   TextPairs* overrides_;
@@ -263,12 +272,6 @@ std::string StageHash(const RunConfig& config, const std::string& stage) {
 TextPairs OverridesOf(const RunConfig& config) {
   TextPairs overrides;
   VisitFields(config, OverrideCollector(&overrides));
-  const auto add_penalty = [&](const std::string& weight, double penalty) {
-    if (penalty != 0) overrides.emplace_back(weight, TomlText(-penalty));
-  };
-  add_penalty("duplicate_weight", config.objective.duplicate_penalty);
-  add_penalty("out_of_catalog_weight", config.objective.out_of_catalog_penalty);
-  add_penalty("format_weight", config.objective.format_penalty);
   return overrides;
 }
 

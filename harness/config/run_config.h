@@ -80,9 +80,9 @@ std::string ConfigHash(const RunConfig& config);
 std::string StageHash(const RunConfig& config, const std::string& stage);
 
 // What `objective` changes about its preset, as (field, text) in declared order: the overrides that are set, and the
-// penalties that are not 0 as negative weights. algorithms/objective.h takes it as it is:
+// penalties that are not 0. algorithms/objective.h takes it as it is:
 //
-//   OverridesOf(config);                                          // {{"beta", "0.001"}, {"duplicate_weight", "-0.1"}}
+//   OverridesOf(config);                                         // {{"beta", "0.001"}, {"duplicate_penalty", "0.1"}}
 //   MakeObjective(config.objective.preset, OverridesOf(config));
 std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/allowed.h"
 #include "base/error.h"
-#include "harness/config/allowed.h"
 #include "harness/config/toml_text.h"
 
 namespace suite {
@@ -193,10 +193,10 @@ TEST(RunConfig, OverridesAreWhatIsSet) {
   config.demonstrations.reflect = true;  // not the objective's
   EXPECT_EQ(OverridesOf(config), (Pairs{{"epsilon_high", "0.1"},
                                         {"unbiased_std", "false"},
-                                        {"return", "log"},
+                                        {"return_kind", "log"},
                                         {"window", "3"},
                                         {"rank_rule", "parsed"},
-                                        {"duplicate_weight", "-0.5"}}));
+                                        {"duplicate_penalty", "0.5"}}));
 }
 
 TEST(RunConfig, RefusesWhatDoesNotFitTogether) {

@@ -91,7 +91,7 @@ std::vector<SampleAnswer> CreditRollouts(const BatchAtFault& batch, const BatchC
 
 std::string CreditKind(const ObjectiveConfig& objective) {
   for (const auto& [name, value] : DescribeObjective(objective)) {
-    if (name == "return") return value;
+    if (name == "return_kind") return value;
   }
   SUITE_CHECK(false);
   return "";
