@@ -248,7 +248,6 @@ TEST_F(ReportTest, RunsWithoutTraining) {
   claim.metric = "ndcg@5";
   spec.claims = {claim};
   spec.comparisons.push_back({spec.arms[0].value, "SFT", "ndcg@5"});
-  spec.series_plots = {{"reward", "Reward", "DCG@N"}};
   spec.rank_series = "reward_by_rank";
   const std::string text = WriteReport(spec, stores, Folder("untrained"));
   EXPECT_NE(text.find("1 reproduced"), std::string::npos) << text;

@@ -275,14 +275,6 @@ TextPairs OverridesOf(const RunConfig& config) {
   return overrides;
 }
 
-std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs) {
-  std::vector<std::string> names;
-  for (const int64_t k : cutoffs) names.push_back("recall@" + std::to_string(k));
-  for (const int64_t k : cutoffs) names.push_back("ndcg@" + std::to_string(k));
-  names.insert(names.end(), {"in_catalog_ratio", "duplicate_share"});
-  return names;
-}
-
 void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckPolicy(config);
   CheckEvaluation(config);

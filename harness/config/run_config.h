@@ -86,10 +86,6 @@ std::string StageHash(const RunConfig& config, const std::string& stage);
 //   MakeObjective(config.objective.preset, OverridesOf(config));
 std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
 
-// The scores of an evaluation, in the order of the store: recall@k and ndcg@k for each cut-off (eval.k),
-// in_catalog_ratio, duplicate_share.
-std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs);
-
 // Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and
 // where its value came from. The loaders call it. Without `needs_policy` a real source may lack policy.path.
 void CheckConsistent(const RunConfig& config, bool needs_policy = true);

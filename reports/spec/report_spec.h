@@ -33,13 +33,6 @@ struct Comparison {
   std::string metric;
 };
 
-// A step series to plot.
-struct SeriesPlot {
-  std::string series;
-  std::string title;
-  std::string y_label;
-};
-
 // A table in the form that papers print.
 //   kAblation: a row an arm, each score beside its change against the first arm (the paper's Table 2);
 //   kScaling:  a row an arm in the order of a number, scores beside cost (group size, model size);
@@ -79,7 +72,6 @@ struct ReportSpec {
 
   std::vector<Claim> claims;  // the ledger: see claim.h
 
-  std::vector<SeriesPlot> series_plots;
   std::string rank_series = "reward_by_rank";  // empty for no plot by rank
 
   std::vector<std::string> notes;
