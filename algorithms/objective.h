@@ -41,7 +41,6 @@
 #include "algorithms/ratio.h"
 #include "algorithms/reduction.h"
 #include "algorithms/returns.h"
-#include "algorithms/reward_parts.h"
 #include "algorithms/surrogate.h"
 
 namespace suite {

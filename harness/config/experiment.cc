@@ -8,7 +8,6 @@
 #include "base/files.h"
 #include "harness/config/report_names.h"
 #include "harness/config/sweep_points.h"
-#include "harness/config/sweep_priorities.h"
 #include "harness/config/toml_settings.h"
 #include "harness/metrics/metric_table.h"
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "harness/metrics/metric_table.h"
 
 namespace suite {
@@ -52,12 +53,7 @@ std::string ErrorOf(const std::string& text, const std::string& profile = "",
   ExperimentRequest request = Write(text);
   request.profile = profile;
   request.sets = sets;
-  try {
-    LoadExperiment(request);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return suite::ErrorOf([&] { LoadExperiment(request); });
 }
 
 TEST(LoadExperiment, ExpandsTheGridInDeclaredOrder) {
@@ -270,12 +266,7 @@ TEST(LoadExperiment, MetricsAreKnownBeforeAnythingRuns) {
   const auto error_of = [](const std::string& text) -> std::string {
     ExperimentRequest request = Write(text);
     request.known_names.clear();
-    try {
-      LoadExperiment(request);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no error";
+    return suite::ErrorOf([&] { LoadExperiment(request); });
   };
   const std::string good =
       "[eval]\nk = [3, 10]\n[report]\nmetrics = [\"recall@3\", \"ndcg@10\", \"duplicate_share\"]\n";

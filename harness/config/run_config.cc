@@ -156,20 +156,19 @@ void CheckSft(const RunConfig& config) {
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
 void CheckSource(const RunConfig& config, bool needs_policy) {
   const DataConfig& data = config.data;
-  const auto refuse = [&](const std::string& key, const std::string& found, const std::string& allowed) {
-    throw InputError(Origin(config, key) + ": " + key, found, allowed);
-  };
   if (data.source == "miniature") {
     Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
             "at most data.catalog_items = " + std::to_string(data.catalog_items));
-    if (!data.path.empty()) refuse("data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
+    if (!data.path.empty()) {
+      Refuse(config, "data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
+    }
     return;
   }
   Require(config, data.test_percent + data.validation_percent < 100, "data.validation_percent", data.validation_percent,
           "less than what data.test_percent = " + std::to_string(data.test_percent) + " leaves of 100");
-  if (data.path.empty()) refuse("data.path", "is missing for data.source " + data.source, "a folder or file");
+  if (data.path.empty()) Refuse(config, "data.path", "is missing for data.source " + data.source, "a folder or file");
   if (needs_policy && config.policy.path.empty()) {
-    refuse("policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
+    Refuse(config, "policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
   }
 }
 

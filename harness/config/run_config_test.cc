@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/allowed.h"
-#include "base/error.h"
+#include "base/testing/error_of.h"
 #include "harness/config/toml_text.h"
 
 namespace suite {
@@ -20,15 +20,6 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string ErrorOf(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 ConfigEntry Entry(const RunConfig& config, const std::string& key) {
   for (const ConfigEntry& entry : ConfigEntries(config)) {
