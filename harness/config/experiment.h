@@ -55,7 +55,7 @@ struct Experiment {
   std::vector<ExperimentRun> runs;  // see sweep_points.h: grid, first axis slowest, then includes
   std::vector<std::string> arms;    // in order of appearance
   Budget budget;
-  ReportSettings report;  // without what only other profiles have, or --set took away (report_names.h)
+  ReportSettings report;  // without what only other profiles have, or --set took away
 };
 
 // Throws InputError; two runs with equal hashes are an error too, since they would be one (where --set made them equal,
