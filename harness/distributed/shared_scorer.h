@@ -8,7 +8,7 @@
 //   shared.Backward(scorer);                                     // adds into scorer.gradients()
 //   optimizer.Step(scorer.gradients().flat(), options);          // ShardedAdamW adds up the processes' gradients
 //
-// In a world of one it is the scorer itself.
+// In a group of one it is the scorer itself.
 #pragma once
 
 #include <cstdint>
