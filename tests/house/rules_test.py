@@ -40,12 +40,13 @@ class RulesTest(unittest.TestCase):
             self.assertEqual(rule(clean()), [])
 
     def test_an_include_against_an_arrow(self):
-        self.breach(rules.wrong_arrows, "reports/tables/table.cc:2: includes models/policy.h: reports may not use models; "
-                    "allowed: base harness/metrics", {"reports/tables/table.cc": '\n#include "models/policy.h"\n'})
+        self.breach(rules.wrong_arrows, "reports/tables/table.cc:2: includes models/policy.h: reports may not use "
+                    "models; allowed: base harness/metrics",
+                    {"reports/tables/table.cc": '\n#include "models/policy.h"\n'})
 
     def test_a_dependency_against_an_arrow(self):
-        self.breach(rules.wrong_arrows, "//base:check: depends on //algorithms:kl: base may not use algorithms; allowed: "
-                    "nothing", targets={"//base:check": Target("cc_library", deps={"//algorithms:kl"})})
+        self.breach(rules.wrong_arrows, "//base:check: depends on //algorithms:kl: base may not use algorithms; "
+                    "allowed: nothing", targets={"//base:check": Target("cc_library", deps={"//algorithms:kl"})})
 
     def test_reports_read_the_metrics_store_and_no_more_of_the_harness(self):
         text = '#include "harness/metrics/store.h"\n#include "harness/trainer.h"\n'
@@ -72,11 +73,11 @@ class RulesTest(unittest.TestCase):
                     {"//algorithms:kl_test": Target("cc_test", {"algorithms/kl_test.cc"}, testonly=True)})
 
     def test_the_header_of_an_indirect_dependency(self):
+        error = Target("cc_library", deps={"//base:check"})
+        table = Target("cc_library", {"reports/tables/table.cc"}, deps={"//base:error"})
         self.breach(rules.undeclared_includes, "reports/tables/table.cc:1: includes base/check.h, which no direct "
-                    "dependency of //reports/tables:table brings; add //base:check", targets={
-                        "//base:error": Target("cc_library", deps={"//base:check"}),
-                        "//reports/tables:table": Target("cc_library", {"reports/tables/table.cc"}, deps={"//base:error"}),
-                    })
+                    "dependency of //reports/tables:table brings; add //base:check",
+                    targets={"//base:error": error, "//reports/tables:table": table})
 
     def test_an_alias_brings_what_it_stands_for(self):
         tree = clean()
@@ -115,7 +116,7 @@ class RulesTest(unittest.TestCase):
         self.assertEqual(rules.room_cycles(tree), [])
 
     def test_words_that_outsiders_do_not_know(self):
-        self.breach(rules.unclear_words, "base/check.h:1: 'Strangers'", {"base/check.h": "int x;  // Strangers wrote it\n"})
+        self.breach(rules.unclear_words, "base/check.h:1: 'Strangers'", {"base/check.h": "// Strangers wrote it\n"})
         self.breach(rules.unclear_words, "README.md:2: 'roof'", {"README.md": "proof\none roof\n"})
         self.breach(rules.unclear_words, "base/BUILD:1: 'gone on with'", {"base/BUILD": "# to be gone on with\n"})
         tree = clean()
@@ -138,7 +139,8 @@ class RulesTest(unittest.TestCase):
             <rule class="alias" name="//:f"><label name="actual" value="//base:files"/></rule>
           </query>""")
         self.assertEqual(targets, {
-            "//base:files": Target("cc_library", {"base/files.cc"}, {"base/files.h"}, {"//base:error", "@hdf5//:hdf5"}, True),
+            "//base:files": Target("cc_library", {"base/files.cc"}, {"base/files.h"},
+                                   {"//base:error", "@hdf5//:hdf5"}, True),
             "//:f": Target("alias", deps={"//base:files"}),
         })
 

@@ -46,7 +46,10 @@ class Tree:
 
 
 def read_tree(root):
-    return Tree(read_files(root), parse_targets(query(root)))
+    files = read_files(root)
+    # By name, because //... would walk into Bazel's own links too.
+    folders = sorted({path.split("/")[0] for path in files if path.endswith("/BUILD")})
+    return Tree(files, parse_targets(query(root, f"kind(rule, //:all + //{'/... + //'.join(folders)}/...)")))
 
 
 def read_files(root):
@@ -63,12 +66,12 @@ def read_files(root):
     return files
 
 
-def query(root):
-    """All rules of the checkout, as XML. With a server and folders of its own, because the Bazel
-    that runs the test holds the lock of the usual ones. Needs no network: only the local stand-in rules_cc is loaded."""
+def query(root, expression):
+    """What `bazel query` tells, as XML. With folders of its own, because the Bazel that runs the test holds the
+    lock of the usual ones. Needs no network: BUILD files load only the local stand-in rules_cc."""
     with tempfile.TemporaryDirectory() as scratch:
         bazel = [os.environ.get("BAZEL", "bazel"), "--batch", "--output_user_root=" + scratch]
-        done = subprocess.run(bazel + ["query", "--noshow_progress", "--output=xml", "kind(rule, //...)"],
+        done = subprocess.run(bazel + ["query", "--noshow_progress", "--output=xml", expression],
                               cwd=root, capture_output=True, text=True)
         subprocess.run(["chmod", "-R", "u+w", scratch], check=True)  # Bazel unpacks itself write-protected
     if done.returncode != 0:
