@@ -1,5 +1,5 @@
-// ShardedScorer (models/llama/sharded_scorer.h) for a policy that several processes train: each scores its shards, all see
-// the whole grid, and each carries back the gradients of its own rows.
+// ShardedScorer (models/llama/sharded_scorer.h) for a policy that several processes train: each scores its shards, all
+// see the whole grid, and each carries back the gradients of its own rows.
 //
 //   ShardedScorer scorer(llama, weights, OwnShards(shards, group).count);
 //   SharedScorer shared(&group, shards);
