@@ -10,7 +10,7 @@ import tomllib
 ROAD = "### One conversation, from data set to table cell"
 
 # 3. [harness/a.cc](harness/a.cc) `Function` makes tokens of a `Conversation` for [harness/b.cc](harness/b.cc): ...
-_STEP = re.compile(r"\[(\S+)\]\(\1\) `(\w+)` [^`\[]*`([^`]+)`[^`]*?\[(\S+)\]\(\4\):")
+_STEP = re.compile(r"\[(\S+)\]\(\1\) `(\w+)` [^`\[]*`([^`]+)`.*?\[(\S+)\]\(\4\):")
 _MENTION = re.compile(r"\[(\S+)\]\(\1\) `(\w+)`")
 
 
