@@ -17,8 +17,8 @@
 #include <vector>
 
 namespace arrow {
-class Array;
 class RecordBatch;
+struct Scalar;
 }  // namespace arrow
 
 namespace suite {
@@ -52,7 +52,7 @@ class ArrowTable {
 // it is null or of another type.
 class ArrowCell {
  public:
-  ArrowCell(std::shared_ptr<arrow::Array> array, int64_t position, const ArrowRow& row, std::string column);
+  ArrowCell(std::shared_ptr<arrow::Scalar> value, const ArrowRow& row, std::string column);
 
   bool IsText() const;
   bool IsInteger() const;
@@ -69,8 +69,7 @@ class ArrowCell {
  private:
   [[noreturn]] void Refuse(const std::string& wanted) const;
 
-  std::shared_ptr<arrow::Array> array_;
-  int64_t position_;
+  std::shared_ptr<arrow::Scalar> value_;
   const ArrowRow* row_;
   std::string column_;
 };

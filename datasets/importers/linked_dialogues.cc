@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/json/checked_json.h"
+#include "base/text/format.h"
 #include "base/text/utf8.h"
-#include "datasets/importers/film_names.h"
 #include "datasets/judging/title_rules.h"
 
 namespace suite {
@@ -52,12 +52,6 @@ std::vector<Item> Mentions(const std::vector<std::string>& names, const std::str
   }
   for (Item& item : FindInText(text, film.title)) mentions.push_back(std::move(item));
   return mentions;
-}
-
-std::string Joined(const std::vector<std::string>& utterances) {
-  std::string text;
-  for (const std::string& utterance : utterances) text += utterance + "\n";
-  return text;
 }
 
 bool IsBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
@@ -140,7 +134,7 @@ void CollectSpellings(const std::vector<LinkedTurn>& turns, FilmTable* films) {
       if (!films->Has(id)) continue;
       for (const Item& item : Mentions(turn.names, turn.response, films->FromIri(id))) films->AddSpelling(id, item);
     }
-    const std::string context = Joined(turn.context);
+    const std::string context = Join(turn.context, "\n");
     for (const int64_t id : std::set<int64_t>(turn.earlier_entities.begin(), turn.earlier_entities.end())) {
       if (!films->Has(id)) continue;
       for (const Item& item : FindInText(context, films->FromIri(id).title)) films->AddSpelling(id, item);

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/json/checked_json.h"
+#include "base/text/format.h"
 #include "base/text/utf8.h"
 #include "datasets/importers/arrow_stream.h"
-#include "datasets/importers/catalog_file.h"
 
 namespace suite {
 namespace {
@@ -116,19 +116,6 @@ void ReadDemonstrations(const std::string& folder, SourceData* source) {
   for (size_t i = earlier; i < source->files.size(); ++i) source->files[i].name = "sft/" + source->files[i].name;
 }
 
-void ReadCatalog(const std::string& folder, const ImportOptions& options, SourceData* source) {
-  std::vector<Item> items;
-  if (!options.catalog_file.empty()) {
-    items = ReadCatalogFile("", options.catalog_file, &source->files);
-  } else {
-    for (const char* name : {"gt_catalog.pkl", "catalog.tsv"}) {
-      if (!items.empty() || !std::filesystem::exists(folder + "/" + name)) continue;
-      items = ReadCatalogFile(folder, name, &source->files);
-    }
-  }
-  for (const Item& item : items) source->films.push_back({item.title, item.year});
-}
-
 }  // namespace
 
 HuggingFaceState ParseHuggingFaceState(std::string_view json, const std::string& name) {
@@ -161,10 +148,8 @@ void AppendRedditRows(std::string_view arrow_stream, const std::string& name, co
   }
   const bool has_messages = table.Has("messages");
   if (!has_messages && !table.Has("completion")) {
-    std::string columns;
-    for (const std::string& column : table.columns()) columns += (columns.empty() ? "" : ", ") + column;
     throw InputError(
-        name, "columns " + ShownText(columns),
+        name, "columns " + ShownText(Join(table.columns(), ", ")),
         std::string("prompt, ") + kGroundTruth + ", seen_titles (RL); prompt, completion (SFT); or messages (SFT)");
   }
   const auto earlier = std::count_if(source->demonstrations.begin(), source->demonstrations.end(),
@@ -176,7 +161,9 @@ void AppendRedditRows(std::string_view arrow_stream, const std::string& name, co
 SourceData ReadRedditV2(const std::string& folder, const ImportOptions& options) {
   SourceData source;
   source.prompt_form = PromptForm::kInstruction;
-  ReadCatalog(folder, options, &source);
+  for (const Item& item : ReadOwnCatalog(folder, options.catalog_file, &source)) {
+    source.films.push_back({item.title, item.year});
+  }
   ReadHuggingFaceFolder(folder, &source);
   const bool beside = options.sft_folder.empty() && std::filesystem::is_directory(folder + "/sft");
   if (beside) ReadDemonstrations(folder + "/sft", &source);

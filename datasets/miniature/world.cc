@@ -27,17 +27,12 @@ bool IsShortPlainTitle(std::string_view title) {
   return std::count(title.begin(), title.end(), ' ') <= 1;
 }
 
-bool ReadsBack(const Item& item) {
-  const std::vector<ParsedItem> parsed = ParseAnswer(FormatItem(item));
-  return parsed.size() == 1 && parsed[0].item == item;
-}
-
 std::vector<Item> DrawUniverse(const MiniatureConfig& config, const Catalog& titles) {
   std::vector<Item> usable;
   std::set<std::string> taken;
   for (const Item& item : titles.items()) {
     if (item.year < kFirstYear || item.year >= kFirstYear + 10 * kDecades) continue;
-    if (!IsShortPlainTitle(item.title) || !ReadsBack(item)) continue;
+    if (!IsShortPlainTitle(item.title) || ReadBack(item) != item) continue;
     if (taken.insert(NormalizedTitle(item.title)).second) usable.push_back(item);
   }
   const auto needed = static_cast<size_t>(config.n_catalog + config.n_out_of_catalog);
