@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "datasets/core/item.h"
 
 namespace suite {
@@ -12,14 +13,10 @@ namespace {
 std::string ErrorFor(const std::string& bytes) {
   const std::string path = ::testing::TempDir() + "catalog_test.tsv";
   WriteFileAtomically(path, bytes);
-  try {
-    Catalog::FromTsv(path);
-  } catch (const InputError& error) {
-    const std::string what = error.what();
-    EXPECT_EQ(what.rfind(path, 0), 0u) << what;  // names the file first
-    return what.substr(path.size());
-  }
-  return "no error";
+  const std::string what = ErrorOf([&] { Catalog::FromTsv(path); });
+  if (what == "no error") return what;
+  EXPECT_EQ(what.rfind(path, 0), 0u) << what;  // names the file first
+  return what.substr(path.size());
 }
 
 TEST(Item, IsWrittenAsTitleAndYear) {

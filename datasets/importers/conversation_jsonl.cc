@@ -21,9 +21,7 @@ std::vector<Turn> TurnsOf(const JsonObject& row) {
     const JsonObject message = JsonObject::Inside(value, row.At("turns", turns.size()));
     message.AllowOnly({"content", "role"});
     const std::string role = message.String("role");
-    if (role != "system" && role != "user" && role != "assistant") {
-      throw UnknownName(message.At("role"), "role", ShownText(role), {"assistant", "system", "user"});
-    }
+    CheckRole(role, message.At("role"));
     turns.push_back({role, message.String("content")});
   }
   if (turns.empty() || turns.back().role != "user") {

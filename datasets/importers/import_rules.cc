@@ -195,34 +195,16 @@ void CheckOptions(const ImportOptions& options) {
 
 }  // namespace
 
-const RuleWords& WordsOf(YearRule) {
-  static const auto* words = new RuleWords{"year rule", {"reference_or_drop", "drop", "unknown", "zero"}};
-  return *words;
-}
-
-const RuleWords& WordsOf(TitleRule) {
-  static const auto* words = new RuleWords{"title rule", {"as_parsed", "as_given"}};
-  return *words;
-}
-
-const RuleWords& WordsOf(CatalogRule) {
-  static const auto* words = new RuleWords{"catalogue rule", {"own", "reference"}};
-  return *words;
-}
-
-const RuleWords& WordsOf(OutsideRule) {
-  static const auto* words = new RuleWords{"outside rule", {"keep", "drop"}};
-  return *words;
-}
-
-const RuleWords& WordsOf(RepeatRule) {
-  static const auto* words = new RuleWords{"repeat rule", {"drop", "keep"}};
-  return *words;
-}
-
-const RuleWords& WordsOf(SplitRule) {
-  static const auto* words = new RuleWords{"split rule", {"as_given", "by_dialogue"}};
-  return *words;
+const RuleWords& WordsOf(std::type_index rule) {
+  static const auto* words = new std::map<std::type_index, RuleWords>{
+      {typeid(YearRule), {"year rule", {"reference_or_drop", "drop", "unknown", "zero"}}},
+      {typeid(TitleRule), {"title rule", {"as_parsed", "as_given"}}},
+      {typeid(CatalogRule), {"catalogue rule", {"own", "reference"}}},
+      {typeid(OutsideRule), {"outside rule", {"keep", "drop"}}},
+      {typeid(RepeatRule), {"repeat rule", {"drop", "keep"}}},
+      {typeid(SplitRule), {"split rule", {"as_given", "by_dialogue"}}},
+  };
+  return words->at(rule);
 }
 
 size_t PositionOf(const std::string& where, const std::string& name, const RuleWords& words) {

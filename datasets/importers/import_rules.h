@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeindex>
 #include <vector>
 
 #include "datasets/core/catalog.h"
@@ -83,16 +84,11 @@ struct RuleWords {
   const char* kind;
   std::vector<std::string> names;
 };
-const RuleWords& WordsOf(YearRule);
-const RuleWords& WordsOf(TitleRule);
-const RuleWords& WordsOf(CatalogRule);
-const RuleWords& WordsOf(OutsideRule);
-const RuleWords& WordsOf(RepeatRule);
-const RuleWords& WordsOf(SplitRule);
+const RuleWords& WordsOf(std::type_index rule);
 
 template <typename Rule>
 const std::vector<std::string>& RuleNames() {
-  return WordsOf(Rule{}).names;
+  return WordsOf(typeid(Rule)).names;
 }
 
 template <typename Rule>
@@ -105,7 +101,7 @@ size_t PositionOf(const std::string& where, const std::string& name, const RuleW
 
 template <typename Rule>
 Rule RuleByName(const std::string& where, const std::string& name) {
-  return static_cast<Rule>(PositionOf(where, name, WordsOf(Rule{})));
+  return static_cast<Rule>(PositionOf(where, name, WordsOf(typeid(Rule))));
 }
 
 // Applies the rules in this order: year rule and title rule (ground truths and the source's films), catalogue rule,

@@ -21,9 +21,7 @@ std::vector<Turn> TurnsOf(const ArrowCell& messages) {
   std::vector<Turn> turns;
   for (const ArrowCell& message : messages.Elements()) {
     const std::string role = message.Field("role").Text();
-    if (role != "system" && role != "user" && role != "assistant") {
-      throw UnknownName(message.where(), "role", ShownText(role), {"assistant", "system", "user"});
-    }
+    CheckRole(role, message.where());
     turns.push_back({role, message.Field("content").Text()});
   }
   if (turns.empty()) throw InputError(messages.where(), "an empty list", "at least one message");

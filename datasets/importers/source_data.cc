@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/text/utf8.h"
 #include "datasets/core/catalog.h"
 
 namespace suite {
@@ -30,6 +31,11 @@ std::string Quoted(std::string text) {
 }
 
 }  // namespace
+
+void CheckRole(const std::string& role, const std::string& where) {
+  if (role == "system" || role == "user" || role == "assistant") return;
+  throw UnknownName(where, "role", ShownText(role), {"assistant", "system", "user"});
+}
 
 std::vector<std::string_view> LinesOf(std::string_view text, const std::string& name) {
   if (text.empty()) throw InputError(name, "the file is empty", "one JSON object a line");

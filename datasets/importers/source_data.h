@@ -64,6 +64,9 @@ struct SourceData {
 // The names of splits, in the order of training.
 inline constexpr std::string_view kSplitNames[] = {"train", "validation", "test"};
 
+// Throws InputError naming `where` unless `role` is "system", "user" or "assistant".
+void CheckRole(const std::string& role, const std::string& where);
+
 // The lines of `text`, without "\n" or "\r\n"; the last one may lack its end. Throws InputError for an empty text.
 std::vector<std::string_view> LinesOf(std::string_view text, const std::string& name);
 

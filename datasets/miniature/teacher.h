@@ -8,38 +8,27 @@
 //   std::vector<int> r = DrawJudgements(world, c, list, quality);  // -2 .. 2 for each, the Reflect step
 //   WebList web = MakeWebList(world, splits.web[3]);               // a prompt and a sloppy list: text for a base model
 //
+// A list holds the films with the largest
+//
+//   context (text view . unit(context of the conversation + noise z / sqrt(d))) + popularity x (what the web believes)
+//   + Gumbel noise
+//
+// where `quality` (datasets/teachers/teacher.h) has a probability out_of_catalog, each rank names a film outside the
+// catalog with it. A teacher knows the films that the web talks about first; it never names the others and judges them
+// 0. Judgements: clip(round(judge_slope x zscore(u . c_i) + judge_noise x z), -2, 2).
+//
 // The judge knows more than the list shows: it weighs the user's true content preference, but not the hidden taste.
-// The pipeline asks through the class SimulatedTeacher (simulated_teacher.h).
+// The pipeline asks through the class SimulatedTeacher (simulated_sources.h).
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/miniature/conversations.h"
 #include "datasets/miniature/world.h"
+#include "datasets/teachers/teacher.h"
 
 namespace suite {
-
-// How good a teacher is, part by part.
-struct TeacherQuality {
-  // Lists: context (text view . unit(context of the conversation + noise z / sqrt(d))) + popularity x (what the web
-  // believes) + Gumbel noise.
-  double context = 8;
-  double noise = 0.5;
-  double popularity = 0.8;
-  // The probability that a rank names a film outside the catalog; nothing: as the scores fall.
-  std::optional<double> out_of_catalog;
-  // The share of all films that it knows, those that the web talks about first; it never names the others and judges
-  // them 0.
-  double knowledge = 1;
-  // Judgements: clip(round(slope x zscore(u.c_i) + noise x z), -2, 2).
-  double judge_slope = 1.1;
-  double judge_noise = 0.6;
-};
-
-// Throws InputError naming the key ("teacher.knowledge") for what makes no teacher.
-void CheckTeacherQuality(const TeacherQuality& quality);
 
 // Universe ids that a teacher of this knowledge does not know, rising. A teacher that knows more knows the same films
 // and others.

@@ -1,6 +1,8 @@
 #include "datasets/teachers/failure_report.h"
 
 #include <array>
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -24,14 +26,6 @@ constexpr std::array<std::pair<FailureKind, std::string_view>, 11> kKinds = {{
     {FailureKind::kOther, "other"},
 }};
 
-// Reasons quote servers, which may send anything.
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string_view FailureKindName(FailureKind kind) {
@@ -54,44 +48,26 @@ Failure FailureOfText(std::string_view text) {
   return {FailureKind::kOther, std::string(text)};
 }
 
-void FailureReport::Add(const std::string& conversation, const std::string& request, const Failure& failure) {
-  failed_.push_back({conversation, request, failure});
-}
-
 void FailureReport::Add(const std::string& conversation, const std::string& request, std::string_view error) {
-  if (!error.empty()) Add(conversation, request, FailureOfText(error));
-}
-
-std::map<std::string, int64_t> FailureReport::Counts() const {
-  std::map<std::string, int64_t> counts;
-  for (const FailedRequest& failed : failed_) ++counts[std::string(FailureKindName(failed.failure.kind))];
-  return counts;
-}
-
-std::string FailureReport::Text() const {
-  std::string text = std::to_string(failed_.size()) + " requests failed\n";
-  for (const auto& [kind, count] : Counts()) text += "  " + kind + ": " + std::to_string(count) + "\n";
-  for (const FailedRequest& failed : failed_) {
-    text += failed.conversation + "\t" + failed.request + "\t" + OneLine(FailureText(failed.failure)) + "\n";
-  }
-  return text;
+  if (!error.empty()) failed_.push_back({conversation, request, FailureOfText(error)});
 }
 
 std::string FailureReport::Json() const {
   nlohmann::json requests = nlohmann::json::array();
-  for (const FailedRequest& failed : failed_) {
-    requests.push_back({{"conversation", failed.conversation},
-                        {"request", failed.request},
-                        {"kind", FailureKindName(failed.failure.kind)},
-                        {"reason", failed.failure.reason}});
+  std::map<std::string, int64_t> counts;
+  for (const auto& [conversation, request, failure] : failed_) {
+    const std::string kind(FailureKindName(failure.kind));
+    ++counts[kind];
+    requests.push_back(
+        {{"conversation", conversation}, {"request", request}, {"kind", kind}, {"reason", failure.reason}});
   }
-  const nlohmann::json report = {{"failed", failed_.size()}, {"by_kind", Counts()}, {"requests", requests}};
+  const nlohmann::json report = {{"failed", failed_.size()}, {"by_kind", counts}, {"requests", requests}};
+  // Reasons quote servers, which may send anything.
   return report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 void WriteFailureReport(const FailureReport& report, const std::string& path) {
-  const bool as_json = path.size() >= 5 && path.substr(path.size() - 5) == ".json";
-  WriteFileAtomically(path, as_json ? report.Json() : report.Text());
+  WriteFileAtomically(path, report.Json());
 }
 
 }  // namespace suite

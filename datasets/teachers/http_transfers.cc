@@ -138,7 +138,7 @@ std::vector<HttpResult> HttpTransfers::Wait(int milliseconds) {
   CURLM* multi = state_->multi.get();
   int running = 0;
   SUITE_CHECK_EQ(curl_multi_perform(multi, &running), CURLM_OK);
-  if (running == under_way() && milliseconds > 0) {
+  if (running == static_cast<int>(state_->transfers.size()) && milliseconds > 0) {
     // Unlike curl_multi_wait, this also sleeps when there is nothing to wait for.
     SUITE_CHECK_EQ(curl_multi_poll(multi, nullptr, 0, milliseconds, nullptr), CURLM_OK);
     SUITE_CHECK_EQ(curl_multi_perform(multi, &running), CURLM_OK);
@@ -155,7 +155,5 @@ std::vector<HttpResult> HttpTransfers::Wait(int milliseconds) {
   }
   return results;
 }
-
-int64_t HttpTransfers::under_way() const { return static_cast<int64_t>(state_->transfers.size()); }
 
 }  // namespace suite

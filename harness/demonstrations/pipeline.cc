@@ -15,7 +15,6 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "harness/config/toml_text.h"
-#include "harness/demonstrations/embedded_text.h"
 #include "harness/demonstrations/list_scores.h"
 #include "harness/demonstrations/positive_fit.h"
 #include "harness/provenance/process_meter.h"
