@@ -33,8 +33,9 @@ TEST(Catalog, FindsByTheTwoRules) {
   EXPECT_EQ(catalog.Find({"Funny Games", 2006}), std::nullopt);
   EXPECT_EQ(catalog.Find({"heat", 1995}), std::nullopt);
   EXPECT_EQ(catalog.item(2), (Item{"Funny Games", 2007}));
-  EXPECT_TRUE(catalog.ContainsTitle("Heat"));
-  EXPECT_FALSE(catalog.ContainsTitle("heat"));
+  EXPECT_EQ(catalog.FindTitle("Heat"), (std::vector<int>{0}));
+  EXPECT_EQ(catalog.FindTitle("Funny Games"), (std::vector<int>{1, 2}));
+  EXPECT_TRUE(catalog.FindTitle("heat").empty());
   EXPECT_TRUE(catalog.ContainsLowerCase({"HEAT", 1997}));
   EXPECT_FALSE(catalog.ContainsLowerCase({"HEAT", 1998}));
   EXPECT_FALSE(catalog.ContainsLowerCase({"HEAT", 1997}, 1));

@@ -78,6 +78,12 @@ void RequirePlainTypes(const arrow::Schema& schema, const std::string& name) {
   }
 }
 
+std::shared_ptr<arrow::Scalar> ScalarAt(const arrow::Array& array, int64_t position, const std::string& where) {
+  auto value = array.GetScalar(position);
+  if (!value.ok()) RefuseStream(where, value.status());
+  return std::move(*value);
+}
+
 }  // namespace
 
 ArrowTable::ArrowTable(std::string_view bytes, std::string name) : name_(std::move(name)) {
@@ -109,30 +115,26 @@ bool ArrowTable::Has(const std::string& column) const {
   return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
 }
 
-void ArrowTable::ForEachRow(const std::function<void(const ArrowRow&)>& use) const {
+void ArrowTable::Require(const std::vector<std::string>& wanted) const {
+  for (const std::string& column : wanted) {
+    if (!Has(column)) throw UnknownName(name_, "column", column, columns_);
+  }
+}
+
+void ArrowTable::ForEachRow(const std::function<void(const ArrowCell& row, int64_t number)>& use) const {
   int64_t number = 0;
   for (const auto& batch : batches_) {
-    for (int64_t position = 0; position < batch->num_rows(); ++position) {
-      use(ArrowRow(*this, *batch, position, number++));
+    const auto rows = batch->ToStructArray();
+    if (!rows.ok()) RefuseStream(name_, rows.status());
+    for (int64_t position = 0; position < batch->num_rows(); ++position, ++number) {
+      const std::string where = name_ + ": row " + std::to_string(number);
+      use({ScalarAt(**rows, position, where), where}, number);
     }
   }
 }
 
-ArrowCell ArrowRow::Cell(const std::string& column) const {
-  const std::shared_ptr<arrow::Array> array = batch_.GetColumnByName(column);
-  if (array == nullptr) throw UnknownName(table_.name(), "column", column, table_.columns());
-  auto value = array->GetScalar(position_);
-  if (!value.ok()) RefuseStream(table_.name(), value.status());
-  return {std::move(*value), *this, column};
-}
-
-ArrowCell::ArrowCell(std::shared_ptr<arrow::Scalar> value, const ArrowRow& row, std::string column)
-    : value_(std::move(value)), row_(&row), column_(std::move(column)) {}
-
-std::string ArrowCell::where() const { return row_->where() + ": " + column_; }
-
 void ArrowCell::Refuse(const std::string& wanted) const {
-  throw InputError(where(), "found " + (value_->is_valid ? value_->type->ToString() : "null"), wanted);
+  throw InputError(where_, "found " + (value_->is_valid ? value_->type->ToString() : "null"), wanted);
 }
 
 bool ArrowCell::IsText() const { return value_->is_valid && arrow::is_string(value_->type->id()); }
@@ -155,11 +157,7 @@ std::vector<ArrowCell> ArrowCell::Elements() const {
   const auto* list = dynamic_cast<const arrow::BaseListScalar*>(value_.get());
   if (list == nullptr || !list->is_valid) Refuse("a list");
   std::vector<ArrowCell> elements;
-  for (int64_t i = 0; i < list->value->length(); ++i) {
-    auto element = list->value->GetScalar(i);
-    if (!element.ok()) RefuseStream(where(), element.status());
-    elements.emplace_back(std::move(*element), *row_, column_);
-  }
+  for (int64_t i = 0; i < list->value->length(); ++i) elements.emplace_back(ScalarAt(*list->value, i, where_), where_);
   return elements;
 }
 
@@ -168,7 +166,7 @@ ArrowCell ArrowCell::Field(const std::string& name) const {
   if (!IsStruct()) Refuse(wanted);
   auto field = static_cast<const arrow::StructScalar&>(*value_).field(name);
   if (!field.ok()) Refuse(wanted);
-  return {std::move(*field), *row_, column_ + "." + name};
+  return {std::move(*field), where_ + ": " + name};
 }
 
 }  // namespace suite

@@ -175,11 +175,10 @@ GroundTruth FilmTable::Name(int64_t id) const {
     if (MentionsOf(spellings) > MentionsOf(film.spellings.at(year))) year = mentioned;
   }
   if (film.from_iri.year && film.spellings.count(*film.from_iri.year) > 0) year = *film.from_iri.year;
-  const Item item = NameInYear(id, year);
-  return {item.title, item.year};
+  return NameInYear(id, year);
 }
 
-Item FilmTable::NameInYear(int64_t id, int year) const {
+GroundTruth FilmTable::NameInYear(int64_t id, int year) const {
   const Film& film = films_.at(id);
   std::string best;
   int most = 0;
@@ -195,10 +194,7 @@ std::vector<GroundTruth> FilmTable::AllNames() const {
   std::vector<GroundTruth> names;
   for (const auto& [id, film] : films_) {
     if (film.spellings.empty()) names.push_back(film.from_iri);
-    for (const auto& [year, spellings] : film.spellings) {
-      const Item item = NameInYear(id, year);
-      names.push_back({item.title, item.year});
-    }
+    for (const auto& [year, spellings] : film.spellings) names.push_back(NameInYear(id, year));
   }
   return names;
 }

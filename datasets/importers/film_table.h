@@ -56,7 +56,7 @@ class FilmTable {
   GroundTruth Name(int64_t id) const;
 
   // As Name, for this year; the year must have been mentioned.
-  Item NameInYear(int64_t id, int year) const;
+  GroundTruth NameInYear(int64_t id, int year) const;
 
   // Every film under every year mentioned; those never mentioned as the page says. By id.
   std::vector<GroundTruth> AllNames() const;

@@ -77,8 +77,7 @@ GroundTruth NameInResponse(const LinkedTurn& turn, int64_t id, const FilmTable& 
   const bool as_usual = std::any_of(mentions.begin(), mentions.end(),
                                     [&](const Item& item) { return usual.year && item.year == *usual.year; });
   if (mentions.empty() || as_usual) return usual;
-  const Item item = films.NameInYear(id, mentions[0].year);
-  return {item.title, item.year};
+  return films.NameInYear(id, mentions[0].year);
 }
 
 std::vector<std::string> SeenTitles(const LinkedTurn& turn, const FilmTable& films) {

@@ -1,5 +1,5 @@
-// ReDial and INSPIRED in the form in which they are passed around for evaluating recommenders: one JSON object a line for
-// every turn, films as ids of DBpedia pages (the data of "Large Language Models as Zero-Shot Conversational
+// ReDial and INSPIRED in the form in which they are passed around for evaluating recommenders: one JSON object a line
+// for every turn, films as ids of DBpedia pages (the data of "Large Language Models as Zero-Shot Conversational
 // Recommenders").
 //
 //   SourceData source = ReadLinkedDialogues("/data/redial");      // entity2id.json, item_ids.json, test.jsonl, ...

@@ -45,26 +45,26 @@ GroundTruth GroundTruthOf(const ArrowCell& pair) {
   return {elements[0].Text(), YearOf(elements[1])};
 }
 
-void AppendSample(const ArrowRow& row, const std::string& split, SourceData* source) {
+void AppendSample(const ArrowCell& row, const std::string& split, SourceData* source) {
   std::vector<SourceSample>& samples = source->splits[split];
   SourceSample sample;
   sample.index = std::to_string(samples.size());
-  sample.conversation.turns = TurnsOf(row.Cell("prompt"));
-  for (const ArrowCell& pair : row.Cell(kGroundTruth).Elements()) {
+  sample.conversation.turns = TurnsOf(row.Field("prompt"));
+  for (const ArrowCell& pair : row.Field(kGroundTruth).Elements()) {
     sample.conversation.ground_truth.push_back(GroundTruthOf(pair));
   }
-  for (const ArrowCell& title : row.Cell("seen_titles").Elements()) {
+  for (const ArrowCell& title : row.Field("seen_titles").Elements()) {
     sample.conversation.seen_titles.push_back(title.Text());
   }
   samples.push_back(std::move(sample));
 }
 
-void AppendDemonstration(const ArrowRow& row, bool has_messages, const std::string& split, int64_t index,
+void AppendDemonstration(const ArrowCell& row, bool has_messages, const std::string& split, int64_t index,
                          SourceData* source) {
   const std::string column = has_messages ? "messages" : "completion";
   std::vector<Turn> turns;
-  if (!has_messages) turns = TurnsOf(row.Cell("prompt"));
-  for (Turn& turn : TurnsOf(row.Cell(column))) turns.push_back(std::move(turn));
+  if (!has_messages) turns = TurnsOf(row.Field("prompt"));
+  for (Turn& turn : TurnsOf(row.Field(column))) turns.push_back(std::move(turn));
   if (turns.size() < 2 || turns.back().role != "assistant") {
     throw InputError(row.where() + ": " + column, "the last message is not the assistant's",
                      "a prompt, then an answer");
@@ -140,8 +140,9 @@ void AppendRedditRows(std::string_view arrow_stream, const std::string& name, co
                       SourceData* source) {
   const ArrowTable table(arrow_stream, name);
   if (table.Has(kGroundTruth)) {
+    table.Require({"prompt", "seen_titles"});
     source->splits[split];  // also when it has no row
-    table.ForEachRow([&](const ArrowRow& row) { AppendSample(row, split, source); });
+    table.ForEachRow([&](const ArrowCell& row, int64_t) { AppendSample(row, split, source); });
     return;
   }
   const bool has_messages = table.Has("messages");
@@ -152,8 +153,10 @@ void AppendRedditRows(std::string_view arrow_stream, const std::string& name, co
   }
   const auto earlier = std::count_if(source->demonstrations.begin(), source->demonstrations.end(),
                                      [&](const Demonstration& one) { return one.split == split; });
-  table.ForEachRow(
-      [&](const ArrowRow& row) { AppendDemonstration(row, has_messages, split, earlier + row.number(), source); });
+  if (!has_messages) table.Require({"prompt"});
+  table.ForEachRow([&](const ArrowCell& row, int64_t number) {
+    AppendDemonstration(row, has_messages, split, earlier + number, source);
+  });
 }
 
 SourceData ReadRedditV2(const std::string& folder, const ImportOptions& options) {

@@ -2,8 +2,8 @@
 //
 //   SourceData source = ReadRedditV2("/data/reddit_v2", options);
 //
-//   /data/reddit_v2/gt_catalog.pkl                           the authors' catalogue: see ReadOwnCatalog in source_data.h
-//                                                            (or catalog.tsv, or options.catalog_file)
+//   /data/reddit_v2/gt_catalog.pkl                           the catalogue (or catalog.tsv, or options.catalog_file):
+//                                                            ReadOwnCatalog in source_data.h says what is read
 //   /data/reddit_v2/{train,validation,test}/state.json       which data-*.arrow make the split
 //   /data/reddit_v2/sft/{train,validation,test}/...          demonstrations (or options.sft_folder); may be missing
 //

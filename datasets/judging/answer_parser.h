@@ -9,8 +9,8 @@
 // "Days of Summer"), and the title may end up empty: such an item still counts. Any text is good input; a line that
 // cannot be read simply gives no item.
 //
-// A title that does not survive being written as "Title (Year)" and read back can never be hit, however good the answer.
-// All 7,404 items of the authors' catalogue come back unchanged: it was made with the same parser.
+// A title that does not survive being written as "Title (Year)" and read back can never be hit. All 7,404 items of the
+// authors' catalogue come back unchanged: it was made with the same parser.
 //
 //   ReadBack({"Heat", 1995}) == Item{"Heat", 1995}
 //   ReadBack({"(500) Days of Summer", 2009}) == Item{"Days of Summer", 2009}    // parentheses are lost

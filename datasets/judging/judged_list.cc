@@ -41,7 +41,7 @@ class OpenGroundTruths {
 
 OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
   if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
-  if (catalog.ContainsTitle(item.title)) return OutOfCatalogReason::kWrongYear;
+  if (!catalog.FindTitle(item.title).empty()) return OutOfCatalogReason::kWrongYear;
   return catalog.ContainsLowerCase(item) ? OutOfCatalogReason::kOtherSpelling : OutOfCatalogReason::kUnknownTitle;
 }
 

@@ -11,9 +11,9 @@
 //   ReadRecommendation("1. Heat (1995)\n2. Alien (1979)", 2).items
 //   ReadJudgements("[2, -1]", 2).judgements               // or one integer a line
 //
-// An answer in the wrong form is asked for again up to settings.attempts times in all, with another
-// seed, and then is that request's error. All answers are kept, so the same call once more asks nothing and returns the
-// same, failures of form included; requests that failed on the way are asked again.
+// An answer in the wrong form is asked for again up to settings.attempts times in all, with another seed, and then is
+// that request's error. All answers are kept, so the same call once more asks nothing and returns the same, failures of
+// form included; requests that failed on the way are asked again.
 //
 // Source: arXiv 2510.20150, section 3, says what is asked (a list; judgements on -2 .. 2); the wording is ours.
 #pragma once

@@ -1,5 +1,5 @@
-// Where a model is served and how politely it is asked: shared by chat and embeddings. When a request may start, and how
-// long to wait before it is tried again, is plain arithmetic on seconds that the caller brings along.
+// Where a model is served and how politely it is asked: shared by chat and embeddings. When a request may start, and
+// how long to wait before it is tried again, is plain arithmetic on seconds that the caller brings along.
 //
 //   EndpointSettings settings;
 //   settings.url = "http://127.0.0.1:8000/v1";

@@ -1,49 +1,34 @@
 #include "datasets/teachers/failure_report.h"
 
-#include <array>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <utility>
 
-#include "base/check.h"
 #include "base/files.h"
 
 namespace suite {
 namespace {
 
-constexpr std::array<std::pair<FailureKind, std::string_view>, 11> kKinds = {{
-    {FailureKind::kTimeout, "timeout"},
-    {FailureKind::kConnection, "connection"},
-    {FailureKind::kRateLimited, "rate_limited"},
-    {FailureKind::kServerError, "server_error"},
-    {FailureKind::kRefused, "refused"},
-    {FailureKind::kInvalidJson, "invalid_json"},
-    {FailureKind::kInvalidResponse, "invalid_response"},
-    {FailureKind::kWrongForm, "wrong_form"},
-    {FailureKind::kNotAsked, "not_asked"},
-    {FailureKind::kNotRecorded, "not_recorded"},
-    {FailureKind::kOther, "other"},
-}};
+// In the order of the enumerators.
+constexpr std::string_view kKinds[] = {
+    "timeout",          "connection", "rate_limited", "server_error", "refused", "invalid_json",
+    "invalid_response", "wrong_form", "not_asked",    "not_recorded", "other"};
 
 }  // namespace
 
-std::string_view FailureKindName(FailureKind kind) {
-  for (const auto& [known, name] : kKinds) {
-    if (known == kind) return name;
-  }
-  SUITE_CHECK(false);
-  return "";
-}
+std::string_view FailureKindName(FailureKind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
 std::string FailureText(const Failure& failure) {
   return std::string(FailureKindName(failure.kind)) + ": " + failure.reason;
 }
 
 Failure FailureOfText(std::string_view text) {
-  for (const auto& [kind, name] : kKinds) {
-    const std::string head = std::string(name) + ": ";
-    if (text.substr(0, head.size()) == head) return {kind, std::string(text.substr(head.size()))};
+  for (size_t kind = 0; kind < std::size(kKinds); ++kind) {
+    const std::string head = std::string(kKinds[kind]) + ": ";
+    if (text.substr(0, head.size()) == head) {
+      return {static_cast<FailureKind>(kind), std::string(text.substr(head.size()))};
+    }
   }
   return {FailureKind::kOther, std::string(text)};
 }

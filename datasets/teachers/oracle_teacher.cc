@@ -5,20 +5,11 @@
 #include <numeric>
 #include <set>
 #include <sstream>
-#include <unordered_map>
 
 #include "base/hash.h"
 
 namespace suite {
 namespace {
-
-using TitleIds = std::unordered_map<std::string, std::vector<int>>;
-
-TitleIds IdsByTitle(const Catalog& catalog) {
-  TitleIds ids;
-  for (int id = 0; id < catalog.size(); ++id) ids[catalog.item(id).title].push_back(id);
-  return ids;
-}
 
 std::vector<double> Standardised(std::vector<double> values) {
   if (values.empty()) return values;
@@ -113,7 +104,6 @@ OracleTeacher::OracleTeacher(const std::vector<Conversation>& conversations, con
 }
 
 void OracleTeacher::Read(const std::vector<Conversation>& conversations) {
-  const TitleIds by_title = IdsByTitle(catalog_);
   std::ostringstream data;
   data << seed_ << "\n" << FormatList(catalog_.items()) << "\n";
   for (const Conversation& conversation : conversations) {
@@ -123,8 +113,8 @@ void OracleTeacher::Read(const std::vector<Conversation>& conversations) {
       if (id) films.truth.push_back(*id);
     }
     for (const std::string& title : conversation.seen_titles) {
-      const auto found = by_title.find(title);
-      if (found != by_title.end()) films.seen.insert(films.seen.end(), found->second.begin(), found->second.end());
+      const std::vector<int> ids = catalog_.FindTitle(title);
+      films.seen.insert(films.seen.end(), ids.begin(), ids.end());
     }
     data << conversation.id << "\n";
     for (const int id : films.truth) data << id << " ";

@@ -1,10 +1,9 @@
 // A simulated teacher for real conversations: a stand-in for a strong language model where there is none to ask.
 //
-// It peeks. Each conversation's ground truth is what its lists and judgements are made of, blurred by named amounts,
-// so that a pipeline can be built, tested and timed on real data without an account. What it cannot tell: how good
-// demonstrations of a real model would be. Recall and nDCG of its lists, and of anything trained on them, measure the
-// blur that was chosen, and on the conversations it peeked into they say nothing of generalisation. Comparisons of the
-// pipeline's steps on one and the same oracle are fair; numbers beside those of a paper are not.
+// It peeks: its lists and judgements are made of each conversation's ground truth, blurred by named amounts, so that a
+// pipeline can be built, tested and timed on real data without an account. Recall and nDCG of its lists, and of what is
+// trained on them, measure the blur that was chosen, and on the conversations it peeked into they say nothing of
+// generalisation. Comparisons of the pipeline's steps on one oracle are fair; numbers beside those of a paper are not.
 //
 //   TeacherQuality quality;
 //   quality.noise = 1;                                       // misreads half of what was said
@@ -18,10 +17,11 @@
 // a: nearness to the conversation's ground truth plus nearness to the films it has seen (FilmCompanions, over all
 // conversations given); a': the same of another conversation drawn at random; z: standardised log(1 + conversations
 // that name the film). Never a film that was seen or that it does not know. Then each rank, with probability
-// out_of_catalog (where not given: 0.1), is misspelt: a title or a year that the catalogue does not have (MisspeltItem).
+// out_of_catalog (0.1 where not given), is misspelt: a title or year that the catalogue does not have (MisspeltItem).
 //
 // Judgements: clip(round(judge_slope x zscore(a) + judge_noise x z), -2, 2), standardised over the candidates; films
-// that it does not know: 0. It knows the most named films first (with Gumbel noise). The noise of a conversation, and of a film in it, is the same whatever the quality.
+// that it does not know: 0. It knows the most named films first (with Gumbel noise). The noise of a conversation, and
+// of a film in it, is the same whatever the quality.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,7 @@
 
 namespace suite {
 
-// Which films people speak of together: counts over conversations, and how near each film of a catalogue is to a few
-// given ones.
+// Which films people speak of together, and how near each film of a catalogue is to a few given ones.
 //
 //   FilmCompanions companions({{3, 17}, {17}, {3, 5}}, /*films=*/100);   // the films of each conversation, by id
 //   companions.count(17)                                                 // 2
