@@ -1,11 +1,15 @@
-// What a teacher said, kept on disk: nothing that is known is asked again.
+// What teacher and embedder said, kept on disk: nothing that is known is asked again.
 //
 //   TeacherLists lists = AskForLists(conversations, 20, &teacher, files, report);
 //   TeacherJudgements judged = AskForJudgements(conversations, candidates, catalog, &teacher, files, report);
+//   at::Tensor item_CD = EmbedItems(catalog.items(), &embedder, files);
+//   at::Tensor context_BD = EmbedConversations(conversations, &embedder, files, report);
 //
 // Answers are stored by the teacher's identity and by all that it was shown. A request that failed is stored with its
 // error and asked again the next time; the others are not.
 #pragma once
+
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
@@ -15,6 +19,7 @@
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
 #include "datasets/core/item.h"
+#include "datasets/teachers/embedder.h"
 #include "datasets/teachers/teacher.h"
 #include "harness/demonstrations/stage_files.h"
 
@@ -43,5 +48,10 @@ struct TeacherJudgements {
 TeacherJudgements AskForJudgements(const std::vector<Conversation>& conversations,
                                    const std::vector<std::vector<int64_t>>& candidates, const Catalog& catalog,
                                    Teacher* teacher, const StageFiles& files, const PipelineProgress& report);
+
+// float32, rows of unit length, as the embedder gave them. Conversations are kept in pieces: a kill loses one piece.
+at::Tensor EmbedItems(const std::vector<Item>& items, Embedder* embedder, const StageFiles& files);
+at::Tensor EmbedConversations(const std::vector<Conversation>& conversations, Embedder* embedder,
+                              const StageFiles& files, const PipelineProgress& report);
 
 }  // namespace suite

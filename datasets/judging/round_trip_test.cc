@@ -1,8 +1,8 @@
-#include "datasets/importers/round_trip.h"
-
+// Which titles survive being written as a line of an answer and read back.
 #include <gtest/gtest.h>
 
 #include "datasets/core/catalog.h"
+#include "datasets/judging/answer_parser.h"
 
 namespace suite {
 namespace {

@@ -1,4 +1,4 @@
-#include "datasets/importers/film_names.h"
+#include "datasets/importers/film_table.h"
 
 #include <gtest/gtest.h>
 

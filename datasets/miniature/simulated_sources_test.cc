@@ -1,4 +1,4 @@
-#include "datasets/miniature/simulated_teacher.h"
+#include "datasets/miniature/simulated_sources.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,6 @@
 #include "datasets/core/conversation.h"
 #include "datasets/core/item.h"
 #include "datasets/miniature/config.h"
-#include "datasets/miniature/miniature_embedder.h"
 
 namespace suite {
 namespace {

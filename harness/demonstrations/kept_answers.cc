@@ -1,6 +1,9 @@
-#include "harness/demonstrations/teacher_answers.h"
+#include "harness/demonstrations/kept_answers.h"
+
+#include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "base/check.h"
@@ -13,6 +16,8 @@ namespace {
 
 // Requests that go to the teacher at once; between them progress is told.
 constexpr size_t kBatch = 512;
+// Conversations whose vectors make one file.
+constexpr size_t kConversationsInPiece = 2048;
 
 std::string Seconds(const WallTimer& timer) { return std::to_string(static_cast<int64_t>(timer.Seconds())) + " s"; }
 
@@ -153,6 +158,28 @@ void InBatches(const std::vector<size_t>& missing, const std::string& what, cons
   }
 }
 
+at::Tensor LoadOrEmbed(const StageKey& key, size_t count, const StageFiles& files,
+                       const std::function<EmbeddingRows()>& embed) {
+  std::optional<Artifact> artifact = files.Load(key);
+  if (!artifact) {
+    EmbeddingRows rows = embed();
+    SUITE_CHECK_EQ(rows.rows(), static_cast<int64_t>(count));
+    artifact.emplace();
+    artifact->integers["dimension"] = {rows.dimension};
+    artifact->floats["vector"] = std::move(rows.values);
+    files.Save(key, *artifact);
+  }
+  const std::vector<float>& values = artifact->floats["vector"];
+  const std::vector<int64_t>& dimension = artifact->integers["dimension"];
+  if (dimension.size() != 1 || values.size() != count * static_cast<size_t>(dimension[0])) {
+    throw InputError(files.Path(key), "holds " + std::to_string(values.size()) + " numbers",
+                     std::to_string(count) + " vectors; delete it to have them made again");
+  }
+  at::Tensor result = at::empty({static_cast<int64_t>(count), dimension[0]}, at::kFloat);
+  std::memcpy(result.mutable_data_ptr<float>(), values.data(), values.size() * sizeof(float));
+  return result;
+}
+
 }  // namespace
 
 TeacherLists AskForLists(const std::vector<Conversation>& conversations, int64_t list_length, Teacher* teacher,
@@ -217,6 +244,28 @@ TeacherJudgements AskForJudgements(const std::vector<Conversation>& conversation
   }
   result.digest = Sha256Hex(all);
   return result;
+}
+
+at::Tensor EmbedItems(const std::vector<Item>& items, Embedder* embedder, const StageFiles& files) {
+  const StageKey key = {"items", {{"embedder", embedder->Identity()}, {"items", Sha256Hex(FormatList(items))}}};
+  return LoadOrEmbed(key, items.size(), files, [&] { return embedder->Items(items); });
+}
+
+at::Tensor EmbedConversations(const std::vector<Conversation>& conversations, Embedder* embedder,
+                              const StageFiles& files, const PipelineProgress& report) {
+  const WallTimer timer;
+  std::vector<at::Tensor> pieces;
+  for (size_t begin = 0; begin < conversations.size(); begin += kConversationsInPiece) {
+    const size_t end = std::min(begin + kConversationsInPiece, conversations.size());
+    const std::vector<Conversation> piece(conversations.begin() + static_cast<int64_t>(begin),
+                                          conversations.begin() + static_cast<int64_t>(end));
+    const StageKey key = {"contexts",
+                          {{"embedder", embedder->Identity()}, {"conversations", ConversationsDigest(piece)}}};
+    pieces.push_back(LoadOrEmbed(key, piece.size(), files, [&] { return embedder->Conversations(piece); }));
+    report(static_cast<int64_t>(end), static_cast<int64_t>(conversations.size()),
+           "embedding conversations " + Seconds(timer));
+  }
+  return at::cat(pieces);
 }
 
 }  // namespace suite
