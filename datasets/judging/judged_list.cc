@@ -66,7 +66,7 @@ JudgedList CutIntoRanks(std::string_view text, const JudgeOptions& options) {
 
 }  // namespace
 
-std::string_view VerdictName(Verdict verdict) {
+std::string_view RankVerdictName(RankVerdict verdict) {
   constexpr std::string_view kNames[] = {"unparsed", "seen", "out_of_catalog", "hit", "duplicate", "miss"};
   return kNames[static_cast<size_t>(verdict)];
 }
@@ -91,13 +91,13 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
     rank.repeated = !given.insert(normalized).second;
     rank.reason = ReasonOf(*rank.item, catalog);
     if (seen.count(rank.item->title) > 0) {
-      rank.verdict = Verdict::kSeen;
+      rank.verdict = RankVerdict::kSeen;
     } else if (rank.reason != OutOfCatalogReason::kInCatalog) {
-      rank.verdict = Verdict::kOutOfCatalog;
+      rank.verdict = RankVerdict::kOutOfCatalog;
     } else if (open.Take(normalized)) {
-      rank.verdict = Verdict::kHit;
+      rank.verdict = RankVerdict::kHit;
     } else {
-      rank.verdict = rank.repeated ? Verdict::kDuplicate : Verdict::kMiss;
+      rank.verdict = rank.repeated ? RankVerdict::kDuplicate : RankVerdict::kMiss;
     }
   }
   return judged;
@@ -106,7 +106,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
 std::vector<float> Relevance(const JudgedList& judged) {
   std::vector<float> relevance_N(static_cast<size_t>(judged.list_length), 0.0f);
   for (size_t rank = 0; rank < judged.ranks.size(); ++rank) {
-    if (judged.ranks[rank].verdict == Verdict::kHit) relevance_N[rank] = 1.0f;
+    if (judged.ranks[rank].verdict == RankVerdict::kHit) relevance_N[rank] = 1.0f;
   }
   return relevance_N;
 }

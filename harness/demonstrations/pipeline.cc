@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "algorithms/demonstrations/adjust.h"
-#include "algorithms/demonstrations/position_weights.h"
 #include "algorithms/demonstrations/remap.h"
 #include "base/check.h"
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// What a setting may be, beyond its type: a range, or a list of names. run_config.def states one for every setting.
+// What a setting may be, beyond its type: a range, or a list of names.
 //
 //   Between(2, 4096).Text();                        // "2 to 4096"
 //   Above(0).Admits(0.);                            // false

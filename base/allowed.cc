@@ -1,10 +1,12 @@
-#include "harness/config/allowed.h"
+#include "base/allowed.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
 #include <utility>
+
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -30,11 +32,7 @@ bool Allowed::Admits(const std::string& name) const {
 }
 
 std::string Allowed::Text() const {
-  if (!names.empty()) {
-    std::string joined;
-    for (const auto& name : names) joined += (joined.empty() ? "" : ", ") + name;
-    return joined;
-  }
+  if (!names.empty()) return Join(names, ", ");
   if (least && most) return BoundText(*least) + (most_is_open ? " to less than " : " to ") + BoundText(*most);
   if (least) return least_is_open ? "more than " + BoundText(*least) : BoundText(*least) + " or more";
   return "";

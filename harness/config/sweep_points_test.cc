@@ -1,5 +1,5 @@
 // [[sweep.priority]] rules through LoadExperiment: which runs they fit, what is refused.
-#include "harness/config/sweep_priorities.h"
+#include "harness/config/sweep_points.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
