@@ -41,8 +41,8 @@ class Bench {
 
   // Draws the report from the runs that are done. The exit code says whether any is missing or failed.
   int Report();
-  // Packs the runs, their tables, verdicts and plots to `folder` (reports/tools/kept_results.h). Throws InputError while a
-  // run is not done.
+  // Packs the runs, their tables, verdicts and plots to `folder` (reports/tools/kept_results.h). Throws InputError
+  // while a run is not done.
   int Keep(const std::string& folder);
 
   void PrintPlan() const;

@@ -1,7 +1,7 @@
-// The front door of every experiment: flags, runs, report. Each experiment is a TOML file and one line in BUILD.
+// The program of every experiment: flags, runs, report. Each experiment is a TOML file and one line in BUILD.
 //
-//   main -> LoadExperiment (harness/config) -> Bench: stages, runs (child processes of this program, or SLURM jobs),
-//   report
+//   main -> LoadExperiment (harness/config)
+//        -> Bench: stages, runs (child processes of this program, or SLURM jobs), report
 //
 // Where the program is one of several processes (torchrun, srun, mpirun), they run the experiment together
 // (run_in_group.h). A child process does one job (worker.h); with run.processes above 1, several do it together.

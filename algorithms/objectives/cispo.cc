@@ -7,8 +7,7 @@
 //
 // Where this differs from the paper
 // 1. The paper clips to [1-eps_low, 1+eps_high] and does not publish the values; it says that the lower bound was not
-// in
-//    force. surrogate = cispo_verl has both bounds.
+//    in force. surrogate = cispo_verl has both bounds.
 // 2. The standard deviation divides by G-1 and gets 1e-4 added, as in TRL. No KL, as in the paper.
 #include "algorithms/objective_registry.h"
 

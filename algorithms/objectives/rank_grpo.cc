@@ -25,11 +25,9 @@
 //
 // Where @official differs from the paper
 // 1. bnpo: the mean over all active tokens of the micro-batch instead of 1/(G N), so long titles weigh more and a
-// missing
-//    rank weighs nothing.
+//    missing rank weighs nothing.
 // 2. EOS has no rank advantage: +.1 after exactly N items, -.1 after fewer, 0 when an EOS is missing; each token beyond
-// N
-//    gets -.1. EOS still enters the last rank's ratio.
+//    N gets -.1. EOS still enters the last rank's ratio.
 // 3. The reward counts lines that parse, the ratio counts newlines: a blank line shifts one against the other.
 #include "algorithms/objective_registry.h"
 

@@ -1,8 +1,7 @@
 // Ablations of Rank-GRPO (log), each one or two fields away from it.
 //
 //   rank_grpo_no_mean            w_ik = prod_{t in y_ik} pi(t) / pi_old(t): the ratio of the rank's probabilities,
-//   without
-//                                the root of order |y_ik| that the geometric mean takes
+//                                without the root of order |y_ik| that the geometric mean takes
 //   rank_grpo_no_causal          r_ik = DCG@N at every rank: rank k is also paid for the ranks before it
 //   rank_grpo_no_mean_no_causal  both
 //

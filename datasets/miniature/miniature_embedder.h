@@ -1,4 +1,4 @@
-// The miniature's own embedder behind the Embedder seam: the text view of films and conversations, as an encoder of
+// The miniature's own embedder as an Embedder: the text view of films and conversations, as an encoder of
 // texts would see them.
 //
 //   MiniatureEmbedder embedder(dataset.miniature);

@@ -1,4 +1,4 @@
-// The miniature's teacher behind the Teacher seam: what a large language model is to the paper, with graded quality.
+// The miniature's teacher as a Teacher: what a large language model is to the paper, with graded quality.
 //
 //   TeacherQuality quality;
 //   quality.knowledge = 0.5;                       // knows half of the films

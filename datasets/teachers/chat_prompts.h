@@ -26,8 +26,8 @@ std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int
 // `candidates` numbered from 1.
 std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates);
 
-// The first `list_length` items by ParseAnswer (datasets/judging/answer_parser.h), which passes over lines that hold none.
-// Wrong: fewer items, or an item without a title among them.
+// The first `list_length` items by ParseAnswer (datasets/judging/answer_parser.h), which passes over lines that hold
+// none. Wrong: fewer items, or an item without a title among them.
 TeacherList ReadRecommendation(std::string_view answer, int64_t list_length);
 
 // A JSON array of `count` integers from -2 to 2, or so many lines of one integer each ("+1" is 1; empty lines are

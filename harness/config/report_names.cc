@@ -18,7 +18,8 @@ void AddNew(const std::vector<std::string>& more, std::vector<std::string>* name
   }
 }
 
-// The scores that a claim's metric names (reports/spec/claim.h). Series are known only once a run has made its first step.
+// The scores that a claim's metric names (reports/spec/claim.h). Series are known only once a run has made its first
+// step.
 std::vector<std::string> ScoresOf(std::string metric) {
   for (const std::string prefix : {"spread:", "curve:", "roughness:"}) {
     if (metric.rfind(prefix, 0) == 0) metric = metric.substr(prefix.size());

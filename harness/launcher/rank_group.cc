@@ -22,7 +22,7 @@ std::string Joined(const std::vector<std::string>& words) {
   return line;
 }
 
-// `meeting` is null in a world of one.
+// `meeting` is null in a group of one.
 Variables VariablesOf(int rank, const RankGroupStart& start, const LocalSocket* meeting) {
   const std::string number = std::to_string(rank), size = std::to_string(start.processes);
   Variables variables = {{"RANK", number},

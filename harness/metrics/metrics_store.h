@@ -8,8 +8,9 @@
 //   schema.provenance = {{"commit", "0398a2c"}, {"build_mode", "opt"}};
 //   schema.series = {{"loss", 1}, {"reward_by_rank", 10}};
 //   schema.scores = {{"test", conversation_ids, {"recall@5", "ndcg@5"}}};
-//   MetricsStore store = resuming ? MetricsStore::Resume(path, schema, checkpoint_step) : MetricsStore::Create(path,
-//   schema); store.AppendScores("test", 0, {recall5, ndcg5});                             // before the first step
+//   MetricsStore store = resuming ? MetricsStore::Resume(path, schema, checkpoint_step)
+//                                 : MetricsStore::Create(path, schema);
+//   store.AppendScores("test", 0, {recall5, ndcg5});                             // before the first step
 //   store.AppendStep(1, {{"loss", {0.7}}, {"reward_by_rank", reward_by_rank}});  // each step
 //   store.Finish({{"wall_s", "81.2"}, {"peak_rss_mib", "412"}}, {answers});
 //

@@ -41,7 +41,7 @@ class RunRecorder {
   RunRecorder(const RunConfig& config, const Dataset& dataset, const RunFolders& folders, NamedTexts provenance,
               const ProcessGroup& group);
 
-  // The newest checkpoint of `weights` numbers that the store can be gone on with, and the store opened for that;
+  // The newest checkpoint of `weights` numbers that the store can be continued from, and the store opened for that;
   // nothing when there is none. `force`: also one of other data or another world size, which is then recorded. Throws
   // InputError for a checkpoint that does not fit.
   std::optional<TrainState> Resume(int64_t weights, bool force);
