@@ -11,8 +11,8 @@
 // long finds its lease `lost`. Clocks of machines must agree to well within `stale_after_s`.
 //
 // Changes to the file are made under a short flock on FILE.guard, which Linux also keeps over NFS. The heartbeat is
-// overwritten in place, so a full disk cannot stop it. RunLock (one writer a store) stays as the second line of
-// defence. No LibTorch and no HDF5 here: a status display reads leases too.
+// overwritten in place, so a full disk cannot stop it. The store's own lock (one writer each) stays as the
+// second line of defence. No LibTorch and no HDF5 here: a status display reads leases too.
 #pragma once
 
 #include <atomic>

@@ -17,7 +17,7 @@
 // Series of the store: the trainer's (rl_trainer.h) and the task's (conversation_task.h); harness_s, the seconds
 // between the step before and this one, evaluation left out; validation_loss (validation_loss.h), NaN at steps without
 // an evaluation, where the data have one. Summary: phase_meter.h of "preparation" (data, shared stages), "training",
-// "evaluation" and "saving"; alarms (run_monitor.h); "reason" of a failure.
+// "evaluation" and "saving"; alarms (harness/monitors/monitors.h); "reason" of a failure.
 #pragma once
 
 #include <string>
