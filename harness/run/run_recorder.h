@@ -27,7 +27,7 @@
 #include "harness/metrics/metrics_store.h"
 #include "harness/metrics/run_record.h"
 #include "harness/monitors/batch_at_fault.h"
-#include "harness/monitors/run_monitor.h"
+#include "harness/monitors/monitors.h"
 #include "harness/policy/checkpoint.h"
 #include "harness/policy/trained_policy.h"
 #include "harness/rl/trainer.h"

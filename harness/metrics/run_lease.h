@@ -2,17 +2,17 @@
 // between them and do none twice, also across machines with a common file system.
 //
 //   std::string holder;
-//   auto claim = RunClaim::Take("results/quickstart/runs/3f0c5a/claim", {}, &holder);
-//   if (!claim) return Busy(holder);                       // "host node7, process 4711"
-//   while (...) { if (claim->lost()) Stop(); Step(); }     // the claim is given back when the object dies
+//   auto lease = RunLease::Take("results/quickstart/runs/3f0c5a/lease", {}, &holder);
+//   if (!lease) return Busy(holder);                       // "host node7, process 4711"
+//   while (...) { if (lease->lost()) Stop(); Step(); }     // the lease is given back when the object dies
 //
-// A claim is stale, and taken over, when its process is gone (same machine: at once, also after a restart of the
+// A lease is stale, and taken over, when its process is gone (same machine: at once, also after a restart of the
 // machine) or when its heartbeat is older than `stale_after_s` (another machine). A process that was stopped for so
-// long finds its claim `lost`. Clocks of machines must agree to well within `stale_after_s`.
+// long finds its lease `lost`. Clocks of machines must agree to well within `stale_after_s`.
 //
 // Changes to the file are made under a short flock on FILE.guard, which Linux also keeps over NFS. The heartbeat is
-// overwritten in place, so a full disk cannot stop it. RunLock (one writer a store) stays as the second line of
-// defence. No LibTorch and no HDF5 here: a status display reads claims too.
+// overwritten in place, so a full disk cannot stop it. The store's own lock (one writer each) stays as the
+// second line of defence. No LibTorch and no HDF5 here: a status display reads leases too.
 #pragma once
 
 #include <atomic>
@@ -25,12 +25,12 @@
 
 namespace suite {
 
-struct ClaimOptions {
+struct LeaseOptions {
   double heartbeat_s = 15;
   double stale_after_s = 300;
 };
 
-struct ClaimHolder {
+struct LeaseHolder {
   std::string host;
   std::string machine;  // boot id and process namespace: where `pid` means something
   int64_t pid = 0;
@@ -39,40 +39,40 @@ struct ClaimHolder {
   int64_t heartbeat_unix_s = 0;
 };
 
-enum class ClaimState { kFree, kLive, kStale };
+enum class LeaseState { kFree, kLive, kStale };
 
-struct ClaimView {
-  ClaimState state = ClaimState::kFree;
-  ClaimHolder holder;  // unless free
+struct LeaseView {
+  LeaseState state = LeaseState::kFree;
+  LeaseHolder holder;  // unless free
 };
 
 // Looks without touching. A file that is half written counts as free. Throws InputError when it cannot be read.
-ClaimView LookAtClaim(const std::string& path, const ClaimOptions& options = {});
+LeaseView LookAtLease(const std::string& path, const LeaseOptions& options = {});
 
 // "host node7, process 4711, heartbeat 12 s ago"
-std::string DescribeHolder(const ClaimHolder& holder);
+std::string DescribeHolder(const LeaseHolder& holder);
 
-class RunClaim {
+class RunLease {
  public:
   // Nothing when a live process has it; `*holder` then says which. Throws InputError when the file cannot be written.
-  static std::unique_ptr<RunClaim> Take(const std::string& path, const ClaimOptions& options, std::string* holder);
-  ~RunClaim();
-  RunClaim(const RunClaim&) = delete;
-  RunClaim& operator=(const RunClaim&) = delete;
+  static std::unique_ptr<RunLease> Take(const std::string& path, const LeaseOptions& options, std::string* holder);
+  ~RunLease();
+  RunLease(const RunLease&) = delete;
+  RunLease& operator=(const RunLease&) = delete;
 
   // Somebody took it over: this process must not write any more.
   bool lost() const { return lost_; }
-  // Whose stale claim this one replaced; empty when the run was free.
+  // Whose stale lease this one replaced; empty when the run was free.
   const std::string& replaced() const { return replaced_; }
 
  private:
-  RunClaim(std::string path, const ClaimOptions& options, ClaimHolder self, std::string replaced);
+  RunLease(std::string path, const LeaseOptions& options, LeaseHolder self, std::string replaced);
   void Beat();
   void KeepBeating();
 
   std::string path_;
-  ClaimOptions options_;
-  ClaimHolder self_;
+  LeaseOptions options_;
+  LeaseHolder self_;
   std::string replaced_;
   std::atomic<bool> lost_{false};
   std::mutex mutex_;

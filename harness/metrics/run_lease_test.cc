@@ -1,4 +1,4 @@
-#include "harness/metrics/run_claim.h"
+#include "harness/metrics/run_lease.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -29,15 +29,15 @@ void Write(const std::string& path, const std::string& text) { std::ofstream(pat
 
 void Sleep(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
-// A child that takes the claim and then waits to be killed; returns when it has it.
-pid_t ChildWithClaim(const std::string& path, const ClaimOptions& options = {}) {
+// A child that takes the lease and then waits to be killed; returns when it has it.
+pid_t ChildWithLease(const std::string& path, const LeaseOptions& options = {}) {
   int ends[2];
   EXPECT_EQ(pipe(ends), 0);
   const pid_t child = fork();
   if (child == 0) {
     std::string holder;
-    const auto claim = RunClaim::Take(path, options, &holder);
-    const char byte = claim ? 'y' : 'n';
+    const auto lease = RunLease::Take(path, options, &holder);
+    const char byte = lease ? 'y' : 'n';
     if (write(ends[1], &byte, 1) != 1) _exit(1);
     while (true) pause();
   }
@@ -49,92 +49,92 @@ pid_t ChildWithClaim(const std::string& path, const ClaimOptions& options = {}) 
   return child;
 }
 
-TEST(RunClaim, IsHeldByOneAndGivenBack) {
+TEST(RunLease, IsHeldByOneAndGivenBack) {
   std::string holder;
-  EXPECT_EQ(LookAtClaim(Path("one")).state, ClaimState::kFree);
-  auto claim = RunClaim::Take(Path("one"), {}, &holder);
-  ASSERT_NE(claim, nullptr);
-  EXPECT_EQ(claim->replaced(), "");
-  EXPECT_EQ(LookAtClaim(Path("one")).state, ClaimState::kLive);
-  EXPECT_EQ(LookAtClaim(Path("one")).holder.pid, getpid());
-  EXPECT_EQ(RunClaim::Take(Path("one"), {}, &holder), nullptr);
+  EXPECT_EQ(LookAtLease(Path("one")).state, LeaseState::kFree);
+  auto lease = RunLease::Take(Path("one"), {}, &holder);
+  ASSERT_NE(lease, nullptr);
+  EXPECT_EQ(lease->replaced(), "");
+  EXPECT_EQ(LookAtLease(Path("one")).state, LeaseState::kLive);
+  EXPECT_EQ(LookAtLease(Path("one")).holder.pid, getpid());
+  EXPECT_EQ(RunLease::Take(Path("one"), {}, &holder), nullptr);
   EXPECT_NE(holder.find("process " + std::to_string(getpid())), std::string::npos) << holder;
-  claim.reset();
-  EXPECT_EQ(LookAtClaim(Path("one")).state, ClaimState::kFree);
-  EXPECT_NE(RunClaim::Take(Path("one"), {}, &holder), nullptr);
+  lease.reset();
+  EXPECT_EQ(LookAtLease(Path("one")).state, LeaseState::kFree);
+  EXPECT_NE(RunLease::Take(Path("one"), {}, &holder), nullptr);
 }
 
-TEST(RunClaim, OfADeadProcessOfThisMachineIsTakenOverAtOnce) {
-  const pid_t child = ChildWithClaim(Path("dead"));
+TEST(RunLease, OfADeadProcessOfThisMachineIsTakenOverAtOnce) {
+  const pid_t child = ChildWithLease(Path("dead"));
   std::string holder;
-  EXPECT_EQ(RunClaim::Take(Path("dead"), {}, &holder), nullptr);
+  EXPECT_EQ(RunLease::Take(Path("dead"), {}, &holder), nullptr);
   kill(child, SIGKILL);
   // A zombie holds nothing either.
-  while (LookAtClaim(Path("dead")).state == ClaimState::kLive) Sleep(0.01);
-  const auto claim = RunClaim::Take(Path("dead"), {}, &holder);
+  while (LookAtLease(Path("dead")).state == LeaseState::kLive) Sleep(0.01);
+  const auto lease = RunLease::Take(Path("dead"), {}, &holder);
   waitpid(child, nullptr, 0);
-  ASSERT_NE(claim, nullptr);
-  EXPECT_NE(claim->replaced().find("process " + std::to_string(child)), std::string::npos);
+  ASSERT_NE(lease, nullptr);
+  EXPECT_NE(lease->replaced().find("process " + std::to_string(child)), std::string::npos);
 }
 
-TEST(RunClaim, OfALaterProcessWithTheSameNumberIsStale) {
+TEST(RunLease, OfALaterProcessWithTheSameNumberIsStale) {
   std::string holder;
-  auto claim = RunClaim::Take(Path("reused"), {}, &holder);
+  auto lease = RunLease::Take(Path("reused"), {}, &holder);
   const std::string text = TextOfFile(Path("reused"));
-  claim.reset();
+  lease.reset();
   Write(Path("reused"), std::regex_replace(text, std::regex("pid_started [0-9]+"), "pid_started 1"));
-  EXPECT_EQ(LookAtClaim(Path("reused")).state, ClaimState::kStale);
+  EXPECT_EQ(LookAtLease(Path("reused")).state, LeaseState::kStale);
 }
 
-TEST(RunClaim, OfAnotherMachineIsStaleWhenItsHeartIsStill) {
+TEST(RunLease, OfAnotherMachineIsStaleWhenItsHeartIsStill) {
   std::string holder;
-  auto claim = RunClaim::Take(Path("far"), {}, &holder);
+  auto lease = RunLease::Take(Path("far"), {}, &holder);
   std::string text = TextOfFile(Path("far"));
-  claim.reset();
+  lease.reset();
   // The same process number means nothing there.
   text = std::regex_replace(text, std::regex("machine .*"), "machine other-boot pid:[1]");
   text = std::regex_replace(text, std::regex("pid [0-9]+"), "pid 999999999");
   Write(Path("far"), text);
-  EXPECT_EQ(LookAtClaim(Path("far")).state, ClaimState::kLive);
-  EXPECT_EQ(RunClaim::Take(Path("far"), {}, &holder), nullptr);
+  EXPECT_EQ(LookAtLease(Path("far")).state, LeaseState::kLive);
+  EXPECT_EQ(RunLease::Take(Path("far"), {}, &holder), nullptr);
   char beat[32];
   const auto seconds_ago = [&](int age) {
     std::snprintf(beat, sizeof(beat), "heartbeat_unix_s %012lld", static_cast<long long>(time(nullptr) - age));
     return std::regex_replace(text, std::regex("heartbeat_unix_s [0-9]+"), beat);
   };
   Write(Path("far"), seconds_ago(290));
-  EXPECT_EQ(LookAtClaim(Path("far")).state, ClaimState::kLive);
+  EXPECT_EQ(LookAtLease(Path("far")).state, LeaseState::kLive);
   Write(Path("far"), seconds_ago(310));
-  EXPECT_EQ(LookAtClaim(Path("far")).state, ClaimState::kStale);
-  EXPECT_NE(RunClaim::Take(Path("far"), {}, &holder), nullptr);
+  EXPECT_EQ(LookAtLease(Path("far")).state, LeaseState::kStale);
+  EXPECT_NE(RunLease::Take(Path("far"), {}, &holder), nullptr);
 }
 
-TEST(RunClaim, BeatsAndNoticesThatItWasTakenOver) {
+TEST(RunLease, BeatsAndNoticesThatItWasTakenOver) {
   std::string holder;
-  const ClaimOptions options = {0.05, 300};
-  auto claim = RunClaim::Take(Path("beat"), options, &holder);
+  const LeaseOptions options = {0.05, 300};
+  auto lease = RunLease::Take(Path("beat"), options, &holder);
   const std::string text = TextOfFile(Path("beat"));
   Write(Path("beat"), std::regex_replace(text, std::regex("heartbeat_unix_s [0-9]+"), "heartbeat_unix_s 000000000007"));
-  for (int i = 0; i < 200 && LookAtClaim(Path("beat")).holder.heartbeat_unix_s == 7; ++i) Sleep(0.02);
-  EXPECT_GT(LookAtClaim(Path("beat")).holder.heartbeat_unix_s, 7);
-  EXPECT_FALSE(claim->lost());
+  for (int i = 0; i < 200 && LookAtLease(Path("beat")).holder.heartbeat_unix_s == 7; ++i) Sleep(0.02);
+  EXPECT_GT(LookAtLease(Path("beat")).holder.heartbeat_unix_s, 7);
+  EXPECT_FALSE(lease->lost());
   const std::string theirs = std::regex_replace(text, std::regex("pid [0-9]+"), "pid 1");
   Write(Path("beat"), theirs);
-  for (int i = 0; i < 200 && !claim->lost(); ++i) Sleep(0.02);
-  EXPECT_TRUE(claim->lost());
-  claim.reset();
-  EXPECT_EQ(TextOfFile(Path("beat")), theirs) << "another's claim is not removed";
+  for (int i = 0; i < 200 && !lease->lost(); ++i) Sleep(0.02);
+  EXPECT_TRUE(lease->lost());
+  lease.reset();
+  EXPECT_EQ(TextOfFile(Path("beat")), theirs) << "another's lease is not removed";
 }
 
-TEST(RunClaim, AHalfWrittenFileIsFree) {
+TEST(RunLease, AHalfWrittenFileIsFree) {
   Write(Path("half"), "host a\npid 3");
-  EXPECT_EQ(LookAtClaim(Path("half")).state, ClaimState::kFree);
+  EXPECT_EQ(LookAtLease(Path("half")).state, LeaseState::kFree);
   std::string holder;
-  EXPECT_NE(RunClaim::Take(Path("half"), {}, &holder), nullptr);
+  EXPECT_NE(RunLease::Take(Path("half"), {}, &holder), nullptr);
 }
 
-// Sixteen processes race for a stale claim, many times: exactly one gets it each time.
-TEST(RunClaim, ARaceHasOneWinner) {
+// Sixteen processes race for a stale lease, many times: exactly one gets it each time.
+TEST(RunLease, ARaceHasOneWinner) {
   for (int round = 0; round < 20; ++round) {
     const std::string path = Path("race" + std::to_string(round));
     Write(path, "host a\nmachine b\npid 1\npid_started 1\ntaken_unix_s 1\nheartbeat_unix_s 000000000001\n");
@@ -149,8 +149,8 @@ TEST(RunClaim, ARaceHasOneWinner) {
       close(start[1]);
       if (read(start[0], &byte, 1) != 0) _exit(1);  // returns at the close below
       std::string holder;
-      const auto claim = RunClaim::Take(path, {}, &holder);
-      byte = claim ? 'y' : 'n';
+      const auto lease = RunLease::Take(path, {}, &holder);
+      byte = lease ? 'y' : 'n';
       if (write(ends[1], &byte, 1) != 1) _exit(1);
       while (true) pause();
     }

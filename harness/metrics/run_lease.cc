@@ -1,4 +1,4 @@
-#include "harness/metrics/run_claim.h"
+#include "harness/metrics/run_lease.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -50,8 +50,8 @@ std::optional<int64_t> StartOf(int64_t pid) {
   return std::strtoll(field.c_str(), nullptr, 10);
 }
 
-ClaimHolder Self() {
-  ClaimHolder self;
+LeaseHolder Self() {
+  LeaseHolder self;
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
   self.host = host;
@@ -69,14 +69,14 @@ std::string HeartbeatText(int64_t seconds) {
 }
 
 // The heartbeat comes last.
-std::string TextOf(const ClaimHolder& holder) {
+std::string TextOf(const LeaseHolder& holder) {
   return "host " + holder.host + "\nmachine " + holder.machine + "\npid " + std::to_string(holder.pid) +
          "\npid_started " + std::to_string(holder.pid_started) + "\ntaken_unix_s " +
          std::to_string(holder.taken_unix_s) + "\nheartbeat_unix_s " + HeartbeatText(holder.heartbeat_unix_s) + "\n";
 }
 
-std::optional<ClaimHolder> Parse(const std::string& text) {
-  ClaimHolder holder;
+std::optional<LeaseHolder> Parse(const std::string& text) {
+  LeaseHolder holder;
   std::istringstream lines(text);
   int found = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -96,11 +96,11 @@ std::optional<ClaimHolder> Parse(const std::string& text) {
   return holder;
 }
 
-bool IsSame(const ClaimHolder& a, const ClaimHolder& b) {
+bool IsSame(const LeaseHolder& a, const LeaseHolder& b) {
   return a.machine == b.machine && a.pid == b.pid && a.pid_started == b.pid_started && a.taken_unix_s == b.taken_unix_s;
 }
 
-bool IsStale(const ClaimHolder& holder, const ClaimOptions& options) {
+bool IsStale(const LeaseHolder& holder, const LeaseOptions& options) {
   if (holder.machine == Self().machine) {
     const std::optional<int64_t> started = StartOf(holder.pid);
     if (!started || *started != holder.pid_started) return true;
@@ -127,16 +127,16 @@ class Descriptor {
   int reason_;
 };
 
-// Held while a claim is looked at and changed; short.
+// Held while a lease is looked at and changed; short.
 class Guard {
  public:
-  explicit Guard(const std::string& claim_path) : file_(claim_path + ".guard", O_RDWR | O_CREAT) {
+  explicit Guard(const std::string& lease_path) : file_(lease_path + ".guard", O_RDWR | O_CREAT) {
     if (!file_.ok()) {
-      throw InputError(claim_path + ".guard", std::string("cannot be opened: ") + std::strerror(file_.reason()));
+      throw InputError(lease_path + ".guard", std::string("cannot be opened: ") + std::strerror(file_.reason()));
     }
     while (flock(file_.get(), LOCK_EX) != 0) {
       if (errno == EINTR) continue;
-      throw InputError(claim_path + ".guard", std::string("cannot be locked: ") + std::strerror(errno),
+      throw InputError(lease_path + ".guard", std::string("cannot be locked: ") + std::strerror(errno),
                        "a file system with locks");
     }
   }
@@ -145,7 +145,7 @@ class Guard {
   Descriptor file_;
 };
 
-std::optional<ClaimHolder> ReadClaim(const std::string& path) {
+std::optional<LeaseHolder> ReadLease(const std::string& path) {
   const Descriptor file(path, O_RDONLY);
   if (!file.ok()) {
     if (file.reason() == ENOENT) return std::nullopt;
@@ -157,7 +157,7 @@ std::optional<ClaimHolder> ReadClaim(const std::string& path) {
   return Parse(std::string(text, static_cast<size_t>(length)));
 }
 
-void WriteClaim(const std::string& path, const ClaimHolder& holder) {
+void WriteLease(const std::string& path, const LeaseHolder& holder) {
   const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
   const std::string text = TextOf(holder);
   if (file.ok() && pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())) return;
@@ -165,41 +165,41 @@ void WriteClaim(const std::string& path, const ClaimHolder& holder) {
   throw InputError(path, std::string("cannot be written: ") + std::strerror(reason), "a run's folder with some room");
 }
 
-ClaimView ViewOf(const std::optional<ClaimHolder>& holder, const ClaimOptions& options) {
+LeaseView ViewOf(const std::optional<LeaseHolder>& holder, const LeaseOptions& options) {
   if (!holder) return {};
-  return {IsStale(*holder, options) ? ClaimState::kStale : ClaimState::kLive, *holder};
+  return {IsStale(*holder, options) ? LeaseState::kStale : LeaseState::kLive, *holder};
 }
 
 }  // namespace
 
-ClaimView LookAtClaim(const std::string& path, const ClaimOptions& options) { return ViewOf(ReadClaim(path), options); }
+LeaseView LookAtLease(const std::string& path, const LeaseOptions& options) { return ViewOf(ReadLease(path), options); }
 
-std::string DescribeHolder(const ClaimHolder& holder) {
+std::string DescribeHolder(const LeaseHolder& holder) {
   return "host " + holder.host + ", process " + std::to_string(holder.pid) + ", heartbeat " +
          std::to_string(NowUnixSeconds() - holder.heartbeat_unix_s) + " s ago";
 }
 
-std::unique_ptr<RunClaim> RunClaim::Take(const std::string& path, const ClaimOptions& options, std::string* holder) {
+std::unique_ptr<RunLease> RunLease::Take(const std::string& path, const LeaseOptions& options, std::string* holder) {
   const Guard guard(path);
-  const ClaimView view = ViewOf(ReadClaim(path), options);
-  if (view.state == ClaimState::kLive) {
+  const LeaseView view = ViewOf(ReadLease(path), options);
+  if (view.state == LeaseState::kLive) {
     *holder = DescribeHolder(view.holder);
     return nullptr;
   }
-  const ClaimHolder self = Self();
-  WriteClaim(path, self);
-  return std::unique_ptr<RunClaim>(
-      new RunClaim(path, options, self, view.state == ClaimState::kStale ? DescribeHolder(view.holder) : ""));
+  const LeaseHolder self = Self();
+  WriteLease(path, self);
+  return std::unique_ptr<RunLease>(
+      new RunLease(path, options, self, view.state == LeaseState::kStale ? DescribeHolder(view.holder) : ""));
 }
 
-RunClaim::RunClaim(std::string path, const ClaimOptions& options, ClaimHolder self, std::string replaced)
+RunLease::RunLease(std::string path, const LeaseOptions& options, LeaseHolder self, std::string replaced)
     : path_(std::move(path)),
       options_(options),
       self_(std::move(self)),
       replaced_(std::move(replaced)),
       thread_([this] { KeepBeating(); }) {}
 
-RunClaim::~RunClaim() {
+RunLease::~RunLease() {
   {
     const std::lock_guard<std::mutex> hold(mutex_);
     ending_ = true;
@@ -208,14 +208,14 @@ RunClaim::~RunClaim() {
   thread_.join();
   try {
     const Guard guard(path_);
-    const auto holder = ReadClaim(path_);
+    const auto holder = ReadLease(path_);
     if (holder && IsSame(*holder, self_)) unlink(path_.c_str());
   } catch (const InputError&) {
-    // A folder that has become read-only: the claim goes stale with this process.
+    // A folder that has become read-only: the lease goes stale with this process.
   }
 }
 
-void RunClaim::KeepBeating() {
+void RunLease::KeepBeating() {
   // Signals are the main thread's business.
   sigset_t all;
   sigfillset(&all);
@@ -230,9 +230,9 @@ void RunClaim::KeepBeating() {
   }
 }
 
-void RunClaim::Beat() {
+void RunLease::Beat() {
   const Guard guard(path_);
-  const auto holder = ReadClaim(path_);
+  const auto holder = ReadLease(path_);
   if (!holder || !IsSame(*holder, self_)) {
     lost_ = true;
     return;
