@@ -1,5 +1,5 @@
-// PolicyObjective: new, old and reference log-probs, advantages and spans to a loss and named diagnostics. The seam
-// between the training loop and the family of objectives; the loop never asks which objective it runs.
+// PolicyObjective: new, old and reference log-probs, advantages and spans to a loss and named diagnostics. The
+// interface between the training loop and the family of objectives; the loop never asks which objective it runs.
 //
 //   std::unique_ptr<PolicyObjective> objective = MakeObjective("rank_grpo_exp_inf", {{"epsilon_high", "0.1"}});
 //   at::Tensor reward = Returns(relevance_BN, objective->config().returns);

@@ -1,8 +1,7 @@
 // Surrogates: importance ratio w and advantage A to a loss per token, before any averaging.
 //
 //   kClip            -min(min(w, delta) A, clip(w, 1-epsilon_low, 1+epsilon_high) A); without `delta` the plain PPO
-//   clip.
-//                    `delta` is the two-sided or dual clip: it bounds the loss where A < 0 and w is large.
+//                    clip. `delta` is the two-sided or dual clip: it bounds the loss where A < 0 and w is large.
 //   kUnitToken       kClip with w_t = exp(logp_t - sg(logp_t) + sg(log w_unit)): the value of the unit's ratio, but the
 //                    gradient of token t reaches token t alone. GSPO-token at sequence level, rank-token at rank level.
 //   kCispoTrl        -sg(min(w, epsilon_high)) A logp; epsilon_high is an absolute cap (5 is usual), no lower bound

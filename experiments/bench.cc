@@ -19,6 +19,7 @@
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/gpu_shares.h"
 #include "harness/launcher/slurm_scripts.h"
+#include "harness/metrics/run_record.h"
 #include "harness/sft/stages.h"
 #include "reports/report.h"
 #include "reports/runs/run_set.h"
@@ -54,8 +55,6 @@ SlurmNeeds NeedsOf(const RunConfig& config, const std::string& worker) {
   return needs;
 }
 
-bool IsOpen(RunState state) { return state != RunState::kDone && state != RunState::kFailed; }
-
 std::string FirstFree(const std::string& prefix) {
   for (int n = 1;; ++n) {
     const std::string path = prefix + std::to_string(n);
@@ -65,10 +64,14 @@ std::string FirstFree(const std::string& prefix) {
 
 }  // namespace
 
+std::string SweepFolder(const BenchFlags& flags, const std::string& experiment) {
+  return flags.out + "/" + experiment + (flags.profile.empty() ? "" : "-" + flags.profile);
+}
+
 Bench::Bench(const BenchFlags& flags, Experiment experiment)
     : flags_(flags),
       experiment_(std::move(experiment)),
-      folder_(flags.out + "/" + experiment_.name + (flags.profile.empty() ? "" : "-" + flags.profile)),
+      folder_(SweepFolder(flags, experiment_.name)),
       folders_{folder_ + "/runs", flags.out + "/cache"},
       board_(std::cerr, TerminalProgress(2)) {
   sweep_.name = fs::path(folder_).filename().string();
@@ -182,12 +185,25 @@ Job Bench::MakeJob(const SweepRun& run, const std::string& worker, const std::st
   return job;
 }
 
+bool Bench::IsToDo(const SweepRun& run, RunState state) const {
+  if (state != RunState::kDone && state != RunState::kFailed) return true;
+  if (whole_.count(run.folder)) return false;
+  try {
+    ReadRun(run.folder + "/store.h5");
+  } catch (const InputError&) {
+    return true;
+  }
+  whole_.insert(run.folder);
+  return false;
+}
+
 std::vector<SweepRun> Bench::RunsToDo() const {
   const std::vector<RunView> views = LookAtAll(sweep_);
   const std::vector<bool> within = WithinBudget(sweep_, views);
   std::vector<SweepRun> runs;
   for (size_t i = 0; i < views.size(); ++i) {
-    if (within[i] && IsOpen(views[i].state) && !failed_.count(sweep_.runs[i].folder)) runs.push_back(sweep_.runs[i]);
+    const SweepRun& run = sweep_.runs[i];
+    if (within[i] && !failed_.count(run.folder) && IsToDo(run, views[i].state)) runs.push_back(run);
   }
   return runs;
 }
@@ -220,8 +236,8 @@ bool Bench::TrainStages() {
   return RunAll(jobs, {}).ok();
 }
 
-// Rounds, until nothing is left: a run that another launcher has claimed is left to it, and taken up here when its
-// claim goes stale.
+// Rounds, until nothing is left: a run that another launcher has the lease of is left to it, and taken up here when
+// that goes stale.
 bool Bench::TrainRuns() {
   while (true) {
     std::vector<Job> jobs;
@@ -242,7 +258,7 @@ bool Bench::TrainRuns() {
     options.reason_to_skip = [&](size_t index) -> std::string {
       const RunState state = LookAtRun(runs[index]).state;
       if (state == RunState::kRunning) return "another launcher is at it";
-      return state == RunState::kDone ? "done by another launcher" : "";
+      return state == RunState::kDone && !IsToDo(runs[index], state) ? "done by another launcher" : "";
     };
     const PoolResult result = RunAll(jobs, options);
     for (size_t i = 0; i < runs.size(); ++i) {

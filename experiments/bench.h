@@ -4,7 +4,7 @@
 //   return bench.Execute();          // stages, runs, report; here, or as SLURM jobs
 //
 // Several launchers may work on one sweep at once, here or on other machines that see the folder: each takes the runs
-// that nobody has claimed, and ends when all are done.
+// that nobody has a lease on, and ends when all are done.
 #pragma once
 
 #include <set>
@@ -19,6 +19,9 @@
 #include "harness/sweep/sweep.h"
 
 namespace suite {
+
+// "results/quickstart-smoke": where an experiment of that name has its runs and its report.
+std::string SweepFolder(const BenchFlags& flags, const std::string& experiment);
 
 class Bench {
  public:
@@ -38,8 +41,8 @@ class Bench {
 
   // Draws the report from the runs that are done. The exit code says whether any is missing or failed.
   int Report();
-  // Packs the runs, their tables, verdicts and plots to `folder` (reports/tools/kept_results.h). Throws InputError while a
-  // run is not done.
+  // Packs the runs, their tables, verdicts and plots to `folder` (reports/tools/kept_results.h). Throws InputError
+  // while a run is not done.
   int Keep(const std::string& folder);
 
   void PrintPlan() const;
@@ -50,6 +53,9 @@ class Bench {
   int ExecuteHere();
   int ExecuteOnSlurm();
   std::vector<std::string> StoresThere() const;
+  // Neither done nor failed. A look at a run sees only the edges of its store, so the store of each that is over is
+  // also read to its end, once: one that is damaged there has to be run again.
+  bool IsToDo(const SweepRun& run, RunState state) const;
 
   void PrintProcesses() const;
 
@@ -66,7 +72,8 @@ class Bench {
   RunFolders folders_;
   Sweep sweep_;
   ProgressBoard board_;
-  std::set<std::string> failed_;  // folders of runs that failed under this launcher
+  std::set<std::string> failed_;         // folders of runs that failed under this launcher
+  mutable std::set<std::string> whole_;  // folders of runs that are over and whose stores were read to their ends
   int signal_ = 0;
 };
 

@@ -1,7 +1,7 @@
-// The front door of every experiment: flags, runs, report. Each experiment is a TOML file and one line in BUILD.
+// The program of every experiment: flags, runs, report. Each experiment is a TOML file and one line in BUILD.
 //
-//   main -> LoadExperiment (harness/config) -> Bench: stages, runs (child processes of this program, or SLURM jobs),
-//   report
+//   main -> LoadExperiment (harness/config)
+//        -> Bench: stages, runs (child processes of this program, or SLURM jobs), report
 //
 // Where the program is one of several processes (torchrun, srun, mpirun), they run the experiment together
 // (run_in_group.h). A child process does one job (worker.h); with run.processes above 1, several do it together.
@@ -18,8 +18,9 @@
 #include "harness/distributed/process_place.h"
 #include "harness/distributed/run_device.h"
 #include "harness/plan/memory_of_run.h"
-#include "harness/run/content_locks.h"
+#include "harness/run/content_pins.h"
 #include "harness/run/run.h"
+#include "harness/sweep/recorded_runs.h"
 
 namespace suite {
 namespace {
@@ -74,6 +75,11 @@ int Main(int argc, char** argv) {
     PrintPlan(flags, std::move(experiment));
     return 0;
   }
+  if (flags.status || flags.watch) {
+    TakeRecordedPins(SweepFolder(flags, experiment.name), flags.stood, &experiment);
+    Bench(flags, std::move(experiment)).PrintStatus(flags.watch);
+    return 0;
+  }
   FillLocks(flags.stood, &experiment);
   if (flags.explain) {
     std::cout << Explain(experiment.runs.front().config);
@@ -81,10 +87,6 @@ int Main(int argc, char** argv) {
   }
   if (runs && place.world_size > 1) return RunInGroup(flags, experiment, place, {argv, argv + argc});
   Bench bench(flags, std::move(experiment));
-  if (flags.status || flags.watch) {
-    bench.PrintStatus(flags.watch);
-    return 0;
-  }
   if (!flags.keep.empty()) return bench.Keep(flags.keep);
   return flags.report ? bench.Report() : bench.Execute();
 }

@@ -22,6 +22,8 @@ expect small.txt "peak .*: does not fit, missing"
 expect two.txt "^9 runs of 2 processes, a GPU each"
 expect two.txt "parameters, 2 processes of"
 cmp <(grep -o "^[0-9a-f]\{12\} " plan.txt) <(grep -o "^[0-9a-f]\{12\} " two.txt)
+"$program" --config="$config" --profile=paper --status >status.txt
+expect status.txt "quickstart-paper: 0 done, 0 running, 0 failed, 0 cut off, 9 to run"
 "$program" --config="$config" --profile=mini --plan >mini.txt
 ! grep processes mini.txt
 expect mini.txt "largest run: hidden size 128 (settings), float32, CPU"

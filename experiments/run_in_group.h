@@ -1,4 +1,4 @@
-// The front door where it is started several times over, by torchrun, srun or mpirun
+// An experiment whose program is started several times over, by torchrun, srun or mpirun
 // (harness/distributed/process_place.h): these processes are the ones that train, each run of the experiment together,
 // one after another. No child processes and no SLURM jobs of our own are started; the first process shows progress and
 // writes the report.

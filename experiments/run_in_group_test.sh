@@ -39,7 +39,7 @@ kill_at() {  # attempt, what rank 0 must have said, rank to kill
 kill_at killed-stage "pretrain loss" 0
 kill_at killed "step 2 of 4" 1
 
-# One process is another number of processes: refused, not silently gone on with.
+# One process is another number of processes: refused, not silently continued.
 alone=(env -u WORLD_SIZE -u MASTER_ADDR -u MASTER_PORT "$program")
 interrupted=$(dirname "$(ls -d "$out/two/$folder"/runs/*/checkpoints | head -n 1)")
 status=0; "${alone[@]}" --worker=run --config="$interrupted/config.toml" --out="$out/two" 2>"$out/alone.log" || status=$?

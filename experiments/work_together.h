@@ -1,5 +1,5 @@
 // What one process of a group does around its share of the work, whoever started the group: torchrun, srun, mpirun, or
-// the worker pool (harness/distributed/process_place.h). A world of one goes the same way.
+// the worker pool (harness/distributed/process_place.h). A group of one goes the same way.
 //
 //   return WorkTogether(place, {config}, [&](ProcessGroup& group) {
 //     return Outcome(ExecuteRun(config, folders, argv, report, {/*force_resume=*/false, &group}));

@@ -1,4 +1,4 @@
-// JSON that strangers wrote, with one clear error for whatever is wrong with it. Beyond what a JSON parser refuses:
+// JSON from outside, with one clear error for whatever is wrong with it. Beyond what a JSON parser refuses:
 // nesting deeper than 64 levels, a key given twice in one object, bytes that are not UTF-8.
 //
 //   const nlohmann::json value = ParseJson(ReadFile("tokenizer.json"), "tokenizer.json");

@@ -1,4 +1,4 @@
-// UTF-8: told from other bytes, taken apart, repaired. For text that strangers wrote and for tokens, which are cut
+// UTF-8: told from other bytes, taken apart, repaired. For text from outside and for tokens, which are cut
 // anywhere.
 //
 //   FirstInvalidUtf8("ab\xff")         == 2

@@ -41,7 +41,7 @@ class OpenGroundTruths {
 
 OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
   if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
-  if (catalog.ContainsTitle(item.title)) return OutOfCatalogReason::kWrongYear;
+  if (!catalog.FindTitle(item.title).empty()) return OutOfCatalogReason::kWrongYear;
   return catalog.ContainsLowerCase(item) ? OutOfCatalogReason::kOtherSpelling : OutOfCatalogReason::kUnknownTitle;
 }
 
@@ -67,37 +67,13 @@ JudgedList CutIntoRanks(std::string_view text, const JudgeOptions& options) {
 }  // namespace
 
 std::string_view RankVerdictName(RankVerdict verdict) {
-  switch (verdict) {
-    case RankVerdict::kUnparsed:
-      return "unparsed";
-    case RankVerdict::kSeen:
-      return "seen";
-    case RankVerdict::kOutOfCatalog:
-      return "out_of_catalog";
-    case RankVerdict::kHit:
-      return "hit";
-    case RankVerdict::kDuplicate:
-      return "duplicate";
-    case RankVerdict::kMiss:
-      return "miss";
-  }
-  SUITE_CHECK(false);
-  return "";
+  constexpr std::string_view kNames[] = {"unparsed", "seen", "out_of_catalog", "hit", "duplicate", "miss"};
+  return kNames[static_cast<size_t>(verdict)];
 }
 
 std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason) {
-  switch (reason) {
-    case OutOfCatalogReason::kInCatalog:
-      return "in_catalog";
-    case OutOfCatalogReason::kWrongYear:
-      return "wrong_year";
-    case OutOfCatalogReason::kOtherSpelling:
-      return "other_spelling";
-    case OutOfCatalogReason::kUnknownTitle:
-      return "unknown_title";
-  }
-  SUITE_CHECK(false);
-  return "";
+  constexpr std::string_view kNames[] = {"in_catalog", "wrong_year", "other_spelling", "unknown_title"};
+  return kNames[static_cast<size_t>(reason)];
 }
 
 JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/testing/golden.h"
 #include "datasets/judging/answer_parser.h"
 #include "datasets/judging/golden_cases.h"
 #include "datasets/judging/ranking_metrics.h"

@@ -1,4 +1,4 @@
-// A sentence encoder (models/bert_embedder.h, such as all-MiniLM-L6-v2) behind the Embedder seam.
+// A sentence encoder (models/bert_embedder.h, such as all-MiniLM-L6-v2) as an Embedder.
 //
 //   SentenceEmbedder embedder("models/all-MiniLM-L6-v2", /*lock=*/"");
 //   embedder.Items(catalog.items());             // vectors of "Title (Year)"

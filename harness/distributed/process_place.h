@@ -10,7 +10,7 @@
 //                 and SUITE_STORE_FD, the listening socket at MASTER_PORT that rank 0 has inherited.
 //   mpirun        OMPI_COMM_WORLD_RANK, _SIZE, _LOCAL_RANK, _LOCAL_SIZE (Open MPI)
 //   srun          SLURM_PROCID, SLURM_STEP_NUM_TASKS (or SLURM_NTASKS inside a step), SLURM_LOCALID. A batch script
-//                 itself is no step and therefore a world of one.
+//                 itself is no step and therefore a group of one.
 // mpirun and srun give no place to meet. MASTER_ADDR and MASTER_PORT are taken where they are set; else the address is
 // this machine when all processes are on it, or the first host of SLURM_STEP_NODELIST, and the port a function of the
 // job and step.
@@ -33,8 +33,8 @@ struct ProcessPlace {
   int world_size = 1;
   int local_rank = 0;        // among the processes of this machine: the number of its GPU
   int local_world_size = 1;  // processes of this machine
-  std::string launcher;      // "torchrun", "srun", "mpirun", "local"; empty in a world of one that nothing started
-  std::string address;       // where the store is served; empty in a world of one
+  std::string launcher;      // "torchrun", "srun", "mpirun", "local"; empty in a group of one that nothing started
+  std::string address;       // where the store is served; empty in a group of one
   uint16_t port = 0;
   bool agent_store = false;  // the launcher serves the store
   int store_fd = -1;         // rank 0's socket for it, open already; -1: it opens one at `port`

@@ -1,8 +1,8 @@
 // Who scores which rows of a batch, and how every process comes to see all of them.
 //
-// The work of a step is cut into S shards by sample (harness/rl/rollout_batch.h, models/sampler.h); S belongs to the run,
-// not to the machine. Rank r computes shards [S r / W, S (r + 1) / W). Whoever computes a shard, the numbers in it are
-// the same: so rollouts, log-probs and losses do not depend on the number of processes W, to the bit, as long as
+// The work of a step is cut into S shards by sample (harness/rl/rollout_batch.h, models/sampler.h); S belongs to the
+// run, not to the machine. Rank r computes shards [S r / W, S (r + 1) / W). Whoever computes a shard, the numbers in it
+// are the same: so rollouts, log-probs and losses do not depend on the number of processes W, to the bit, as long as
 // W <= S.
 //
 //   ShardShare share = OwnShards(/*shards=*/4, *group);

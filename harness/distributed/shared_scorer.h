@@ -1,5 +1,5 @@
-// ShardedScorer (models/llama/sharded_scorer.h) for a policy that several processes train: each scores its shards, all see
-// the whole grid, and each carries back the gradients of its own rows.
+// ShardedScorer (models/llama/sharded_scorer.h) for a policy that several processes train: each scores its shards, all
+// see the whole grid, and each carries back the gradients of its own rows.
 //
 //   ShardedScorer scorer(llama, weights, OwnShards(shards, group).count);
 //   SharedScorer shared(&group, shards);
@@ -8,7 +8,7 @@
 //   shared.Backward(scorer);                                     // adds into scorer.gradients()
 //   optimizer.Step(scorer.gradients().flat(), options);          // ShardedAdamW adds up the processes' gradients
 //
-// In a world of one it is the scorer itself.
+// In a group of one it is the scorer itself.
 #pragma once
 
 #include <cstdint>

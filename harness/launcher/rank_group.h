@@ -42,7 +42,8 @@ std::string RankLogPath(const std::string& log_path, int rank);
 
 class RankGroup {
  public:
-  // Throws as StartChild and LocalSocket do; ranks that had started are killed.
+  // Throws as StartChild does, and std::system_error when there is no port for them to meet at; ranks that had started
+  // are killed.
   explicit RankGroup(const RankGroupStart& start);
   // Kills those that still run.
   ~RankGroup();

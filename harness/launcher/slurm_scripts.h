@@ -25,7 +25,7 @@
 //
 // A task asks for SIGUSR1 `signal_s` seconds before its time limit; the workers, all of which get it, then finish their
 // step, save and exit with kExitRequeue, and the script puts the task back into the queue. `scontrol requeue` and
-// preemption send SIGTERM and requeue by themselves (--requeue). Workers hold the run's claim, so a task that is
+// preemption send SIGTERM and requeue by themselves (--requeue). Workers hold the run's lease, so a task that is
 // started twice does nothing.
 #pragma once
 

@@ -17,7 +17,7 @@
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/gpu_shares.h"
 #include "harness/launcher/rank_group.h"
-#include "harness/launcher/signal_watch.h"
+#include "harness/launcher/stop_request.h"
 
 namespace suite {
 namespace {

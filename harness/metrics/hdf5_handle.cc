@@ -8,6 +8,10 @@
 namespace suite {
 namespace {
 
+// Done before HDF5's first call, which would have it tidy up at the end of the process. After it has given up on a
+// damaged file it fails at that, though all our handles are closed, and prints "HDF5: infinite loop closing library".
+[[maybe_unused]] const herr_t no_exit_handler = H5dont_atexit();
+
 // The innermost entry of the error stack says what really happened ("unable to open file", "bad object header").
 herr_t KeepDescription(unsigned /*depth*/, const H5E_error2_t* entry, void* out) {
   if (entry->desc && *entry->desc) *static_cast<std::string*>(out) = entry->desc;

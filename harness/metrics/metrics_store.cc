@@ -1,21 +1,87 @@
 #include "harness/metrics/metrics_store.h"
 
+#include <fcntl.h>
 #include <hdf5.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
-#include "harness/metrics/growing_dataset.h"
 #include "harness/metrics/hdf5_handle.h"
-#include "harness/metrics/run_lock.h"
 #include "harness/metrics/store_layout.h"
 #include "harness/metrics/write_run.h"
 
 namespace suite {
 namespace {
+
+// One writer for each run: an exclusive flock on FILE.lock, which the kernel drops when the process ends, however it
+// ends. The lock file stays behind: removing it would let two writers lock two different files of the same name.
+class RunLock {
+ public:
+  explicit RunLock(const std::string& path) {
+    const std::string lock_path = path + ".lock";
+    descriptor_ = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) throw InputError(lock_path, std::string("cannot be opened: ") + std::strerror(errno));
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+    const int reason = errno;
+    close(descriptor_);
+    if (reason == EWOULDBLOCK) throw InputError(path, "another process is writing this run", "one writer for each run");
+    throw InputError(lock_path, std::string("cannot be locked: ") + std::strerror(reason));
+  }
+  ~RunLock() { close(descriptor_); }
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+// A dataset that is open for writing: appends a row of `width` values and hands it to the system at once, so that a
+// kill of the process no longer loses it.
+class GrowingDataset {
+ public:
+  GrowingDataset(const Hdf5File& file, hid_t group, const std::string& name, hid_t memory_type, size_t width)
+      : file_(file), what_("dataset '" + name + "'"), memory_type_(memory_type), width_(width) {
+    dataset_ = file_.Id(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose, what_);
+    const Hdf5Handle space = file_.Id(H5Dget_space(dataset_.id()), H5Sclose, what_);
+    extent_.resize(static_cast<size_t>(H5Sget_simple_extent_ndims(space.id())));
+    file_.Must(H5Sget_simple_extent_dims(space.id(), extent_.data(), nullptr), what_);
+    SUITE_CHECK_EQ(width_, extent_.size() == 2 ? extent_[1] : 1);
+  }
+
+  void Append(const void* row) {
+    std::vector<hsize_t> start(extent_.size(), 0);
+    std::vector<hsize_t> count = extent_;
+    start[0] = extent_[0]++;
+    count[0] = 1;
+    file_.Must(H5Dset_extent(dataset_.id(), extent_.data()), "growing " + what_);
+    const Hdf5Handle space = file_.Id(H5Dget_space(dataset_.id()), H5Sclose, what_);
+    file_.Must(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), what_);
+    const int dimensions = static_cast<int>(count.size());
+    const Hdf5Handle memory = file_.Id(H5Screate_simple(dimensions, count.data(), nullptr), H5Sclose, what_);
+    if (width_) {
+      const auto written = H5Dwrite(dataset_.id(), memory_type_, memory.id(), space.id(), H5P_DEFAULT, row);
+      file_.Must(written, "writing a row of " + what_);
+    }
+    file_.Must(H5Dflush(dataset_.id()), "flushing " + what_);
+  }
+
+  size_t width() const { return width_; }
+
+ private:
+  Hdf5File file_;
+  std::string what_;
+  Hdf5Handle dataset_;
+  hid_t memory_type_;
+  size_t width_;
+  std::vector<hsize_t> extent_;
+};
 
 RunRecord EmptyRecord(const StoreSchema& schema) {
   RunRecord run;

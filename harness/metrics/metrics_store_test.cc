@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -36,15 +37,6 @@ void AppendStep(int64_t step, MetricsStore* store) {
                            {"clip_ratio/low_mean", {x}},
                            {"reward_by_rank", {x, x + 0.5, -x}},
                            {"step_s", {0.01 * x}}});
-}
-
-std::string ErrorOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 // Two answers of the test, one without a rank, and a group of rollouts, with what the objective gave for each rank.

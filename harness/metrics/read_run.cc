@@ -1,8 +1,10 @@
-// ReadRun: from an HDF5 file, whole or left by a kill, to a RunRecord.
+// ReadRun and ReadRunStatus: from an HDF5 file, whole or left by a kill, to all that it holds, or to a little of it.
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <new>
+#include <numeric>
 #include <stdexcept>
 
 #include "base/error.h"
@@ -24,22 +26,27 @@ std::vector<hsize_t> Extent(const Hdf5File& file, hid_t dataset, int dimensions,
   return extent;
 }
 
-// The first `rows` rows of a dataset with `width` values in a row.
+struct RowRange {
+  hsize_t first, count;
+};
+
+// Rows of a dataset whose rows have the shape `row_shape`.
 template <typename T>
 std::vector<T> ReadRows(const Hdf5File& file, hid_t dataset, hid_t memory_type, const std::vector<hsize_t>& row_shape,
-                        hsize_t rows, const std::string& name) {
-  std::vector<hsize_t> count = {rows};
+                        RowRange rows, const std::string& name) {
+  std::vector<hsize_t> count = {rows.count};
   count.insert(count.end(), row_shape.begin(), row_shape.end());
   hsize_t total = 1;
   for (hsize_t n : count) total *= n;
   std::vector<T> values(total);
   if (total == 0) return values;
-  const std::vector<hsize_t> start(count.size(), 0);
+  std::vector<hsize_t> start(count.size(), 0);
+  start[0] = rows.first;
   const Hdf5Handle space = file.Id(H5Dget_space(dataset), H5Sclose, name);
   const Hdf5Handle memory =
       file.Id(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, name);
   const auto select = H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-  file.Must(select, "dataset '" + name + "': selecting " + std::to_string(rows) + " rows");
+  file.Must(select, "dataset '" + name + "': selecting " + std::to_string(rows.count) + " rows");
   file.Must(H5Dread(dataset, memory_type, memory.id(), space.id(), H5P_DEFAULT, values.data()),
             "reading dataset '" + name + "'");
   return values;
@@ -58,7 +65,7 @@ Hdf5Handle OpenGroup(const Hdf5File& file, hid_t parent, const std::string& name
 std::vector<int64_t> ReadSteps(const Hdf5File& file, hid_t group, const std::string& name) {
   const Hdf5Handle dataset = OpenDataset(file, group, name);
   const hsize_t rows = Extent(file, dataset.id(), 1, name)[0];
-  std::vector<int64_t> steps = ReadRows<int64_t>(file, dataset.id(), H5T_NATIVE_INT64, {}, rows, name);
+  std::vector<int64_t> steps = ReadRows<int64_t>(file, dataset.id(), H5T_NATIVE_INT64, {}, {0, rows}, name);
   size_t whole = 0;
   while (whole < steps.size() && steps[whole] > (whole ? steps[whole - 1] : kNoStep)) ++whole;
   steps.resize(whole);
@@ -73,7 +80,7 @@ StepSeries ReadSeries(const Hdf5File& file, hid_t group, const std::string& name
   std::vector<hsize_t> row_shape;
   if (is_vector) row_shape.push_back(extent[1]);
   StepSeries series{name, is_vector ? static_cast<int64_t>(extent[1]) : 1, {}};
-  series.values = ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, row_shape, rows, name);
+  series.values = ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, row_shape, {0, rows}, name);
   return series;
 }
 
@@ -100,7 +107,7 @@ ScoreTable ReadScores(const Hdf5File& file, hid_t scores, const std::string& spl
       throw InputError(file.path(), "scores/" + split + "/" + name + " does not fit its conversation_ids");
     }
     const std::vector<float> rows =
-        ReadRows<float>(file, dataset.id(), H5T_NATIVE_FLOAT, {conversations}, table.steps.size(), name);
+        ReadRows<float>(file, dataset.id(), H5T_NATIVE_FLOAT, {conversations}, {0, table.steps.size()}, name);
     for (size_t r = 0; r < table.steps.size(); ++r) {
       std::copy_n(rows.begin() + static_cast<long>(r * conversations), conversations,
                   table.values.begin() + static_cast<long>((r * metrics + m) * conversations));
@@ -122,7 +129,7 @@ std::vector<CountTable> ReadAllCounts(const Hdf5File& file, hid_t root) {
     const std::vector<hsize_t> extent = Extent(file, dataset.id(), 2, "counts");
     if (extent[0] != table.steps.size()) throw InputError(file.path(), "counts/" + name + " does not fit its steps");
     table.width = static_cast<int64_t>(extent[1]);
-    table.counts = ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, {extent[1]}, extent[0], name);
+    table.counts = ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, {extent[1]}, {0, extent[0]}, name);
     tables.push_back(std::move(table));
   }
   return tables;
@@ -136,7 +143,7 @@ std::vector<T> ReadRankColumn(const Hdf5File& file, hid_t group, hid_t memory_ty
   if (Extent(file, dataset.id(), 1, name)[0] != rows) {
     throw InputError(file.path(), "ranks/" + name + " does not fit ranks/verdict");
   }
-  return ReadRows<T>(file, dataset.id(), memory_type, {}, rows, name);
+  return ReadRows<T>(file, dataset.id(), memory_type, {}, {0, rows}, name);
 }
 
 void ReadRanks(const Hdf5File& file, hid_t answers_group, std::vector<SampleAnswer>* answers) {
@@ -187,10 +194,19 @@ void CheckIsHdf5(const Hdf5File& file) {
 // block.
 constexpr unsigned kReadAttempts = 24;
 
+// In the newest format byte 11 tells who has the file open: bit 0 for writing, bit 2 so that others may read meanwhile.
+bool IsLocked(const std::string& path) {
+  char head[12] = {};
+  std::ifstream(path, std::ios::binary).read(head, sizeof(head));
+  return (head[11] & 1) && !(head[11] & 4);
+}
+
 Hdf5Handle OpenToRead(const Hdf5File& file, unsigned mode) {
   const Hdf5Handle access = FileAccess();
   file.Must(H5Pset_metadata_read_attempts(access.id(), mode == H5F_ACC_RDONLY ? 1 : kReadAttempts), "a setting");
-  return file.Id(H5Fopen(file.path().c_str(), mode, access.id()), H5Fclose, "the file is damaged or truncated and");
+  const hid_t opened = H5Fopen(file.path().c_str(), mode, access.id());
+  if (opened < 0 && IsLocked(file.path())) throw LockedStore(file.path());
+  return file.Id(opened, H5Fclose, "the file is damaged or truncated and");
 }
 
 void CheckFormat(const Hdf5File& file, hid_t root) {
@@ -231,10 +247,59 @@ RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
   return run;
 }
 
-RunRecord ReadInMode(const Hdf5File& file, unsigned mode) {
+// The newest value of a series that may be absent, `rows` of which are whole.
+void AddNewestStep(const Hdf5File& file, hid_t group, const std::string& name, size_t rows, RunStatus* out) {
+  if (rows == 0 || H5Lexists(group, name.c_str(), H5P_DEFAULT) <= 0) return;
+  const Hdf5Handle dataset = OpenDataset(file, group, name);
+  out->newest.emplace_back(name,
+                           ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, {}, {rows - 1, 1}, name).front());
+}
+
+// The mean of a split's first nDCG at its newest evaluation.
+void AddNewestScore(const Hdf5File& file, hid_t scores, const std::string& split, RunStatus* out) {
+  const Hdf5Handle group = OpenGroup(file, scores, split);
+  const std::vector<int64_t> steps = ReadSteps(file, group.id(), "step");
+  const std::vector<std::string> names = file.ReadStrings(group.id(), "metric_names");
+  const auto metric =
+      std::find_if(names.begin(), names.end(), [](const std::string& name) { return name.rfind("ndcg@", 0) == 0; });
+  if (steps.empty() || metric == names.end()) return;
+  const std::string name = "values/" + *metric;
+  const Hdf5Handle dataset = OpenDataset(file, group.id(), name);
+  const hsize_t conversations = Extent(file, dataset.id(), 2, name)[1];
+  const std::vector<float> row =
+      ReadRows<float>(file, dataset.id(), H5T_NATIVE_FLOAT, {conversations}, {steps.size() - 1, 1}, name);
+  if (row.empty()) return;
+  const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+  out->newest.emplace_back(split + " " + *metric, sum / static_cast<double>(row.size()));
+}
+
+RunStatus ReadStatusOf(const Hdf5File& file, hid_t root) {
+  CheckFormat(file, root);
+  RunStatus out;
+  out.status = file.ReadText(root, "status");
+  out.summary = file.ReadTexts(OpenGroup(file, root, "summary").id());
+  const std::vector<int64_t> steps = ReadSteps(file, root, "step");
+  if (!steps.empty()) out.step = steps.back();
+  const Hdf5Handle series = OpenGroup(file, root, "series");
+  if (H5Lexists(series.id(), "step_s", H5P_DEFAULT) > 0) {
+    out.step_s = ReadSeries(file, series.id(), "step_s", steps.size()).values;
+  }
+  for (const char* name : {"reward", "in_catalog_ratio"}) AddNewestStep(file, series.id(), name, steps.size(), &out);
+  const Hdf5Handle scores = OpenGroup(file, root, "scores");
+  for (const std::string& split : file.ReadStrings(root, "split_names")) {
+    AddNewestScore(file, scores.id(), split, &out);
+  }
+  return out;
+}
+
+template <typename Result>
+using ReadRoot = Result (*)(const Hdf5File& file, hid_t root);
+
+template <typename Result>
+Result ReadInMode(const Hdf5File& file, unsigned mode, ReadRoot<Result> read) {
   const Hdf5Handle root = OpenToRead(file, mode);
   try {
-    return ReadOpenFile(file, root.id());
+    return read(file, root.id());
   } catch (const std::bad_alloc&) {
     throw InputError(file.path(), "damaged: a dataset claims more values than fit in memory");
   } catch (const std::length_error&) {
@@ -242,19 +307,28 @@ RunRecord ReadInMode(const Hdf5File& file, unsigned mode) {
   }
 }
 
-}  // namespace
-
-RunRecord ReadRun(const std::string& path) {
+template <typename Result>
+Result ReadStore(const std::string& path, ReadRoot<Result> read) {
   const QuietHdf5 quiet;
   const Hdf5File file(path);
   CheckIsHdf5(file);
   try {
-    return ReadInMode(file, H5F_ACC_RDONLY);
+    return ReadInMode(file, H5F_ACC_RDONLY, read);
   } catch (const InputError&) {
     // Still open for writing, or left so by a kill, or being replaced by a resumed run at this moment; if it is none of
     // these, the second reading says again what is wrong.
-    return ReadInMode(file, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ);
+    return ReadInMode(file, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, read);
   }
 }
+
+}  // namespace
+
+LockedStore::LockedStore(const std::string& path)
+    : InputError(path, "locked: another program has it open for writing, or was killed while it had",
+                 "a store that no other program is changing; h5clear -s takes the mark of a killed one away") {}
+
+RunRecord ReadRun(const std::string& path) { return ReadStore(path, &ReadOpenFile); }
+
+RunStatus ReadRunStatus(const std::string& path) { return ReadStore(path, &ReadStatusOf); }
 
 }  // namespace suite

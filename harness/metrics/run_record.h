@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+
 namespace suite {
 
 // An ordered list of named texts.
@@ -88,9 +90,28 @@ struct RunRecord {
   std::string credit_kind;  // the objective's return: "log", "exp_inf", "sequence_dcg", ...; "": none recorded
 };
 
+// Another program has the store open for writing, or left it so: nothing says that it is damaged.
+struct LockedStore : InputError {
+  explicit LockedStore(const std::string& path);
+};
+
 // Reads a whole store. Rows that a kill left half written are not returned. Throws InputError naming `path` and the
-// reason when the file is missing, foreign, truncated or damaged.
+// reason when the file is missing, foreign, truncated or damaged, and LockedStore.
 RunRecord ReadRun(const std::string& path);
+
+// What a display says of a run.
+struct RunStatus {
+  std::string status;          // as in RunRecord
+  NamedTexts summary;          // likewise
+  int64_t step = 0;            // the last one that was recorded
+  std::vector<double> step_s;  // seconds of each step; empty where none are recorded
+  // Of the series reward and in_catalog_ratio, and the mean of each split's first nDCG ("validation ndcg@5").
+  std::vector<std::pair<std::string, double>> newest;
+};
+
+// Reads some attributes, two numbers a step and one row of each split, however large the store is, also while the run
+// goes on. Throws as ReadRun does, but does not look at the rest: a store that is damaged there looks whole.
+RunStatus ReadRunStatus(const std::string& path);
 
 // The part with that name. Throws InputError (with the known names) when there is none.
 const StepSeries& FindSeries(const RunRecord& run, const std::string& name);

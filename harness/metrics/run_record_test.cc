@@ -1,14 +1,23 @@
 #include "harness/metrics/run_record.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hdf5.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/random.h"
+#include "base/testing/error_of.h"
 #include "harness/metrics/write_run.h"
 
 // HDF5 1.10 itself leaks small blocks (libhdf5, no frame of ours) when it gives up on damaged metadata. Only this test
@@ -17,6 +26,9 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5\n"; 
 
 namespace suite {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 std::string PathOf(const std::string& name) { return std::string(std::getenv("TEST_TMPDIR")) + "/" + name; }
 
@@ -34,13 +46,8 @@ RunRecord SmallRun(const std::string& status) {
   return run;
 }
 
-std::string ErrorOf(const std::string& path) {
-  try {
-    ReadRun(path);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+std::string ErrorOfReading(const std::string& path) {
+  return ErrorOf([&] { ReadRun(path); });
 }
 
 TEST(RunRecordTest, EveryKindOfWrongFileIsNamed) {
@@ -48,19 +55,19 @@ TEST(RunRecordTest, EveryKindOfWrongFileIsNamed) {
   WriteRun(SmallRun("done"), whole);
   const std::string bytes = ReadFile(whole);
   const std::string missing = PathOf("missing.h5");
-  EXPECT_EQ(ErrorOf(missing), missing + ": no such file; allowed: the .h5 file of a run");
+  EXPECT_EQ(ErrorOfReading(missing), missing + ": no such file; allowed: the .h5 file of a run");
   const std::string folder = PathOf("folder.h5");
   std::filesystem::create_directory(folder);
-  EXPECT_EQ(ErrorOf(folder), folder + ": not a file; allowed: the .h5 file of a run");
+  EXPECT_EQ(ErrorOfReading(folder), folder + ": not a file; allowed: the .h5 file of a run");
   const std::string empty = PathOf("empty.h5");
   WriteFileAtomically(empty, "");
-  EXPECT_EQ(ErrorOf(empty), empty + ": the file is empty; allowed: the .h5 file of a run");
+  EXPECT_EQ(ErrorOfReading(empty), empty + ": the file is empty; allowed: the .h5 file of a run");
   const std::string foreign = PathOf("foreign.h5");
   WriteFileAtomically(foreign, "seed = 3\n");
-  EXPECT_EQ(ErrorOf(foreign), foreign + ": not an HDF5 file; allowed: the .h5 file of a run");
+  EXPECT_EQ(ErrorOfReading(foreign), foreign + ": not an HDF5 file; allowed: the .h5 file of a run");
   const std::string truncated = PathOf("truncated.h5");
   WriteFileAtomically(truncated, bytes.substr(0, bytes.size() / 2));
-  EXPECT_NE(ErrorOf(truncated).find(truncated + ": the file is damaged or truncated"), std::string::npos);
+  EXPECT_NE(ErrorOfReading(truncated).find(truncated + ": the file is damaged or truncated"), std::string::npos);
 }
 
 TEST(RunRecordTest, EveryTruncationIsAnErrorAndNoCrash) {
@@ -69,7 +76,7 @@ TEST(RunRecordTest, EveryTruncationIsAnErrorAndNoCrash) {
   const std::string bytes = ReadFile(path);
   for (size_t size = 0; size < bytes.size(); size += 61) {
     std::ofstream(path, std::ios::binary) << bytes.substr(0, size);
-    EXPECT_NE(ErrorOf(path).find(path), std::string::npos) << size;
+    EXPECT_NE(ErrorOfReading(path).find(path), std::string::npos) << size;
   }
 }
 
@@ -102,6 +109,123 @@ int RefusedFlips(const std::string& status, int trials, bool content_is_checked)
 TEST(RunRecordTest, FlippedBytesNeverGiveOtherContent) { EXPECT_GT(RefusedFlips("done", 250, true), 30); }
 
 TEST(RunRecordTest, FlippedBytesOfAnUnfinishedStoreNeverCrash) { EXPECT_GT(RefusedFlips("running", 150, false), 20); }
+
+// Changes one bit of a store at random and gives it to `read`, in a process of its own, since HDF5 speaks at its end.
+// Returns what that process wrote to stderr.
+std::string StderrOfReadingDamaged(const std::string& bytes, int trial) {
+  RandomStream stream(11, "damage", {static_cast<uint64_t>(trial)});
+  const std::string path = PathOf("damaged.h5"), said = PathOf("stderr");
+  std::string damaged = bytes;
+  const size_t at = static_cast<size_t>(stream.UniformInt(static_cast<int64_t>(bytes.size())));
+  damaged[at] = static_cast<char>(damaged[at] ^ (1 << stream.UniformInt(8)));
+  std::ofstream(path, std::ios::binary) << damaged;
+  const pid_t child = fork();
+  if (child == 0) {
+    std::freopen("/dev/null", "w", stdout);
+    std::freopen(said.c_str(), "w", stderr);
+    try {
+      ReadRun(path);
+    } catch (const InputError&) {
+    }
+    if (H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL) != 0) std::cerr << "a handle is open" << std::endl;
+    std::exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return ReadFile(said) + (status == 0 ? "" : "the process ended with " + std::to_string(status));
+}
+
+TEST(RunRecordTest, DamagedStoresLeaveNothingOpen) {
+  const std::string path = PathOf("sound.h5");
+  WriteRun(SmallRun("done"), path);
+  const std::string bytes = ReadFile(path);
+  for (int trial = 0; trial < 120; ++trial) EXPECT_EQ(StderrOfReadingDamaged(bytes, trial), "") << trial;
+}
+
+TEST(RunRecordTest, AStoreThatAnotherProgramHasOpenIsLocked) {
+  const std::string path = PathOf("locked.h5");
+  WriteRun(SmallRun("done"), path);
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const char byte = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT) >= 0 ? 'y' : 'n';
+    if (write(ends[1], &byte, 1) == 1) pause();
+    _exit(1);
+  }
+  char opened = 0;
+  ASSERT_EQ(read(ends[0], &opened, 1), 1);
+  ASSERT_EQ(opened, 'y');
+  EXPECT_THROW(ReadRun(path), LockedStore);
+  EXPECT_THROW(ReadRunStatus(path), LockedStore);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  const std::string error = ErrorOfReading(path);
+  EXPECT_THAT(error, HasSubstr("locked.h5: locked: another program has it open for writing, or was killed"));
+  EXPECT_THAT(error, Not(HasSubstr("damaged")));
+}
+
+// 4 MB, of which a look needs little.
+RunRecord LargeRun() {
+  RunRecord run = SmallRun("done");
+  run.steps.clear();
+  for (int64_t step = 1; step <= 2000; ++step) run.steps.push_back(step);
+  run.series.clear();
+  for (int i = 0; i < 200; ++i) run.series.push_back({"series_" + std::to_string(i), 1, std::vector<double>(2000, i)});
+  run.series.push_back({"step_s", 1, std::vector<double>(2000, 0.5)});
+  run.series.push_back({"reward", 1, std::vector<double>(2000, 0.25)});
+  run.scores[0].metric_names = {"recall@5", "ndcg@5", "ndcg@10"};
+  run.scores[0].values = {0, 0, 0, 1, 0, 0, 0, 0, 0.5f, 0.25f, 0, 0};
+  run.summary = {{"wall_s", "7"}};
+  return run;
+}
+
+int64_t BytesReadByThisProcess() {
+  std::istringstream fields(ReadFile("/proc/self/io"));
+  std::string name;
+  int64_t bytes = 0;
+  fields >> name >> bytes;
+  EXPECT_EQ(name, "rchar:");
+  return bytes;
+}
+
+TEST(RunStatusTest, TellsTheEdgesOfAStoreAndReadsLittle) {
+  const std::string path = PathOf("large.h5");
+  WriteRun(LargeRun(), path);
+  const int64_t before = BytesReadByThisProcess();
+  const RunStatus status = ReadRunStatus(path);
+  EXPECT_LT(BytesReadByThisProcess() - before, static_cast<int64_t>(std::filesystem::file_size(path)) / 10);
+  EXPECT_EQ(status.status, "done");
+  EXPECT_EQ(status.step, 2000);
+  EXPECT_EQ(status.summary, (NamedTexts{{"wall_s", "7"}}));
+  EXPECT_EQ(status.step_s, std::vector<double>(2000, 0.5));
+  EXPECT_THAT(status.newest, testing::ElementsAre(testing::Pair("reward", 0.25), testing::Pair("test ndcg@5", 0.375)));
+}
+
+TEST(RunStatusTest, DoesNotLookAtSeries) {
+  const std::string path = PathOf("series.h5");
+  RunRecord run = SmallRun("done");
+  run.series[0].values = {1234.5, 6789.25};
+  WriteRun(run, path);
+  std::string bytes = ReadFile(path);
+  const size_t at = bytes.find(std::string(reinterpret_cast<const char*>(run.series[0].values.data()), 16));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] ^= 1;
+  WriteFileAtomically(path, bytes);
+  EXPECT_THAT(ErrorOfReading(path), HasSubstr("does not match its checksum"));
+  EXPECT_EQ(ReadRunStatus(path).status, "done");
+  EXPECT_EQ(ReadRunStatus(path).step, 2);
+}
+
+TEST(RunStatusTest, SaysOfATornStoreWhatReadRunSays) {
+  const std::string path = PathOf("torn.h5");
+  WriteRun(SmallRun("running"), path);
+  const std::string bytes = ReadFile(path);
+  for (const size_t size : {size_t{0}, size_t{7}, size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
+    std::ofstream(path, std::ios::binary) << bytes.substr(0, size);
+    EXPECT_EQ(ErrorOf([&] { ReadRunStatus(path); }), ErrorOfReading(path)) << size;
+  }
+}
 
 TEST(RunRecordTest, WrongNamesAnswerWithRightOnes) {
   const RunRecord run = SmallRun("done");

@@ -31,9 +31,6 @@ struct BatchAtFault {
 // (0 end of sequence, 1 line limit, 2 length limit), relevance [B,N]. The folder is made. Throws InputError.
 void WriteBatchAtFault(const std::string& path, const BatchAtFault& batch);
 
-// Throws InputError for a file of another kind.
-BatchAtFault ReadBatchAtFault(const std::string& path);
-
 // The task behind it, seen through a memory of one step.
 class RecordingTask : public RlTask {
  public:

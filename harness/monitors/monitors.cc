@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 #include <optional>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace suite {
 namespace {
@@ -124,9 +126,26 @@ std::string NotFinite(const MonitorSample& sample) {
   return "";
 }
 
-double ValueOf(const std::map<std::string, std::vector<double>>& record, const std::string& name) {
+double ValueOf(const StepRecord& record, const std::string& name) {
   const auto found = record.find(name);
   return found == record.end() || found->second.empty() ? std::nan("") : found->second.front();
+}
+
+MonitorPolicy PolicyOf(const std::string& name) {
+  if (name == "off") return MonitorPolicy::kOff;
+  if (name == "warn") return MonitorPolicy::kWarn;
+  SUITE_CHECK(name == "stop");
+  return MonitorPolicy::kStop;
+}
+
+StepRecord RowOf(const RunRecord& run, size_t row) {
+  StepRecord record;
+  for (const StepSeries& series : run.series) {
+    const auto width = static_cast<size_t>(series.width);
+    const auto begin = series.values.begin() + static_cast<long>(row * width);
+    record[series.name].assign(begin, begin + static_cast<long>(width));
+  }
+  return record;
 }
 
 double DcgOf(const std::vector<double>& hit_share, size_t ranks) {
@@ -137,14 +156,7 @@ double DcgOf(const std::vector<double>& hit_share, size_t ranks) {
 
 }  // namespace
 
-MonitorPolicy PolicyOf(const std::string& name) {
-  if (name == "off") return MonitorPolicy::kOff;
-  if (name == "warn") return MonitorPolicy::kWarn;
-  SUITE_CHECK(name == "stop");
-  return MonitorPolicy::kStop;
-}
-
-MonitorSample SampleOf(int64_t step, const std::map<std::string, std::vector<double>>& record) {
+MonitorSample SampleOf(int64_t step, const StepRecord& record) {
   MonitorSample sample;
   sample.step = step;
   sample.loss = ValueOf(record, "loss");
@@ -187,6 +199,50 @@ std::vector<Alarm> LookForAlarms(const std::vector<MonitorSample>& history, cons
     if (!reason.empty()) alarms.push_back({monitor.name, step, policy, reason});
   }
   return alarms;
+}
+
+std::vector<Alarm> RunMonitor::Add(const MonitorSample& sample) {
+  history_.push_back(sample);
+  std::vector<Alarm> alarms = LookForAlarms(history_, settings_);
+  for (const Alarm& alarm : alarms) {
+    Seen& seen = seen_[alarm.monitor];
+    if (seen.count++ == 0) seen.first = alarm;
+  }
+  return alarms;
+}
+
+void RunMonitor::Recall(const RunRecord& run, int64_t last_step) {
+  for (size_t row = 0; row < run.steps.size() && run.steps[row] <= last_step; ++row) {
+    Add(SampleOf(run.steps[row], RowOf(run, row)));
+  }
+}
+
+std::string RunMonitor::Watch(int64_t step, const StepRecord& record, const BatchAtFault& batch) {
+  std::string stop;
+  for (const Alarm& alarm : Add(SampleOf(step, record))) {
+    if (alarm.policy == MonitorPolicy::kStop && stop.empty()) stop = alarm.monitor + ": " + alarm.reason;
+    if (seen_.at(alarm.monitor).count > 1) continue;
+    char number[16];
+    std::snprintf(number, sizeof(number), "%08lld", static_cast<long long>(step));
+    const std::string path = folder_ + "/" + alarm.monitor + "-" + number + ".safetensors";
+    std::cerr << "alarm at step " << step << ": " << alarm.monitor << ": " << alarm.reason << "; batch: " << path
+              << std::endl;
+    try {
+      WriteBatchAtFault(path, batch);
+    } catch (const InputError& error) {
+      std::cerr << "batch not kept: " << error.what() << std::endl;
+    }
+  }
+  return stop;
+}
+
+NamedTexts RunMonitor::Summary() const {
+  NamedTexts texts;
+  for (const auto& [monitor, seen] : seen_) {
+    texts.emplace_back("alarm." + monitor, std::to_string(seen.count) + " steps, first at " +
+                                               std::to_string(seen.first.step) + ": " + seen.first.reason);
+  }
+  return texts;
 }
 
 }  // namespace suite

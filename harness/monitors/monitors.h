@@ -1,9 +1,10 @@
-// Watches a run for the signs of failure that the Rank-GRPO paper names, and two of any RL: pure functions over the
-// step series.
+// Watches a run for the signs of failure that the Rank-GRPO paper names, and two of any RL.
 //
-//   std::vector<MonitorSample> history;
-//   history.push_back(SampleOf(step, record));                       // after each step
-//   for (const Alarm& alarm : LookForAlarms(history, settings)) ...  // about the newest sample
+//   RunMonitor monitor(config.monitors, run_folder + "/alarms");
+//   monitor.Recall(ReadRun(store_path), step);                 // after a resume: the steps that were recorded before
+//   const std::string stop = monitor.Watch(step, record, recorded_task.last());
+//   if (!stop.empty()) Fail(stop);                             // a monitor with the policy "stop", or NaN
+//   store.Finish(monitor.Summary() + ...);
 //
 // monitor           what it looks at, w = settings.window steps
 // catalog_drift     in_catalog_ratio: mean of the last w steps below the mean of the first w by catalog_drop
@@ -27,6 +28,9 @@
 #include <vector>
 
 #include "harness/config/run_config.h"
+#include "harness/metrics/run_record.h"
+#include "harness/monitors/batch_at_fault.h"
+#include "harness/rl/trainer.h"
 
 namespace suite {
 
@@ -55,12 +59,40 @@ struct Alarm {
 };
 
 // The series of a step, by their names in the metrics store (rl_trainer.h, algorithms/diagnostics.h).
-MonitorSample SampleOf(int64_t step, const std::map<std::string, std::vector<double>>& record);
+MonitorSample SampleOf(int64_t step, const StepRecord& record);
 
 // At most one alarm a monitor, about the last sample. `history` holds every step from the first on.
 std::vector<Alarm> LookForAlarms(const std::vector<MonitorSample>& history, const MonitorConfig& settings);
 
-// "off", "warn", "stop".
-MonitorPolicy PolicyOf(const std::string& name);
+// The monitors of one run: its history, the alarms so far, and the batches at fault on disk. The first alarm of each
+// monitor is written to stderr (the run's log) with the name of its batch file; later ones are only counted.
+class RunMonitor {
+ public:
+  RunMonitor(const MonitorConfig& settings, std::string folder) : settings_(settings), folder_(std::move(folder)) {}
+
+  // Takes the recorded steps up to `last_step` as history, with the alarms they raised; writes nothing.
+  void Recall(const RunRecord& run, int64_t last_step);
+
+  // Looks at the newest step. Returns why the run must stop; empty when it need not. A batch file that cannot be
+  // written is reported on stderr and does not stop the run.
+  std::string Watch(int64_t step, const StepRecord& record, const BatchAtFault& batch);
+
+  // "alarm.collapse" = "3 steps, first at 12: entropy 0.01 under 0.02", in the order of names.
+  NamedTexts Summary() const;
+
+ private:
+  struct Seen {
+    int64_t count = 0;
+    Alarm first;
+  };
+
+  // Returns the alarms of this step.
+  std::vector<Alarm> Add(const MonitorSample& sample);
+
+  MonitorConfig settings_;
+  std::string folder_;
+  std::vector<MonitorSample> history_;
+  std::map<std::string, Seen> seen_;
+};
 
 }  // namespace suite

@@ -23,8 +23,8 @@
 //   both      where attention is explicit (PrefixAttention on a GPU): float32 scores of heads x queries x keys,
 //             three at a time in the forward pass, five in the backward pass; prompts are taken to be of one length,
 //             which puts them into one piece
-// Rows are prompt tokens once a group plus new tokens of G completions (models/llama/packed_tokens.h), all at their longest:
-// the plan is an upper bound of these parts. Peak = always + the larger of rollout and update.
+// Rows are prompt tokens once a group plus new tokens of G completions (models/llama/packed_tokens.h), all at their
+// longest: the plan is an upper bound of these parts. Peak = always + the larger of rollout and update.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,7 @@ struct TrainState {
   std::vector<std::pair<std::string, std::string>> belongs_to;
 };
 
-// What a checkpoint must be to be gone on with.
+// What a checkpoint must be to be resumed from.
 struct CheckpointDemands {
   int64_t weights = 0;                                          // number of them
   int64_t newest_step = INT64_MAX;                              // later ones are passed over

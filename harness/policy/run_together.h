@@ -1,5 +1,5 @@
-// What the processes of one run have to agree on (harness/run/run.h): rank 0 holds its claim, store and checkpoints, the
-// others follow.
+// What the processes of one run have to agree on (harness/run/run.h): rank 0 holds its lease, store and checkpoints,
+// the others follow.
 //
 //   std::optional<TrainState> state;
 //   if (group.rank() == 0) state = Load();

@@ -65,7 +65,7 @@ class TrainedPolicy {
   // Goes on from a checkpoint.
   void Restore(const at::Tensor& weights_flat, const AdamWState& optimizer);
 
-  // In the memory of the CPU, on ranks that want it; the others get undefined tensors. In a world of one on the CPU it
+  // In the memory of the CPU, on ranks that want it; the others get undefined tensors. In a group of one on the CPU it
   // shares the policy's memory.
   PolicyState GatherState(bool keep);
 
@@ -76,7 +76,7 @@ class TrainedPolicy {
   // Of this process' samples.
   const LlamaWeights& gradients() const { return scorer_.gradients(); }
   int64_t updates() const { return sharded_ ? sharded_->step() : optimizer_.step; }
-  // In a world of one.
+  // In a group of one.
   const AdamWState& optimizer() const { return optimizer_; }
   ShardedScorer& scorer() { return scorer_; }
 
@@ -86,7 +86,7 @@ class TrainedPolicy {
   LlamaWeights weights_;
   ShardedScorer scorer_;
   SharedScorer shared_;
-  AdamWState optimizer_;                 // in a world of one
+  AdamWState optimizer_;                 // in a group of one
   std::optional<ShardedAdamW> sharded_;  // in a larger one
 };
 

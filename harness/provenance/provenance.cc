@@ -27,8 +27,6 @@ std::string Unknown(const std::string& reason) { return std::string(kUnknown) + 
 
 std::string OrUnknown(const std::string& value) { return value.empty() ? kUnknown : value; }
 
-bool IsUnknown(const std::string& value) { return value.empty() || value.rfind(kUnknown, 0) == 0; }
-
 struct CommandOutput {
   bool ok = false;
   std::string text;  // stdout, or stderr of a command that failed
@@ -131,24 +129,6 @@ Provenance CollectProvenance(const ProvenanceInputs& inputs) {
   if (!launcher.empty()) provenance.emplace_back("launched_by", launcher);
   provenance.emplace_back("started_utc", NowUtc());
   return provenance;
-}
-
-std::vector<std::string> ProvenanceWarnings(const Provenance& provenance) {
-  std::vector<std::string> warnings;
-  const std::string mode = ProvenanceValue(provenance, "build_mode");
-  if (mode != "opt") warnings.push_back("built as " + OrUnknown(mode) + ": timings mean nothing");
-  const std::string commit = ProvenanceValue(provenance, "commit");
-  if (IsUnknown(commit)) warnings.push_back("commit " + OrUnknown(commit));
-  const std::string dirty = ProvenanceValue(provenance, "dirty");
-  if (!IsUnknown(dirty) && dirty != "no") warnings.push_back("uncommitted changes: " + dirty);
-  return warnings;
-}
-
-std::string ProvenanceValue(const Provenance& provenance, const std::string& key) {
-  for (const auto& [name, value] : provenance) {
-    if (name == key) return value;
-  }
-  return "";
 }
 
 GitState ReadGitState(const std::string& folder) {

@@ -38,13 +38,6 @@ struct ProvenanceInputs {
 // such as a launcher's worker: the command that was typed), started_utc.
 Provenance CollectProvenance(const ProvenanceInputs& inputs);
 
-// What a reader must know before trusting a number: a debug or sanitizer build, uncommitted changes, an unknown commit.
-// Empty for a clean build of a known commit.
-std::vector<std::string> ProvenanceWarnings(const Provenance& provenance);
-
-// The value of `key`; empty when there is none.
-std::string ProvenanceValue(const Provenance& provenance, const std::string& key);
-
 struct GitState {
   std::string commit;  // 40 hex digits, or "unknown (reason)"
   std::string dirty;   // "no", "yes (3 files)", or "unknown (reason)"

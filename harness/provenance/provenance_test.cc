@@ -25,6 +25,14 @@ using testing::StartsWith;
 
 constexpr char kWorkspaceVariable[] = "BUILD_WORKSPACE_DIRECTORY";
 
+// "" where there is no such key.
+std::string ValueOf(const Provenance& provenance, const std::string& name) {
+  for (const auto& [key, value] : provenance) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
 void Shell(const std::string& command) { ASSERT_EQ(std::system(command.c_str()), 0) << command; }
 
 // A git repository with one commit; its name asks for quoting.
@@ -72,7 +80,7 @@ TEST(CollectProvenance, HasEveryKeyInOrder) {
   EXPECT_THAT(keys, ElementsAre("commit", "dirty", "build_mode", "compiler", "cxx_standard", "libtorch", "hdf5", "cpu",
                                 "cores", "memory", "accelerator", "os", "kernel", "seed.seed", "seed.data.world_seed",
                                 "data.catalog", "command", "started_utc"));
-  const auto value = [&](const std::string& key) { return ProvenanceValue(provenance, key); };
+  const auto value = [&](const std::string& key) { return ValueOf(provenance, key); };
   EXPECT_EQ(value("commit"), "unknown (not started with bazel run)");
   EXPECT_EQ(value("cxx_standard"), "C++17");
   EXPECT_EQ(value("libtorch"), "2.11.0");
@@ -100,19 +108,19 @@ TEST(CollectProvenance, ReadsTheCheckoutOfBazelRun) {
   setenv(kWorkspaceVariable, folder.c_str(), 1);
   const Provenance provenance = CollectProvenance({});
   unsetenv(kWorkspaceVariable);
-  EXPECT_EQ(ProvenanceValue(provenance, "commit"), ReadGitState(folder).commit);
-  EXPECT_EQ(ProvenanceValue(provenance, "dirty"), "no");
+  EXPECT_EQ(ValueOf(provenance, "commit"), ReadGitState(folder).commit);
+  EXPECT_EQ(ValueOf(provenance, "dirty"), "no");
 }
 
 // This test starts itself: the child writes whom it knows as its launcher.
 TEST(LauncherCommand, IsTheParentsIfThatIsTheSameProgram) {
   const char* child_writes = std::getenv("SUITE_TEST_LAUNCHER_FILE");
   if (child_writes) {
-    std::ofstream(child_writes) << LauncherCommand() << "\n" << ProvenanceValue(CollectProvenance({}), "launched_by");
+    std::ofstream(child_writes) << LauncherCommand() << "\n" << ValueOf(CollectProvenance({}), "launched_by");
     return;
   }
   EXPECT_EQ(LauncherCommand(), "") << "of a shell or a test runner";
-  EXPECT_EQ(ProvenanceValue(CollectProvenance({}), "launched_by"), "");
+  EXPECT_EQ(ValueOf(CollectProvenance({}), "launched_by"), "");
   const std::string path = testing::TempDir() + "launcher.txt";
   const pid_t child = fork();
   ASSERT_GE(child, 0);
@@ -135,16 +143,6 @@ TEST(LauncherCommand, IsTheParentsIfThatIsTheSameProgram) {
   std::getline(file, recorded);
   EXPECT_EQ(command, CommandLine(words));
   EXPECT_EQ(recorded, command);
-}
-
-TEST(ProvenanceWarnings, StampWhatCannotBeTrusted) {
-  const std::string commit(40, 'a');
-  EXPECT_THAT(ProvenanceWarnings({{"commit", commit}, {"dirty", "no"}, {"build_mode", "opt"}}), ElementsAre());
-  EXPECT_THAT(ProvenanceWarnings({{"commit", commit}, {"dirty", "yes (2 files)"}, {"build_mode", "debug+asan"}}),
-              ElementsAre("built as debug+asan: timings mean nothing", "uncommitted changes: yes (2 files)"));
-  EXPECT_THAT(ProvenanceWarnings({{"commit", "unknown (x)"}, {"dirty", "unknown (x)"}, {"build_mode", "opt"}}),
-              ElementsAre("commit unknown (x)"));
-  EXPECT_EQ(ProvenanceWarnings({}).size(), 2u);
 }
 
 TEST(BuildMode, KnowsThisBuild) {

@@ -35,15 +35,15 @@ namespace {
 constexpr size_t kKeptGroups = 2;
 
 // Everything that one run needs at hand, and its walk: Execute. Every process of the group has one; the one of rank 0
-// leads: its recorder writes, and it has the claim.
+// leads: its recorder writes, and it has the lease.
 class Run {
  public:
   Run(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
-      const ReportProgress& report, const RunOptions& options, const RunClaim* claim, ProcessGroup* group)
+      const ReportProgress& report, const RunOptions& options, const RunLease* lease, ProcessGroup* group)
       : config_(config),
         folders_(folders),
         options_(options),
-        claim_(claim),
+        lease_(lease),
         group_(group),
         report_(report),
         device_(DeviceOfRun(config.run.device, group->place().local_rank)),
@@ -113,8 +113,8 @@ class Run {
   }
 
   void Advance() {
-    if (claim_ && claim_->lost()) {
-      throw InputError(RunFolder(folders_, config_) + "/claim", "another process has taken this run over",
+    if (lease_ && lease_->lost()) {
+      throw InputError(RunFolder(folders_, config_) + "/lease", "another process has taken this run over",
                        "one at a time");
     }
     Record(Step(since_step_.Seconds() - evaluation_s_));
@@ -226,7 +226,7 @@ class Run {
   const RunConfig& config_;
   RunFolders folders_;
   RunOptions options_;
-  const RunClaim* claim_;  // null unless it leads
+  const RunLease* lease_;  // null unless it leads
   ProcessGroup* group_;
   ReportProgress report_;
   at::Device device_;
@@ -266,12 +266,12 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
   ProcessGroup& group = options.group ? *options.group : *alone;
   CheckDevice(config.run.device, group.place().local_rank);
   CheckAgreement(group, "config", ConfigHash(config));
-  std::unique_ptr<RunClaim> claim;
-  const Admission admission = EnterRunFolder(folders, config, group, &claim);
+  std::unique_ptr<RunLease> lease;
+  const Admission admission = EnterRunFolder(folders, config, group, &lease);
   if (admission == Admission::kDone) return RunOutcome::kDone;
   if (admission == Admission::kBusy) return RunOutcome::kBusy;
   at::set_num_threads(static_cast<int>((config.run.threads + group.world_size() - 1) / group.world_size()));
-  Run(config, folders, argv, report, options, claim.get(), &group).Execute();
+  Run(config, folders, argv, report, options, lease.get(), &group).Execute();
   return RunOutcome::kDone;
 }
 

@@ -8,7 +8,7 @@
 //   store.h5              the metrics store (harness/metrics)
 //   checkpoints/          weights and optimizer state while it runs
 //   policy/               the trained policy, a Hugging Face folder, when it is done
-//   claim, claim.guard    which process is at it
+//   lease, lease.guard    which process is at it
 //   rollouts.json         some of the last step, until the store has them (answer_credit.h)
 //   alarms/               batches at which a monitor raised an alarm (harness/monitors)
 // A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the
@@ -17,7 +17,7 @@
 // Series of the store: the trainer's (rl_trainer.h) and the task's (conversation_task.h); harness_s, the seconds
 // between the step before and this one, evaluation left out; validation_loss (validation_loss.h), NaN at steps without
 // an evaluation, where the data have one. Summary: phase_meter.h of "preparation" (data, shared stages), "training",
-// "evaluation" and "saving"; alarms (run_monitor.h); "reason" of a failure.
+// "evaluation" and "saving"; alarms (harness/monitors/monitors.h); "reason" of a failure.
 #pragma once
 
 #include <string>
@@ -34,11 +34,11 @@ struct RunOptions {
   // Goes on from a checkpoint of other data or another world size, and records that.
   bool force_resume = false;
   // The processes that train this run together, all with the same arguments (harness/distributed); null: this one. Rank
-  // 0 has the claim, writes store, checkpoints and policy; run.threads counts the threads of all.
+  // 0 has the lease, writes store, checkpoints and policy; run.threads counts the threads of all.
   ProcessGroup* group = nullptr;
 };
 
-// kBusy: a live process holds the run's claim (harness/metrics/run_claim.h), and nothing was done.
+// kBusy: a live process holds the run's lease (harness/metrics/run_lease.h), and nothing was done.
 enum class RunOutcome { kDone, kBusy };
 
 // Throws InputError for an objective whose parts do not go together: before anything is computed.

@@ -36,6 +36,8 @@ void PrepareStore(const std::string& path) {
     const RunRecord run = ReadRun(path);
     if (run.status != "failed") return;
     reason = FindText(run.summary, "reason");
+  } catch (const LockedStore&) {
+    throw;  // it may be whole
   } catch (const InputError& error) {
     ReplaceDamaged(path, error.what());
     return;
@@ -43,20 +45,20 @@ void PrepareStore(const std::string& path) {
   throw InputError(path, "the run failed before: " + reason, "--retry-failed to run it again");
 }
 
-Admission TakeClaim(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunClaim>* claim) {
+Admission TakeLease(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunLease>* lease) {
   if (IsDone(folders, config)) return Admission::kDone;
   const std::string folder = RunFolder(folders, config);
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) throw InputError(folder, "cannot be made: " + failure.message());
   std::string holder;
-  *claim = RunClaim::Take(folder + "/claim", {}, &holder);
-  if (!*claim) {
+  *lease = RunLease::Take(folder + "/lease", {}, &holder);
+  if (!*lease) {
     std::cerr << "another process is at this run: " << holder << std::endl;
     return Admission::kBusy;
   }
-  if (IsDone(folders, config)) return Admission::kDone;  // by the one that had the claim a moment ago
-  if (!(*claim)->replaced().empty()) std::cerr << "claim taken over from " << (*claim)->replaced() << std::endl;
+  if (IsDone(folders, config)) return Admission::kDone;  // by the one that had the lease a moment ago
+  if (!(*lease)->replaced().empty()) std::cerr << "lease taken over from " << (*lease)->replaced() << std::endl;
   PrepareStore(StorePath(folders, config));
   return Admission::kGranted;
 }
@@ -84,10 +86,10 @@ bool IsDone(const RunFolders& folders, const RunConfig& config) {
 }
 
 Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
-                         std::unique_ptr<RunClaim>* claim) {
+                         std::unique_ptr<RunLease>* lease) {
   const auto name_of = [](Admission admission) { return std::to_string(static_cast<int>(admission)); };
-  const std::string decision = group.rank() == 0 ? name_of(TakeClaim(folders, config, claim)) : "";
-  return static_cast<Admission>(std::stoi(DecisionOfRankZero(group, decision, "claim of the run")));
+  const std::string decision = group.rank() == 0 ? name_of(TakeLease(folders, config, lease)) : "";
+  return static_cast<Admission>(std::stoi(DecisionOfRankZero(group, decision, "lease of the run")));
 }
 
 }  // namespace suite

@@ -1,7 +1,7 @@
 // The folder of a run, and who may work in it.
 //
-//   std::unique_ptr<RunClaim> claim;
-//   if (EnterRunFolder(folders, config, group, &claim) == Admission::kGranted) ...   // ours until `claim` is gone
+//   std::unique_ptr<RunLease> lease;
+//   if (EnterRunFolder(folders, config, group, &lease) == Admission::kGranted) ...   // ours until `lease` is gone
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 #include "harness/config/run_config.h"
 #include "harness/distributed/process_group.h"
-#include "harness/metrics/run_claim.h"
+#include "harness/metrics/run_lease.h"
 
 namespace suite {
 
@@ -29,13 +29,13 @@ std::string StoreAtCheckpoint(const std::string& run_folder);
 // Is there a finished store?
 bool IsDone(const RunFolders& folders, const RunConfig& config);
 
-// kDone: nothing is left to do. kBusy: a live process holds the claim.
+// kDone: nothing is left to do. kBusy: a live process holds the lease.
 enum class Admission { kGranted, kDone, kBusy };
 
-// Rank 0 makes the folder, takes its claim and looks at its store; all ranks get its answer, and rank 0 the claim.
+// Rank 0 makes the folder, takes its lease and looks at its store; all ranks get its answer, and rank 0 the lease.
 // A damaged store is set aside as store.h5.damaged-N, and the copy of the newest checkpoint takes its place. Throws
 // InputError for a folder that cannot be made, and for a run that has failed before: it would fail again.
 Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
-                         std::unique_ptr<RunClaim>* claim);
+                         std::unique_ptr<RunLease>* lease);
 
 }  // namespace suite

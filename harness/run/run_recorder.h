@@ -27,7 +27,7 @@
 #include "harness/metrics/metrics_store.h"
 #include "harness/metrics/run_record.h"
 #include "harness/monitors/batch_at_fault.h"
-#include "harness/monitors/run_monitor.h"
+#include "harness/monitors/monitors.h"
 #include "harness/policy/checkpoint.h"
 #include "harness/policy/trained_policy.h"
 #include "harness/rl/trainer.h"
@@ -41,7 +41,7 @@ class RunRecorder {
   RunRecorder(const RunConfig& config, const Dataset& dataset, const RunFolders& folders, NamedTexts provenance,
               const ProcessGroup& group);
 
-  // The newest checkpoint of `weights` numbers that the store can be gone on with, and the store opened for that;
+  // The newest checkpoint of `weights` numbers that the store can be continued from, and the store opened for that;
   // nothing when there is none. `force`: also one of other data or another world size, which is then recorded. Throws
   // InputError for a checkpoint that does not fit.
   std::optional<TrainState> Resume(int64_t weights, bool force);

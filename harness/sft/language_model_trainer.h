@@ -63,7 +63,7 @@ class LanguageModelTrainer {
 
   int64_t step() const { return step_; }
   const LlamaWeights& weights() const { return policy_.weights(); }
-  const AdamWState& optimizer() const { return policy_.optimizer(); }  // in a world of one
+  const AdamWState& optimizer() const { return policy_.optimizer(); }  // in a group of one
   // As TrainedPolicy's.
   PolicyState GatherState(bool keep) { return policy_.GatherState(keep); }
   void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);

@@ -7,8 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "base/error.h"
-#include "harness/config/experiment.h"
+#include "harness/sweep/recorded_runs.h"
 
 namespace suite {
 namespace {
@@ -111,18 +110,9 @@ std::vector<RunCost> CostsOf(const std::vector<SweepRun>& runs, const std::vecto
 std::vector<FinishedRun> FinishedRunsIn(const std::string& out) {
   std::vector<FinishedRun> finished;
   for (const std::string& sweep : SortedEntries(out)) {
-    for (const std::string& folder : SortedEntries(sweep + "/runs")) {
-      if (!fs::exists(folder + "/store.h5") || !fs::exists(folder + "/config.toml")) continue;
-      ExperimentRequest request;
-      request.path = folder + "/config.toml";
-      request.needs_policy = false;
-      try {
-        const SweepRun run = {"", folder, LoadRunConfig(request)};
-        const RunView view = LookAtRun(run);
-        if (view.state == RunState::kDone) finished.push_back({fs::path(sweep).filename().string(), run, view});
-      } catch (const InputError&) {
-        // Of another version of the suite.
-      }
+    for (const SweepRun& run : RecordedRuns(sweep)) {
+      const RunView view = LookAtRun(run);
+      if (view.state == RunState::kDone) finished.push_back({fs::path(sweep).filename().string(), run, view});
     }
   }
   return finished;

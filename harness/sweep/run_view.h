@@ -1,4 +1,4 @@
-// A run seen from outside, at any moment and from any machine that sees its folder: its store, its claim, its size.
+// A run seen from outside, at any moment and from any machine that sees its folder: its store, its lease, its size.
 //
 //   SweepRun run = {"gspo seed 3407", "results/quickstart/runs/3f0c5a", config};
 //   RunView view = LookAtRun(run);
@@ -18,14 +18,14 @@ namespace suite {
 
 struct SweepRun {
   std::string name;    // "gspo seed 3407"
-  std::string folder;  // of the run: config.toml, store.h5, claim, ...
+  std::string folder;  // of the run: config.toml, store.h5, lease, ...
   RunConfig config;
   int64_t priority = 0;  // of [[sweep.priority]]
 };
 
 enum class RunState {
   kWaiting,  // nothing was recorded and nobody is at it
-  kRunning,  // a live process has claimed it
+  kRunning,  // a live process has its lease
   kCutOff,   // begun, and nobody is at it: it goes on when it is started again
   kDone,
   kFailed,  // its store says why
@@ -40,7 +40,7 @@ struct RunView {
   double peak_rss_mib = -1;                          // once done
   int64_t disk_bytes = 0;                            // of its folder now
   std::vector<std::pair<std::string, double>> last;  // "reward", "validation ndcg@5", ...: the newest values
-  std::string holder;                                // who has the claim
+  std::string holder;                                // who has the lease
   std::string note;                                  // why it failed, or what is wrong with its store
   std::vector<std::string> alarms;                   // "collapse: 3 steps, first at 12: ..."
 };

@@ -165,7 +165,9 @@ std::vector<RunView> LookAtAll(const Sweep& sweep) {
 }
 
 std::vector<bool> WithinBudget(const Sweep& sweep, const std::vector<RunView>& views) {
-  const std::vector<RunCost> costs = CostsOf(sweep.runs, views);
+  // Costs take time to find, and only hours ask for them.
+  const std::vector<RunCost> costs =
+      sweep.budget.hours ? CostsOf(sweep.runs, views) : std::vector<RunCost>(views.size());
   int64_t runs = 0;
   double seconds = 0;
   std::vector<bool> within;

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "harness/metrics/metrics_store.h"
-#include "harness/metrics/run_claim.h"
+#include "harness/metrics/run_lease.h"
 #include "harness/sweep/run_view.h"
 
 namespace suite {
@@ -69,10 +69,10 @@ TEST(LookAtRun, TellsAllStates) {
   EXPECT_DOUBLE_EQ(LookAtRun(cut).last[1].second, .375);
 
   std::string holder;
-  auto claim = RunClaim::Take(cut.folder + "/claim", {}, &holder);
+  auto lease = RunLease::Take(cut.folder + "/lease", {}, &holder);
   EXPECT_EQ(LookAtRun(cut).state, RunState::kRunning);
   EXPECT_THAT(LookAtRun(cut).holder, HasSubstr("process "));
-  claim.reset();
+  lease.reset();
   EXPECT_EQ(LookAtRun(cut).state, RunState::kCutOff);
 }
 
@@ -194,7 +194,7 @@ TEST_F(SweepTextTest, PlanGuessesFromRunsOfOtherSweeps) {
 
 TEST_F(SweepTextTest, StatusCountsAndTellsTheTimeLeft) {
   std::string holder;
-  const auto claim = RunClaim::Take(sweep_.runs[1].folder + "/claim", {}, &holder);
+  const auto lease = RunLease::Take(sweep_.runs[1].folder + "/lease", {}, &holder);
   const std::string status = StatusText(sweep_, LookAtAll(sweep_));
   EXPECT_THAT(status, AllOf(HasSubstr("five: 1 done, 1 running, 1 failed, 0 cut off, 3 to run; time left 1:10"),
                             HasSubstr("2/4  left 0:10  host"), HasSubstr("the loss is nan at step 3"),

@@ -9,8 +9,8 @@
 //   objective->Compute(...).loss.backward();
 //   scorer.Backward();                                                   // adds into scorer.gradients()
 //
-// It can compute in bfloat16 while weights and gradients stay float32 (models/llama/compute_copy.h); after a change of the
-// weights it must be told then.
+// It can compute in bfloat16 while weights and gradients stay float32 (models/llama/compute_copy.h); after a change of
+// the weights it must be told then.
 #pragma once
 
 #include <ATen/core/Tensor.h>

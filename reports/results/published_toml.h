@@ -1,4 +1,5 @@
-// The text of reports/results/published.toml, built into the program so that reports need no file beside it. Made by BUILD.
+// The text of reports/results/published.toml, built into the program so that reports need no file beside it. Made
+// by BUILD.
 #pragma once
 
 namespace suite {

@@ -63,7 +63,7 @@ struct PublishedPair {
 };
 
 struct Claim {
-  int number = 0;                // of the claim in the list of the paper's claims; several comparisons may bear one
+  int number = 0;                // of the claim in docs/claims.md; several comparisons may bear on one
   std::string sentence;          // in our own words
   std::string left;              // arm, or the baseline by its name
   std::string right;             // empty with a target or a shape

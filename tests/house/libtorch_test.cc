@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace suite::house {
+namespace suite {
 namespace {
 
 TEST(LibTorch, IsThePinnedVersion) { EXPECT_EQ(std::string(TORCH_VERSION), "2.11.0"); }
@@ -20,4 +20,4 @@ TEST(LibTorch, Differentiates) {
 TEST(LibTorch, ThrowsAcrossTheLibrary) { EXPECT_THROW(at::arange(3).view({2, 2}), c10::Error); }
 
 }  // namespace
-}  // namespace suite::house
+}  // namespace suite

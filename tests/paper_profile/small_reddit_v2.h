@@ -1,5 +1,5 @@
-// A Reddit-v2 of a few conversations in the authors' form (datasets/importers/reddit_v2.h): three splits, demonstrations, a
-// catalogue of its own.
+// A Reddit-v2 of a few conversations in the authors' form (datasets/importers/reddit_v2.h): three splits,
+// demonstrations, a catalogue of its own.
 #pragma once
 
 #include <string>
