@@ -54,7 +54,7 @@ Advantages Normalise(const at::Tensor& reward, int64_t group_size, const Advanta
   return result;
 }
 
-at::Tensor LayOnTokens(const at::Tensor& advantage_BN, const RankSpans& spans, const AdvantageConfig& config) {
+at::Tensor BroadcastToTokens(const at::Tensor& advantage_BN, const RankSpans& spans, const AdvantageConfig& config) {
   if (config.unit == AdvantageUnit::kSequence) return advantage_BN.unsqueeze(1).mul(spans.mask_BT);
   at::Tensor earns_BT = spans.mask_BT.logical_and(spans.overflow_BT.logical_not());
   if (!config.eos_takes_rank_advantage) earns_BT = earns_BT.logical_and(spans.eos_BT.logical_not());
@@ -75,7 +75,7 @@ Advantages EstimateAdvantages(const at::Tensor& reward, const RankSpans& spans, 
                               const AdvantageConfig& config) {
   CheckGroups(reward, spans, group_size, config);
   Advantages result = Normalise(reward, group_size, config);
-  result.advantage_BT = LayOnTokens(result.advantage_BN, spans, config);
+  result.advantage_BT = BroadcastToTokens(result.advantage_BN, spans, config);
   if (config.shape_list_end) result.advantage_BT = result.advantage_BT.add(ListEndTerms(spans, config, reward));
   return result;
 }

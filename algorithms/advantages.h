@@ -1,4 +1,4 @@
-// Advantages: rewards of a group of completions, made relative to the group and laid on the tokens.
+// Advantages: rewards of a group of completions, made relative to the group and broadcast to tokens.
 //
 //   Advantages advantages = EstimateAdvantages(Returns(relevance_BN, config.returns), spans, /*group_size=*/8,
 //                                              config.advantage);
@@ -52,10 +52,11 @@ struct AdvantageConfig {
 
 struct Advantages {
   at::Tensor advantage_BT;   // per token, 0 where masked
-  at::Tensor advantage_BN;   // before it is laid on tokens: [B,N] at unit rank, [B] at unit sequence
+  at::Tensor advantage_BN;   // before it is broadcast to tokens: [B,N] at unit rank, [B] at unit sequence
   at::Tensor group_mean_PN;  // mean reward of each group: [P,N], or [P]
   at::Tensor group_std_PN;   // standard deviation inside each group, of the configured kind: [P,N], or [P]
-  at::Tensor zero_std_PN;  // bool: all G rewards are equal (std within 1e-8 of 0, as TRL counts), so nothing is learned
+  // bool: all G rewards are equal (std within 1e-8 of 0, as TRL counts), so nothing is learned
+  at::Tensor zero_std_PN;
 };
 
 // `reward` is [B] at unit sequence and [B,N] at unit rank. Throws InputError when the rows do not make whole groups of

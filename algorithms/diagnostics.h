@@ -25,10 +25,10 @@
 //
 // RewardDiagnostics, once per rollout batch:
 //   reward                                         mean over rows of the reward (unit rank: of its mean over ranks)
-//   reward_std                                     TRL: mean over groups (and ranks) of the standard deviation in a
-//   group frac_reward_zero_std                           TRL: share of groups (unit rank: of group and rank) with equal
-//   rewards frac_group_zero_std                            share of groups in which no rank has different rewards
-//   advantage_std                                  over rows (and ranks), before laid on tokens; divides by n
+//   reward_std                                     TRL: mean over groups (and ranks) of the group's standard deviation
+//   frac_reward_zero_std                           TRL: share of groups (unit rank: groups and ranks) of equal rewards
+//   frac_group_zero_std                            share of groups in which no rank has different rewards
+//   advantage_std                                  over rows (and ranks), before tokens; divides by n
 //   reward/rank_01, ...                            mean reward at each rank; unit rank only
 //
 // RatioCounts, once per update, are histograms of the same ratios: ratio_counts/<level> says how many of the level's

@@ -3,13 +3,9 @@
 #include <ATen/ops/empty.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <sstream>
 #include <vector>
-
-#include "base/files.h"
 
 namespace suite {
 namespace {
@@ -20,16 +16,6 @@ void Flatten(const nlohmann::json& list, std::vector<double>* flat) {
 }
 
 }  // namespace
-
-std::string GoldenPath(const std::string& file) {
-  const char* folder = std::getenv("SUITE_GOLDEN_DIR");
-  return std::string(folder != nullptr && *folder != '\0' ? folder : "tests/golden") + "/" + file;
-}
-
-std::optional<nlohmann::json> ReadGolden(const std::string& file) {
-  if (!std::ifstream(GoldenPath(file))) return std::nullopt;
-  return nlohmann::json::parse(ReadFile(GoldenPath(file)));
-}
 
 double NumberOf(const nlohmann::json& value) {
   if (value.is_string() && value == "nan") return std::numeric_limits<double>::quiet_NaN();

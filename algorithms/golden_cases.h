@@ -1,18 +1,12 @@
-// Reads the golden files of the tests: JSON with row-major nested lists, from SUITE_GOLDEN_DIR or else tests/golden.
+// Tensors of the golden files (base/testing/golden.h), whose JSON has them as row-major nested lists.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
-#include <optional>
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "nlohmann/json.hpp"
-
 namespace suite {
-
-// Nothing if the folder has no such file; GoldenPath names it for the message.
-std::optional<nlohmann::json> ReadGolden(const std::string& file);
-std::string GoldenPath(const std::string& file);
 
 // A nested list of numbers, booleans or "nan" as a tensor.
 at::Tensor TensorOf(const nlohmann::json& list, at::ScalarType dtype);

@@ -9,6 +9,7 @@
 #include "algorithms/golden_cases.h"
 #include "algorithms/objective.h"
 #include "algorithms/objective_fields.h"
+#include "base/testing/golden.h"
 
 namespace suite {
 namespace {
@@ -37,7 +38,7 @@ ObjectiveConfig ConfigOf(const json& c, const json& set) {
     overrides.push_back({"max_completion_length", c["max_completion_length"].dump()});
   if (HasScalarAdvantages(set)) {
     overrides.push_back({"advantage_unit", "sequence"});
-    overrides.push_back({"return", "sequence_dcg"});
+    overrides.push_back({"return_kind", "sequence_dcg"});
   }
   return PresetConfig("rank_grpo_exp_inf@official", overrides);
 }
@@ -113,7 +114,7 @@ void ExpectPerToken(const ObjectiveInput& input, const ObjectiveConfig& config, 
 
 TEST(LossGoldenTest, EveryCase) {
   const auto golden = ReadGolden("loss.json");
-  if (!golden) GTEST_SKIP() << GoldenPath("loss.json") << " is not there";
+  if (!golden) GTEST_SKIP() << MissingGolden("loss.json");
   ASSERT_FALSE((*golden)["cases"].empty());
   for (const json& c : (*golden)["cases"]) {
     SCOPED_TRACE("case " + c["id"].dump() + " set " + c["set"].dump());

@@ -41,12 +41,11 @@
 #include "algorithms/ratio.h"
 #include "algorithms/reduction.h"
 #include "algorithms/returns.h"
-#include "algorithms/reward_parts.h"
 #include "algorithms/surrogate.h"
 
 namespace suite {
 
-// One point of the space. Fields are declared once, with names, legal values and help, in objective_fields.cc.
+// One point of the space. objective_settings.def names every field, with its range and help.
 struct ObjectiveConfig {
   std::string name = "grpo";  // the preset it started from
   SurrogateConfig surrogate;
@@ -56,7 +55,7 @@ struct ObjectiveConfig {
   double entropy_bonus = 0.0;  // coefficient of the mean token entropy, the same scale for every reduction
   AdvantageConfig advantage;
   ReturnConfig returns;
-  RewardPartWeights reward_parts;
+  RewardPenalties reward_parts;
   // How relevance counts ranks; the harness hands it to the judge. "line": rank k is line k of the answer, as RankSpans
   // counts. "parsed": rank k is the k-th line that parses, as the authors' reward counts.
   std::string rank_rule = "line";
@@ -93,7 +92,7 @@ using ObjectiveOverrides = std::vector<std::pair<std::string, std::string>>;
 ObjectiveConfig PresetConfig(const std::string& name);
 
 // The preset's configuration with fields changed by name, e.g. {"epsilon_low", "0.06"}, {"beta", "0"}; checked.
-// Field names: objective_fields.h.
+// Field names: objective_settings.def.
 ObjectiveConfig PresetConfig(const std::string& name, const ObjectiveOverrides& overrides);
 
 // The objective of a checked configuration.

@@ -2,23 +2,15 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
+#include <optional>
 
+#include "base/allowed.h"
 #include "base/error.h"
 
 namespace suite {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-template <typename E>
-using Names = std::vector<std::pair<std::string, E>>;
-
-std::string Join(const std::vector<std::string>& words) {
-  std::string joined;
-  for (const std::string& word : words) joined += (joined.empty() ? "" : ", ") + word;
-  return joined;
-}
+using C = ObjectiveConfig;
 
 // The shortest decimal that reads back to the same double.
 std::string Print(double value) {
@@ -30,220 +22,139 @@ std::string Print(double value) {
   return text;
 }
 
-std::string Range(double low, double high) {
-  if (low == -kInfinity && high == kInfinity) return "a finite number";
-  return high == kInfinity ? "a number of at least " + Print(low)
-                           : "a number from " + Print(low) + " to " + Print(high);
-}
+std::string Print(const std::optional<double>& value) { return value ? Print(*value) : "none"; }
 
-double ParseNumber(const std::string& field, const std::string& text, double low, double high,
-                   const std::string& allowed) {
+double Parse(const std::string& key, const std::string& text, const Allowed& allowed, bool whole) {
+  constexpr double kMostCount = 1e9;
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  const bool whole = !text.empty() && *end == '\0';
-  // The bounds are closed; NaN fails every comparison and infinity is never meant.
-  if (!whole || !(value >= low && value <= high) || value == kInfinity || value == -kInfinity) {
-    throw InputError("objective." + field, "'" + text + "'", allowed);
-  }
-  return value;
+  bool fits = !text.empty() && *end == '\0' && allowed.Admits(value);
+  if (whole && fits) fits = value <= kMostCount && value == static_cast<double>(static_cast<int64_t>(value));
+  if (fits) return value;
+  const std::string range = allowed.Text();
+  throw InputError("objective." + key, "'" + text + "'",
+                   (whole ? "a whole number" : "a number") + (range.empty() ? "" : ", " + range));
+}
+
+void Read(const std::string& key, const std::string& text, const Allowed& allowed, double& target) {
+  target = Parse(key, text, allowed, /*whole=*/false);
+}
+
+void Read(const std::string& key, const std::string& text, const Allowed& allowed, std::optional<double>& target) {
+  target.reset();
+  if (text != "none") target = Parse(key, text, allowed, /*whole=*/false);
+}
+
+// Below, `access` gives the field's place in a config, const or not.
+
+template <typename Access>
+ObjectiveField NumberField(const std::string& name, const Allowed& allowed, Access access) {
+  return {name, [access](const C& config) { return Print(access(config)); },
+          [=](const std::string& text, C* config) { Read(name, text, allowed, access(*config)); }};
+}
+
+template <typename Access>
+ObjectiveField CountField(const std::string& name, const Allowed& allowed, Access access) {
+  return {name, [access](const C& config) { return std::to_string(access(config)); },
+          [=](const std::string& text, C* config) {
+            using Count = std::decay_t<decltype(access(*config))>;
+            access(*config) = static_cast<Count>(Parse(name, text, allowed, /*whole=*/true));
+          }};
 }
 
 template <typename E, typename Access>
-ObjectiveField NameField(const std::string& name, const std::string& help, const Names<E>& names, Access access) {
-  std::vector<std::string> words;
-  for (const auto& [word, value] : names) words.push_back(word);
-  ObjectiveField field{name, help, Join(words), nullptr, nullptr};
-  field.get = [names, access](const ObjectiveConfig& config) {
-    ObjectiveConfig copy = config;
+ObjectiveField NameField(const std::string& name, const std::vector<std::pair<std::string, E>>& names, Access access) {
+  const auto get = [names, access](const C& config) {
     for (const auto& [word, value] : names) {
-      if (value == access(copy)) return word;
+      if (value == access(config)) return word;
     }
     return std::string("?");
   };
-  field.set = [name, names, words, access](const std::string& text, ObjectiveConfig* config) {
+  const auto set = [name, names, access](const std::string& text, C* config) {
+    std::vector<std::string> words;
     for (const auto& [word, value] : names) {
       if (word == text) {
         access(*config) = value;
         return;
       }
+      words.push_back(word);
     }
     throw UnknownName("objective." + name, name, text, words);
   };
-  return field;
+  return {name, get, set};
 }
 
 template <typename Access>
-ObjectiveField NumberField(const std::string& name, const std::string& help, double low, double high, Access access) {
-  const std::string allowed = Range(low, high);
-  ObjectiveField field{name, help, allowed, nullptr, nullptr};
-  field.get = [access](const ObjectiveConfig& config) {
-    ObjectiveConfig copy = config;
-    return Print(access(copy));
-  };
-  field.set = [=](const std::string& text, ObjectiveConfig* config) {
-    access(*config) = ParseNumber(name, text, low, high, allowed);
-  };
-  return field;
+ObjectiveField WordField(const std::string& name, const Allowed& allowed, Access access) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const std::string& word : allowed.names) names.emplace_back(word, word);
+  return NameField<std::string>(name, names, access);
 }
 
-template <typename Access>
-ObjectiveField CountField(const std::string& name, const std::string& help, double low, Access access) {
-  constexpr double kMost = 1e9;
-  const std::string allowed = "a whole number of at least " + Print(low);
-  ObjectiveField field{name, help, allowed, nullptr, nullptr};
-  field.get = [access](const ObjectiveConfig& config) {
-    ObjectiveConfig copy = config;
-    return std::to_string(access(copy));
-  };
-  field.set = [=](const std::string& text, ObjectiveConfig* config) {
-    const double value = ParseNumber(name, text, low, kMost, allowed);
-    if (value != static_cast<double>(static_cast<int64_t>(value))) {
-      throw InputError("objective." + name, "'" + text + "'", allowed);
-    }
-    access(*config) = static_cast<std::decay_t<decltype(access(*config))>>(value);
-  };
-  return field;
+// Which settings cannot go together, and why.
+
+void Refuse(bool illegal, const std::string& field, const std::string& reason, const std::string& allowed) {
+  if (illegal) throw InputError("objective." + field, reason, allowed);
 }
 
-template <typename Access>
-ObjectiveField SwitchField(const std::string& name, const std::string& help, Access access) {
-  return NameField<bool>(name, help, {{"true", true}, {"false", false}}, access);
+void CheckRatio(const ObjectiveConfig& config) {
+  const Surrogate kind = config.surrogate.kind;
+  const RatioUnit unit = config.ratio.unit;
+  Refuse(unit == RatioUnit::kNone && kind != Surrogate::kPolicyGradient, "ratio_unit",
+         "'none' with a surrogate that clips or weighs by the ratio",
+         "token, rank, sequence; or surrogate = policy_gradient");
+  Refuse(kind == Surrogate::kUnitToken && unit == RatioUnit::kToken, "ratio_unit",
+         "'token' with surrogate unit_token, which gives a unit's ratio to its tokens: at token level it is clip",
+         "rank, sequence; or surrogate = clip");
+  Refuse(config.ratio.over_unit == UnitMean::kSum && unit != RatioUnit::kRank && unit != RatioUnit::kSequence,
+         "ratio_over_unit", "'sum' with ratios that do not span several tokens",
+         "mean; or ratio_unit = rank, sequence");
 }
 
-ObjectiveField DeltaField() {
-  const std::string allowed = "none, or a number above 1 + epsilon_high";
-  ObjectiveField field{"delta", "two-sided (dual) clip: the largest ratio the loss sees", allowed, nullptr, nullptr};
-  field.get = [](const ObjectiveConfig& config) {
-    return config.surrogate.delta ? Print(*config.surrogate.delta) : std::string("none");
-  };
-  field.set = [allowed](const std::string& text, ObjectiveConfig* config) {
-    config->surrogate.delta.reset();
-    if (text != "none") config->surrogate.delta = ParseNumber("delta", text, 1.0, kInfinity, allowed);
-  };
-  return field;
+void CheckClip(const ObjectiveConfig& config) {
+  const SurrogateConfig& surrogate = config.surrogate;
+  const bool clips = surrogate.kind == Surrogate::kClip || surrogate.kind == Surrogate::kUnitToken;
+  Refuse(surrogate.delta && !clips, "delta", "a two-sided clip with a surrogate that does not clip",
+         "none; or surrogate = clip, unit_token");
+  Refuse(surrogate.delta && *surrogate.delta <= 1.0 + surrogate.epsilon_high, "delta",
+         "inside the clip range, where it would cut ratios that the clip lets through",
+         "none, or a number above 1 + epsilon_high");
+  Refuse(surrogate.kind == Surrogate::kCispoTrl && surrogate.epsilon_high < 1.0, "epsilon_high",
+         "below 1 with surrogate cispo_trl, where it is the largest ratio itself and not a distance from 1",
+         "a number of at least 1 (5 is usual); or surrogate = cispo_verl");
 }
 
-using C = ObjectiveConfig;
-using Fields = std::vector<ObjectiveField>;
-
-void AddLossFields(Fields* fields) {
-  fields->push_back(NameField<Surrogate>("surrogate", "what is minimised per token, see surrogate.h",
-                                         {{"clip", Surrogate::kClip},
-                                          {"unit_token", Surrogate::kUnitToken},
-                                          {"cispo_trl", Surrogate::kCispoTrl},
-                                          {"cispo_verl", Surrogate::kCispoVerl},
-                                          {"policy_gradient", Surrogate::kPolicyGradient}},
-                                         [](C& c) -> Surrogate& { return c.surrogate.kind; }));
-  fields->push_back(NumberField("epsilon_low", "the ratio is clipped below at 1 - epsilon_low", 0, 1,
-                                [](C& c) -> double& { return c.surrogate.epsilon_low; }));
-  fields->push_back(NumberField("epsilon_high",
-                                "the ratio is clipped above at 1 + epsilon_high; cispo_trl: the cap itself", 0,
-                                kInfinity, [](C& c) -> double& { return c.surrogate.epsilon_high; }));
-  fields->push_back(DeltaField());
-  fields->push_back(NameField<RatioUnit>("ratio_unit", "what one importance ratio stands for",
-                                         {{"token", RatioUnit::kToken},
-                                          {"rank", RatioUnit::kRank},
-                                          {"sequence", RatioUnit::kSequence},
-                                          {"none", RatioUnit::kNone}},
-                                         [](C& c) -> RatioUnit& { return c.ratio.unit; }));
-  fields->push_back(NameField<UnitMean>("ratio_over_unit", "mean: geometric mean of token ratios; sum: their product",
-                                        {{"mean", UnitMean::kMean}, {"sum", UnitMean::kSum}},
-                                        [](C& c) -> UnitMean& { return c.ratio.over_unit; }));
-  fields->push_back(NameField<Reduction>("reduction", "how token losses become one number, see reduction.h",
-                                         {{"rank_mean", Reduction::kRankMean},
-                                          {"bnpo", Reduction::kBnpo},
-                                          {"grpo", Reduction::kGrpo},
-                                          {"dapo", Reduction::kDapo},
-                                          {"dr_grpo", Reduction::kDrGrpo}},
-                                         [](C& c) -> Reduction& { return c.reduction.kind; }));
-  fields->push_back(CountField("max_completion_length", "fixed divisor of a row, dr_grpo only", 0,
-                               [](C& c) -> int64_t& { return c.reduction.max_completion_length; }));
-  fields->push_back(NumberField("entropy_bonus", "coefficient of the mean token entropy", 0, kInfinity,
-                                [](C& c) -> double& { return c.entropy_bonus; }));
+void CheckRewards(const ObjectiveConfig& config) {
+  const bool by_rank = config.advantage.unit == AdvantageUnit::kRank;
+  const bool one_number = config.returns.kind == ReturnKind::kSequenceDcg;
+  Refuse(by_rank && one_number, "return_kind", "'sequence_dcg' is one number per list, but advantage_unit is rank",
+         "log, exp_gamma, exp_inf, window, full_dcg; or advantage_unit = sequence");
+  Refuse(!by_rank && !one_number, "return_kind", "a return per rank, but advantage_unit is sequence",
+         "sequence_dcg; or advantage_unit = rank");
 }
 
-void AddKlFields(Fields* fields) {
-  fields->push_back(
-      NameField<KlEstimator>("kl", "estimator of the KL to the reference policy",
-                             {{"k1", KlEstimator::kK1}, {"k2", KlEstimator::kK2}, {"k3", KlEstimator::kK3}},
-                             [](C& c) -> KlEstimator& { return c.kl.estimator; }));
-  fields->push_back(NumberField("beta", "coefficient of the KL (at step 0 if scheduled)", 0, kInfinity,
-                                [](C& c) -> double& { return c.kl.beta; }));
-  fields->push_back(NameField<BetaSchedule>("beta_schedule", "how beta moves over optimizer steps",
-                                            {{"constant", BetaSchedule::kConstant}, {"linear", BetaSchedule::kLinear}},
-                                            [](C& c) -> BetaSchedule& { return c.kl.schedule; }));
-  fields->push_back(NumberField("final_beta", "beta from step beta_steps on, linear only", 0, kInfinity,
-                                [](C& c) -> double& { return c.kl.final_beta; }));
-  fields->push_back(CountField("beta_steps", "steps from beta to final_beta, linear only", 0,
-                               [](C& c) -> int64_t& { return c.kl.schedule_steps; }));
-}
-
-void AddAdvantageFields(Fields* fields) {
-  fields->push_back(NameField<AdvantageUnit>("advantage_unit", "what one advantage stands for",
-                                             {{"sequence", AdvantageUnit::kSequence}, {"rank", AdvantageUnit::kRank}},
-                                             [](C& c) -> AdvantageUnit& { return c.advantage.unit; }));
-  fields->push_back(
-      NameField<AdvantageNormalisation>("advantage_normalisation", "see advantages.h",
-                                        {{"group", AdvantageNormalisation::kGroup},
-                                         {"batch", AdvantageNormalisation::kBatch},
-                                         {"leave_one_out", AdvantageNormalisation::kLeaveOneOut},
-                                         {"none", AdvantageNormalisation::kNone}},
-                                        [](C& c) -> AdvantageNormalisation& { return c.advantage.normalisation; }));
-  fields->push_back(SwitchField("unbiased_std", "divide by G-1 instead of G",
-                                [](C& c) -> bool& { return c.advantage.unbiased_std; }));
-  fields->push_back(NumberField("advantage_epsilon", "added to the standard deviation", 0, kInfinity,
-                                [](C& c) -> double& { return c.advantage.epsilon; }));
-  fields->push_back(SwitchField("eos_takes_rank_advantage", "EOS takes its rank's advantage (unit rank)",
-                                [](C& c) -> bool& { return c.advantage.eos_takes_rank_advantage; }));
-  fields->push_back(SwitchField("shape_list_end", "add the three list-end terms below",
-                                [](C& c) -> bool& { return c.advantage.shape_list_end; }));
-  fields->push_back(NumberField("end_of_list_reward", "added to EOS after exactly N items", -kInfinity, kInfinity,
-                                [](C& c) -> double& { return c.advantage.end_of_list_reward; }));
-  fields->push_back(NumberField("early_stop_penalty", "added to EOS after fewer than N items", -kInfinity, kInfinity,
-                                [](C& c) -> double& { return c.advantage.early_stop_penalty; }));
-  fields->push_back(NumberField("overflow_penalty", "added to each token beyond rank N", -kInfinity, kInfinity,
-                                [](C& c) -> double& { return c.advantage.overflow_penalty; }));
-}
-
-void AddRewardFields(Fields* fields) {
-  fields->push_back(NameField<ReturnKind>("return", "what a rank earns, see returns.h",
-                                          {{"sequence_dcg", ReturnKind::kSequenceDcg},
-                                           {"log", ReturnKind::kLog},
-                                           {"exp_gamma", ReturnKind::kExpGamma},
-                                           {"exp_inf", ReturnKind::kExpInf},
-                                           {"window", ReturnKind::kWindow},
-                                           {"full_dcg", ReturnKind::kFullDcg}},
-                                          [](C& c) -> ReturnKind& { return c.returns.kind; }));
-  fields->push_back(NumberField("gamma", "decay per rank, exp_gamma only", 1, kInfinity,
-                                [](C& c) -> double& { return c.returns.gamma; }));
-  fields->push_back(
-      CountField("window", "ranks that count, window only", 1, [](C& c) -> int& { return c.returns.window; }));
-  fields->push_back(SwitchField("window_discounted", "divide hits in the window by log2(rank + 1)",
-                                [](C& c) -> bool& { return c.returns.window_discounted; }));
-  fields->push_back(NumberField("duplicate_weight", "reward of a repeated item", -kInfinity, kInfinity,
-                                [](C& c) -> double& { return c.reward_parts.duplicate; }));
-  fields->push_back(NumberField("out_of_catalog_weight", "reward of an item that does not exist", -kInfinity, kInfinity,
-                                [](C& c) -> double& { return c.reward_parts.out_of_catalog; }));
-  fields->push_back(NumberField("format_weight", "reward of a line that does not parse", -kInfinity, kInfinity,
-                                [](C& c) -> double& { return c.reward_parts.format; }));
-  fields->push_back(NameField<std::string>("rank_rule", "how the reward counts ranks, see objective.h",
-                                           {{"line", "line"}, {"parsed", "parsed"}},
-                                           [](C& c) -> std::string& { return c.rank_rule; }));
-}
-
-Fields AllFields() {
-  Fields fields;
-  AddLossFields(&fields);
-  AddKlFields(&fields);
-  AddAdvantageFields(&fields);
-  AddRewardFields(&fields);
-  return fields;
+void CheckSchedule(const ObjectiveConfig& config) {
+  Refuse(config.reduction.kind == Reduction::kDrGrpo && config.reduction.max_completion_length < 1,
+         "max_completion_length", "not set, but reduction dr_grpo divides by it", "a whole number of at least 1");
+  Refuse(config.kl.schedule == BetaSchedule::kLinear && config.kl.schedule_steps < 1, "beta_steps",
+         "not set, but beta_schedule is linear", "a whole number of at least 1; or beta_schedule = constant");
 }
 
 }  // namespace
 
 const std::vector<ObjectiveField>& ObjectiveFields() {
-  static const Fields* const kFields = new Fields(AllFields());
+#define PLACE(member) \
+  [](auto& config) -> auto& { return config.member; }
+#define OBJECTIVE_NAME(key, member, Enum, help, ...) NameField<Enum>(#key, {__VA_ARGS__}, PLACE(member)),
+#define OBJECTIVE_WORD(key, member, allowed, help) WordField(#key, allowed, PLACE(member)),
+#define OBJECTIVE_NUMBER(key, member, allowed, help) NumberField(#key, allowed, PLACE(member)),
+#define OBJECTIVE_COUNT(key, member, allowed, help) CountField(#key, allowed, PLACE(member)),
+#define OBJECTIVE_SWITCH(key, member, help) NameField<bool>(#key, {{"true", true}, {"false", false}}, PLACE(member)),
+#define OBJECTIVE_PENALTY(key, member, help) NumberField(#key, AtLeast(0), PLACE(member)),
+  static const auto* const kFields = new std::vector<ObjectiveField>{
+#include "algorithms/objective_settings.def"
+  };
+#undef PLACE
   return *kFields;
 }
 
@@ -260,6 +171,16 @@ std::vector<std::pair<std::string, std::string>> DescribeObjective(const Objecti
   std::vector<std::pair<std::string, std::string>> described = {{"name", config.name}};
   for (const ObjectiveField& field : ObjectiveFields()) described.emplace_back(field.name, field.get(config));
   return described;
+}
+
+void ValidateObjective(const ObjectiveConfig& config) {
+  ObjectiveConfig copy = config;
+  // Setting each field to its own value checks it against its range.
+  for (const ObjectiveField& field : ObjectiveFields()) field.set(field.get(config), &copy);
+  CheckRatio(config);
+  CheckClip(config);
+  CheckRewards(config);
+  CheckSchedule(config);
 }
 
 }  // namespace suite

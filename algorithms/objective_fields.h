@@ -1,4 +1,4 @@
-// The fields of ObjectiveConfig by name: declared once, used to set, print, check and document them.
+// The settings of objective_settings.def by name: to set, print and check an ObjectiveConfig.
 //
 //   SetObjectiveField("epsilon_low", "0.06", &config);     // from a TOML value or --set objective.epsilon_low=0.06
 //   for (const auto& [name, value] : DescribeObjective(config)) ...   // every field, defaults included
@@ -17,19 +17,17 @@ namespace suite {
 
 struct ObjectiveField {
   std::string name;
-  std::string help;
-  std::string allowed;  // legal values in words, e.g. "clip, unit_token, ..." or "a number from 0 to 1"
   std::function<std::string(const ObjectiveConfig&)> get;
   std::function<void(const std::string& value, ObjectiveConfig*)> set;  // throws InputError
 };
 
-// In a fixed order.
+// In the order of objective_settings.def.
 const std::vector<ObjectiveField>& ObjectiveFields();
 
 // Throws InputError for an unknown name (listing the known ones) or a value outside the field's range.
 void SetObjectiveField(const std::string& name, const std::string& value, ObjectiveConfig* config);
 
-// Every field with its value, in the order of ObjectiveFields(): what a run prints, stores and hashes.
+// "name" with the preset's, then every field with its value.
 std::vector<std::pair<std::string, std::string>> DescribeObjective(const ObjectiveConfig& config);
 
 }  // namespace suite

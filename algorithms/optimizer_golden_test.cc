@@ -6,6 +6,7 @@
 #include "algorithms/adamw.h"
 #include "algorithms/golden_cases.h"
 #include "algorithms/schedule.h"
+#include "base/testing/golden.h"
 
 namespace suite {
 namespace {
@@ -59,7 +60,7 @@ LearningRateSchedule ScheduleOf(const json& c) {
 
 TEST(OptimizerGoldenTest, EveryTrajectory) {
   const auto golden = ReadGolden("optimizer.json");
-  if (!golden) GTEST_SKIP() << GoldenPath("optimizer.json") << " is not there";
+  if (!golden) GTEST_SKIP() << MissingGolden("optimizer.json");
   ASSERT_FALSE((*golden)["adamw"].empty());
   for (const json& c : (*golden)["adamw"]) {
     SCOPED_TRACE(c["name"].dump());
@@ -69,7 +70,7 @@ TEST(OptimizerGoldenTest, EveryTrajectory) {
 
 TEST(OptimizerGoldenTest, EverySchedule) {
   const auto golden = ReadGolden("optimizer.json");
-  if (!golden) GTEST_SKIP() << GoldenPath("optimizer.json") << " is not there";
+  if (!golden) GTEST_SKIP() << MissingGolden("optimizer.json");
   ASSERT_FALSE((*golden)["schedules"].empty());
   for (const json& c : (*golden)["schedules"]) {
     SCOPED_TRACE(c["kind"].dump());

@@ -5,6 +5,21 @@
 #include "base/check.h"
 
 namespace suite {
+namespace {
+
+// The same spans with `change` applied to each tensor.
+template <typename Change>
+RankSpans Changed(const RankSpans& spans, const Change& change) {
+  RankSpans result;
+  result.list_length = spans.list_length;
+  for (auto member : {&RankSpans::rank_BT, &RankSpans::mask_BT, &RankSpans::overflow_BT, &RankSpans::eos_BT,
+                      &RankSpans::items_emitted_B, &RankSpans::ended_with_eos_B}) {
+    result.*member = change(spans.*member);
+  }
+  return result;
+}
+
+}  // namespace
 
 at::Tensor CompletionLengths(const at::Tensor& ids_BT, int64_t eos_id) {
   SUITE_CHECK_EQ(ids_BT.dim(), 2);
@@ -39,39 +54,15 @@ RankSpans CutIntoRanks(const at::Tensor& ids_BT, const at::Tensor& length_B, con
 }
 
 RankSpans SliceRows(const RankSpans& spans, int64_t first, int64_t count) {
-  RankSpans result;
-  result.list_length = spans.list_length;
-  result.rank_BT = spans.rank_BT.narrow(0, first, count);
-  result.mask_BT = spans.mask_BT.narrow(0, first, count);
-  result.overflow_BT = spans.overflow_BT.narrow(0, first, count);
-  result.eos_BT = spans.eos_BT.narrow(0, first, count);
-  result.items_emitted_B = spans.items_emitted_B.narrow(0, first, count);
-  result.ended_with_eos_B = spans.ended_with_eos_B.narrow(0, first, count);
-  return result;
+  return Changed(spans, [=](const at::Tensor& tensor) { return tensor.narrow(0, first, count); });
 }
 
 RankSpans ToDevice(const RankSpans& spans, at::Device device) {
-  RankSpans result;
-  result.list_length = spans.list_length;
-  result.rank_BT = spans.rank_BT.to(device);
-  result.mask_BT = spans.mask_BT.to(device);
-  result.overflow_BT = spans.overflow_BT.to(device);
-  result.eos_BT = spans.eos_BT.to(device);
-  result.items_emitted_B = spans.items_emitted_B.to(device);
-  result.ended_with_eos_B = spans.ended_with_eos_B.to(device);
-  return result;
+  return Changed(spans, [=](const at::Tensor& tensor) { return tensor.to(device); });
 }
 
 RankSpans SelectRows(const RankSpans& spans, const at::Tensor& rows) {
-  RankSpans result;
-  result.list_length = spans.list_length;
-  result.rank_BT = spans.rank_BT.index_select(0, rows);
-  result.mask_BT = spans.mask_BT.index_select(0, rows);
-  result.overflow_BT = spans.overflow_BT.index_select(0, rows);
-  result.eos_BT = spans.eos_BT.index_select(0, rows);
-  result.items_emitted_B = spans.items_emitted_B.index_select(0, rows);
-  result.ended_with_eos_B = spans.ended_with_eos_B.index_select(0, rows);
-  return result;
+  return Changed(spans, [&](const at::Tensor& tensor) { return tensor.index_select(0, rows); });
 }
 
 }  // namespace suite

@@ -27,8 +27,8 @@ struct RankSpans {
   at::Tensor mask_BT;      // bool: the token was generated (EOS included) and counts in the loss
   at::Tensor overflow_BT;  // bool: the token belongs to a rank >= N
   at::Tensor eos_BT;       // bool: the EOS that ended the row; at most one in a row
-  at::Tensor
-      items_emitted_B;  // int64: rank of the last token + 1, so a newline before EOS opens one more item; 0 if masked
+  // int64: rank of the last token + 1, so a newline before EOS opens one more item; 0 if masked
+  at::Tensor items_emitted_B;
   at::Tensor ended_with_eos_B;  // bool: false for truncated rows
   int64_t list_length = 0;      // N
 };

@@ -29,6 +29,14 @@ double Weight(const ReturnConfig& config, int64_t j, int64_t k) {
   SUITE_CHECK(!"a ReturnKind without weights");
 }
 
+at::Tensor TakePenalty(const at::Tensor& reward, const at::Tensor& part_BN, double penalty) {
+  if (!part_BN.defined() || penalty == 0.0) return reward;
+  SUITE_CHECK_EQ(part_BN.dim(), 2);
+  SUITE_CHECK_EQ(part_BN.size(0), reward.size(0));
+  const at::Tensor amount_BN = part_BN.to(reward.scalar_type()).mul(penalty);
+  return reward.sub(reward.dim() == 1 ? amount_BN.sum(1) : amount_BN);
+}
+
 }  // namespace
 
 at::Tensor ReturnWeights(const ReturnConfig& config, const at::Tensor& like) {
@@ -54,6 +62,12 @@ at::Tensor SequenceReturn(const at::Tensor& relevance_BN) {
 
 at::Tensor Returns(const at::Tensor& relevance_BN, const ReturnConfig& config) {
   return config.kind == ReturnKind::kSequenceDcg ? SequenceReturn(relevance_BN) : RankReturns(relevance_BN, config);
+}
+
+at::Tensor AddRewardParts(const at::Tensor& reward, const RewardParts& parts, const RewardPenalties& penalties) {
+  at::Tensor total = TakePenalty(reward, parts.duplicate_BN, penalties.duplicate);
+  total = TakePenalty(total, parts.out_of_catalog_BN, penalties.out_of_catalog);
+  return TakePenalty(total, parts.format_BN, penalties.format);
 }
 
 }  // namespace suite

@@ -1,4 +1,4 @@
-// Returns: what each rank of a list earns, given which ranks hit.
+// Returns: what each rank of a list earns, given which ranks hit, and what is taken from it for what it holds.
 //
 // A return is a fixed linear map of the relevance: return_k = sum_j weight(j, k) rel_j. With ranks counted from 1:
 //
@@ -31,8 +31,7 @@ struct ReturnConfig {
   bool window_discounted = false;  // kWindow only
 };
 
-// [B,N] to [B,N]. kSequenceDcg has no value per rank: use SequenceReturn, or kFullDcg for the same number at every
-// rank.
+// [B,N] to [B,N]. kSequenceDcg has no value per rank: use SequenceReturn, or kFullDcg for its number at every rank.
 at::Tensor RankReturns(const at::Tensor& relevance_BN, const ReturnConfig& config);
 
 // [B,N] to [B]: DCG@N.
@@ -43,5 +42,23 @@ at::Tensor Returns(const at::Tensor& relevance_BN, const ReturnConfig& config);
 
 // weight_NN[j][k]: the share of rel_j in the return of rank k; `like` gives N (its last dimension), dtype and device.
 at::Tensor ReturnWeights(const ReturnConfig& config, const at::Tensor& like);
+
+// Named penalties for what a rank holds, taken from its return. The paper has none: they are 0 in every preset.
+struct RewardPenalties {
+  double duplicate = 0.0;       // the item stood at an earlier rank of the same list
+  double out_of_catalog = 0.0;  // the line parses, but no such item exists
+  double format = 0.0;          // the line does not parse as "Title (Year)"
+};
+
+// What datasets/ judged of each rank: 0/1 [B,N]; undefined where nobody judged, which counts as all 0.
+struct RewardParts {
+  at::Tensor duplicate_BN;
+  at::Tensor out_of_catalog_BN;
+  at::Tensor format_BN;
+};
+
+// `reward` [B,N]: a penalty is taken from the rank where it happened, after the return was computed, so it never
+// travels to other ranks. `reward` [B], at unit sequence: the penalties of all ranks are summed. Same shape back.
+at::Tensor AddRewardParts(const at::Tensor& reward, const RewardParts& parts, const RewardPenalties& penalties);
 
 }  // namespace suite

@@ -4,6 +4,7 @@
 
 #include "algorithms/golden_cases.h"
 #include "algorithms/returns.h"
+#include "base/testing/golden.h"
 
 namespace suite {
 namespace {
@@ -12,7 +13,7 @@ using nlohmann::json;
 
 TEST(ReturnsGoldenTest, EveryCase) {
   const auto golden = ReadGolden("rewards.json");
-  if (!golden) GTEST_SKIP() << GoldenPath("rewards.json") << " is not there";
+  if (!golden) GTEST_SKIP() << MissingGolden("rewards.json");
   ASSERT_FALSE((*golden)["cases"].empty());
   for (const json& c : (*golden)["cases"]) {
     SCOPED_TRACE("case " + c["id"].dump());

@@ -8,6 +8,7 @@
 #include "algorithms/golden_cases.h"
 #include "algorithms/objective.h"
 #include "algorithms/rank_spans.h"
+#include "base/testing/golden.h"
 
 namespace suite {
 namespace {
@@ -50,7 +51,7 @@ void ExpectExact(const at::Tensor& found, const json& expected, const std::strin
 
 TEST(SegmentationGoldenTest, EveryCase) {
   const auto golden = ReadGolden("segmentation.json");
-  if (!golden) GTEST_SKIP() << GoldenPath("segmentation.json") << " is not there";
+  if (!golden) GTEST_SKIP() << MissingGolden("segmentation.json");
   ASSERT_FALSE((*golden)["cases"].empty());
   for (const json& c : (*golden)["cases"]) {
     SCOPED_TRACE("case " + c["id"].dump() + " " + c["kind"].dump());

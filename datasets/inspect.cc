@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text/format.h"
 #include "datasets/core/item.h"
 #include "datasets/importers/imported_dataset.h"
 
@@ -22,15 +23,18 @@ how much of the ground truth the catalogue holds, doublets, and what the splits 
   ./bazelw run //datasets:inspect -- --data=inspired --from=/data/inspired --year_rule=unknown --examples=3
   ./bazelw run //datasets:inspect -- --data=reddit_v2 --from=/data/reddit_v2 --json
 
-What each format's folder must hold is in datasets/README.md; what the rules do, in datasets/importers/import_options.h.
+What each format's folder must hold is in datasets/README.md; what the rules do, in datasets/importers/import_rules.h.
 Exit status: 0, or 2 when the data cannot be used; then one line says which file, line and key.
 
 Flags)";
 
-std::string Known(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+std::string Formats() { return Join(KnownFormats(), ", "); }
+
+template <typename Rule>
+void AddRule(const char* name, const std::string& what, const std::string& otherwise,
+             options::options_description* flags) {
+  const std::string help = what + ": " + Join(RuleNames<Rule>(), ", ") + otherwise;
+  flags->add_options()(name, options::value<std::string>(), help.c_str());
 }
 
 options::options_description Flags() {
@@ -38,25 +42,19 @@ options::options_description Flags() {
   options::options_description flags(kTeaching, 118);
   auto add = flags.add_options();
   add("help", "prints this");
-  add("data", value<std::string>(), ("format: " + Known(KnownFormats())).c_str());
+  add("data", value<std::string>(), ("format: " + Formats()).c_str());
   add("from", value<std::string>(), "folder of the data set; for jsonl also one file");
-  add("year_rule", value<std::string>(),
-      ("a ground truth without year: " + Known(YearRuleNames()) +
-       " (default: reference_or_drop for redial and inspired, else unknown)")
-          .c_str());
-  add("title_rule", value<std::string>(),
-      ("spelling: " + Known(TitleRuleNames()) + " (default: as_given for reddit_v2, else as_parsed)").c_str());
-  add("catalog_rule", value<std::string>()->default_value("own"), Known(CatalogRuleNames()).c_str());
-  add("outside_rule", value<std::string>()->default_value("keep"),
-      ("a ground truth outside the catalogue: " + Known(OutsideRuleNames())).c_str());
-  add("repeat_rule", value<std::string>(),
-      ("a ground truth already seen: " + Known(RepeatRuleNames()) +
-       " (default: drop for redial and inspired, else keep)")
-          .c_str());
-  add("split_rule", value<std::string>()->default_value("as_given"), Known(SplitRuleNames()).c_str());
+  AddRule<YearRule>("year_rule", "a ground truth without year",
+                    " (default: reference_or_drop for redial and inspired, else unknown)", &flags);
+  AddRule<TitleRule>("title_rule", "spelling", " (default: as_given for reddit_v2, else as_parsed)", &flags);
+  AddRule<CatalogRule>("catalog_rule", "which list may be recommended", " (default: own)", &flags);
+  AddRule<OutsideRule>("outside_rule", "a ground truth outside the catalogue", " (default: keep)", &flags);
+  AddRule<RepeatRule>("repeat_rule", "a ground truth already seen",
+                      " (default: drop for redial and inspired, else keep)", &flags);
+  AddRule<SplitRule>("split_rule", "which samples train and test", " (default: as_given)", &flags);
   add("test_percent", value<int>()->default_value(20), "of dialogues, for split_rule by_dialogue");
   add("validation_percent", value<int>()->default_value(0), "likewise");
-  add("reference_catalog", value<std::string>(), "a .tsv or .pkl file (default: the Reddit-v2 catalogue)");
+  add("reference_catalog", value<std::string>(), "a .tsv file (default: the Reddit-v2 catalogue)");
   add("catalog_file", value<std::string>(), "reddit_v2, jsonl: the catalogue, when it lies elsewhere");
   add("sft_folder", value<std::string>(), "reddit_v2: the demonstrations, when they lie elsewhere");
   add("examples", value<int>()->default_value(0), "also prints the first samples of each split");
@@ -64,35 +62,34 @@ options::options_description Flags() {
   return flags;
 }
 
-std::string TextOr(const options::variables_map& flags, const std::string& name, const std::string& otherwise) {
-  return flags.count(name) > 0 ? flags[name].as<std::string>() : otherwise;
-}
-
 std::string Required(const options::variables_map& flags, const std::string& name, const std::string& allowed) {
   if (flags.count(name) == 0) throw InputError("--" + name, "not given", allowed);
   return flags[name].as<std::string>();
 }
 
+// `option` keeps its default where the flag is not given.
+template <typename Rule, typename Option>
+void ReadRule(const options::variables_map& flags, const std::string& name, Option* option) {
+  if (flags.count(name) > 0) *option = RuleByName<Rule>("--" + name, flags[name].as<std::string>());
+}
+
+void ReadPath(const options::variables_map& flags, const std::string& name, std::string* option) {
+  if (flags.count(name) > 0) *option = FromUsersFolder(flags[name].as<std::string>());
+}
+
 ImportOptions OptionsOf(const options::variables_map& flags) {
   ImportOptions import;
-  if (flags.count("year_rule") > 0) {
-    import.year_rule = YearRuleByName("--year_rule", flags["year_rule"].as<std::string>());
-  }
-  if (flags.count("title_rule") > 0) {
-    import.title_rule = TitleRuleByName("--title_rule", flags["title_rule"].as<std::string>());
-  }
-  import.catalog_rule = CatalogRuleByName("--catalog_rule", flags["catalog_rule"].as<std::string>());
-  import.outside_rule = OutsideRuleByName("--outside_rule", flags["outside_rule"].as<std::string>());
-  if (flags.count("repeat_rule") > 0) {
-    import.repeat_rule = RepeatRuleByName("--repeat_rule", flags["repeat_rule"].as<std::string>());
-  }
-  import.split_rule = SplitRuleByName("--split_rule", flags["split_rule"].as<std::string>());
+  ReadRule<YearRule>(flags, "year_rule", &import.year_rule);
+  ReadRule<TitleRule>(flags, "title_rule", &import.title_rule);
+  ReadRule<CatalogRule>(flags, "catalog_rule", &import.catalog_rule);
+  ReadRule<OutsideRule>(flags, "outside_rule", &import.outside_rule);
+  ReadRule<RepeatRule>(flags, "repeat_rule", &import.repeat_rule);
+  ReadRule<SplitRule>(flags, "split_rule", &import.split_rule);
   import.test_percent = flags["test_percent"].as<int>();
   import.validation_percent = flags["validation_percent"].as<int>();
-  const std::string reference = FromUsersFolder(TextOr(flags, "reference_catalog", ""));
-  if (!reference.empty()) import.reference_catalog = reference;
-  import.catalog_file = FromUsersFolder(TextOr(flags, "catalog_file", ""));
-  import.sft_folder = FromUsersFolder(TextOr(flags, "sft_folder", ""));
+  ReadPath(flags, "reference_catalog", &import.reference_catalog);
+  ReadPath(flags, "catalog_file", &import.catalog_file);
+  ReadPath(flags, "sft_folder", &import.sft_folder);
   return import;
 }
 
@@ -131,7 +128,7 @@ int Main(int argc, char** argv) {
       std::cout << known;
       return 0;
     }
-    const std::string format = Required(flags, "data", Known(KnownFormats()));
+    const std::string format = Required(flags, "data", Formats());
     const std::string from = FromUsersFolder(Required(flags, "from", "a folder; --help says more"));
     Print(ImportDataset(format, from, OptionsOf(flags)), flags.count("json") > 0, flags["examples"].as<int>());
     return 0;

@@ -60,6 +60,13 @@ TEST(Inspect, TellsBadDataInOneLine) {
   }
 }
 
+TEST(Inspect, TellsHowToReadAPickle) {
+  const Outcome outcome = Inspect("--data=jsonl --catalog_file=gt_catalog.pkl --from=" + FileWith(kGood));
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.output.find("python3 -X utf8 -c "), std::string::npos) << outcome.output;
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1) << outcome.output;
+}
+
 TEST(Inspect, Teaches) {
   const Outcome outcome = Inspect("--help");
   EXPECT_EQ(outcome.status, 0);

@@ -1,17 +1,17 @@
 #include "experiments/report_of_experiment.h"
 
+#include "base/check.h"
+#include "harness/metrics/metric_table.h"
 #include "reports/report.h"
 #include "reports/spec/claim.h"
 
 namespace suite {
 namespace {
 
-MetricColumn ColumnOf(const std::string& metric) {
-  if (metric == "in_catalog_ratio") return {metric, "In-catalogue ratio", true};
-  if (metric == "duplicate_share") return {metric, "Duplicate share", false};
-  if (metric.rfind("recall@", 0) == 0) return {metric, "Recall@" + metric.substr(7), true};
-  if (metric.rfind("ndcg@", 0) == 0) return {metric, "NDCG@" + metric.substr(5), true};
-  return {metric, metric, true};
+MetricColumn ColumnOf(const std::string& id) {
+  const std::optional<Metric> metric = KnownMetric(id);
+  SUITE_CHECK(metric.has_value());  // the experiment file was checked
+  return {id, metric->title, metric->higher_is_better};
 }
 
 Claim ClaimOf(const ClaimSetting& setting) {
@@ -57,11 +57,6 @@ ReportSpec ReportOf(const Experiment& experiment) {
     spec.claims.back().left = side(one.left);
     if (!one.right.empty()) spec.claims.back().right = side(one.right);
   }
-  spec.series_plots = {{"reward", "Reward of the training samples", "DCG@N"},
-                       {"in_catalog_ratio", "In-catalogue ratio of the training samples", "Share of ranks"},
-                       {"duplicate_share", "Duplicate share of the training samples", "Share of ranks"},
-                       {"entropy", "Entropy of the policy", "Nats a token"},
-                       {"kl", "KL to the SFT policy", "Nats a token"}};
   spec.notes = settings.notes;
   return spec;
 }

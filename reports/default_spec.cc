@@ -5,36 +5,13 @@
 #include <set>
 
 #include "base/error.h"
+#include "harness/metrics/metric_table.h"
 #include "reports/report.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/run_set.h"
 
 namespace suite {
 namespace {
-
-const std::vector<MetricColumn>& SuiteMetrics() {
-  static const std::vector<MetricColumn> kMetrics = {
-      {"recall@5", "Recall@5", true},
-      {"recall@10", "Recall@10", true},
-      {"recall@20", "Recall@20", true},
-      {"ndcg@5", "NDCG@5", true},
-      {"ndcg@10", "NDCG@10", true},
-      {"ndcg@20", "NDCG@20", true},
-      {"in_catalog_ratio", "In-catalogue ratio", true},
-      {"duplicate_share", "Duplicate share", false},
-  };
-  return kMetrics;
-}
-
-const std::vector<SeriesPlot>& SuiteSeries() {
-  static const std::vector<SeriesPlot> kSeries = {
-      {"reward", "Reward of the training samples", "DCG@N"},
-      {"in_catalog_ratio", "In-catalogue ratio of the training samples", "Share of items"},
-      {"duplicate_share", "Duplicate share of the training samples", "Share of items"},
-      {"entropy", "Entropy of the policy", "Nats a token"},
-  };
-  return kSeries;
-}
 
 // The order in which readers expect the arms; others follow by name.
 int PlaceOf(const std::string& preset) {
@@ -118,9 +95,8 @@ void ChooseSplits(const RunRecord& run, ReportSpec* spec) {
 
 void ChooseMetrics(const RunRecord& run, ReportSpec* spec) {
   const ScoreTable& table = *TableOf(run, spec->split);
-  for (const MetricColumn& metric : SuiteMetrics()) {
-    const auto& names = table.metric_names;
-    if (std::find(names.begin(), names.end(), metric.id) != names.end()) spec->metrics.push_back(metric);
+  for (const std::string& name : table.metric_names) {
+    if (const auto metric = KnownMetric(name)) spec->metrics.push_back({name, metric->title, metric->higher_is_better});
   }
   const bool has_confounder = std::any_of(spec->metrics.begin(), spec->metrics.end(),
                                           [&](const MetricColumn& m) { return m.id == spec->confounder; });
@@ -130,9 +106,7 @@ void ChooseMetrics(const RunRecord& run, ReportSpec* spec) {
 
 void AddComparison(const std::string& left, const std::string& right, ReportSpec* spec) {
   for (const MetricColumn& metric : spec->metrics) {
-    if (metric.id != "in_catalog_ratio" && metric.id != spec->confounder) {
-      spec->comparisons.push_back({left, right, metric.id});
-    }
+    if (KnownMetric(metric.id)->has_cutoff) spec->comparisons.push_back({left, right, metric.id});
   }
 }
 
@@ -161,9 +135,6 @@ ReportSpec DefaultSpec(const std::string& title, const ReadStores& stores) {
   ChooseSplits(sample, &spec);
   ChooseMetrics(sample, &spec);
   ChooseComparisons(&spec);
-  for (const SeriesPlot& plot : SuiteSeries()) {
-    if (HasSeries(sample, plot.series)) spec.series_plots.push_back(plot);
-  }
   if (!HasSeries(sample, spec.rank_series)) spec.rank_series.clear();
   return spec;
 }

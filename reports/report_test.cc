@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "harness/metrics/metric_table.h"
 #include "harness/metrics/write_run.h"
 #include "reports/runs/synthetic_runs.h"
 
@@ -66,7 +67,13 @@ TEST(DefaultSpecTest, FindsArmsMetricsAndComparisons) {
   ASSERT_EQ(spec.arms.size(), 3u);
   EXPECT_EQ(spec.arms[0].name, "GRPO");
   EXPECT_EQ(spec.arms[2].name, "Rank-GRPO (log)");
-  EXPECT_EQ(spec.metrics.size(), 6u);
+  ASSERT_EQ(spec.metrics.size(), 6u);
+  const std::vector<Metric> table = MetricsAt({5, 10});
+  for (size_t i = 0; i < spec.metrics.size(); ++i) {
+    EXPECT_EQ(spec.metrics[i].id, table[i].id);
+    EXPECT_EQ(spec.metrics[i].title, table[i].title);
+    EXPECT_EQ(spec.metrics[i].higher_is_better, table[i].higher_is_better);
+  }
   EXPECT_EQ(spec.confounder, "duplicate_share");
   EXPECT_EQ(spec.baseline, "SFT");
   EXPECT_EQ(spec.comparisons.size(), 4u * (2 + 3)) << "four scores; two arms against the first, three against SFT";
@@ -248,7 +255,6 @@ TEST_F(ReportTest, RunsWithoutTraining) {
   claim.metric = "ndcg@5";
   spec.claims = {claim};
   spec.comparisons.push_back({spec.arms[0].value, "SFT", "ndcg@5"});
-  spec.series_plots = {{"reward", "Reward", "DCG@N"}};
   spec.rank_series = "reward_by_rank";
   const std::string text = WriteReport(spec, stores, Folder("untrained"));
   EXPECT_NE(text.find("1 reproduced"), std::string::npos) << text;

@@ -1,13 +1,16 @@
 #include "algorithms/demonstrations/remap.h"
 
 #include <ATen/Dispatch.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace suite {
 namespace {
@@ -27,6 +30,17 @@ void AddExactMatches(const std::vector<RemapEntry>& entries, at::Tensor& score_B
 }
 
 }  // namespace
+
+std::vector<std::string> PositionWeightNames() { return {"inverse_sqrt", "inverse_log2", "inverse", "uniform"}; }
+
+at::Tensor PositionWeights(const std::string& shape, int64_t count) {
+  const at::Tensor place_K = at::arange(1, count + 1, at::kDouble);
+  if (shape == "inverse_sqrt") return place_K.rsqrt();
+  if (shape == "inverse_log2") return place_K.add(1).log2().reciprocal();
+  if (shape == "inverse") return place_K.reciprocal();
+  if (shape == "uniform") return at::ones_like(place_K);
+  throw UnknownName("demonstrations.position_weights", "shape of position weights", shape, PositionWeightNames());
+}
 
 at::Tensor RemapScores(const at::Tensor& similarity_KC, const at::Tensor& match_K, const at::Tensor& weight_K,
                        const at::Tensor& context_C, double lambda) {

@@ -2,7 +2,7 @@
 //
 //   s = p^T (S + I) + lambda s_context
 //
-// p weighs the places of the list (position_weights.h), S is the similarity of each teacher item to each catalogue
+// p weighs the places of the list, S is the similarity of each teacher item to each catalogue
 // item, I marks exact matches, s_context is the similarity of the conversation to each catalogue item.
 //
 //   at::Tensor score_C = RemapScores(similarity_KC, match_K, PositionWeights("inverse_sqrt", K), context_C, 1.0);
@@ -22,9 +22,15 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace suite {
+
+// p_k for k = 1 to `count`, float64, by the name of their shape: inverse_sqrt 1/sqrt(k) (the paper's), inverse_log2
+// 1/log2(k + 1), inverse 1/k, uniform 1. Throws InputError, with the known names, for another shape.
+std::vector<std::string> PositionWeightNames();
+at::Tensor PositionWeights(const std::string& shape, int64_t count);
 
 // `match_K` int64: the catalogue index of each teacher item, -1 if the catalogue lacks it. Result [C], dtype of `S`.
 at::Tensor RemapScores(const at::Tensor& similarity_KC, const at::Tensor& match_K, const at::Tensor& weight_K,

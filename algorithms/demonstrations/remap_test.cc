@@ -5,13 +5,32 @@
 
 #include <cmath>
 
-#include "algorithms/demonstrations/position_weights.h"
+#include "base/error.h"
 #include "base/random.h"
 
 namespace suite {
 namespace {
 
 at::Tensor Longs(const std::vector<int64_t>& values) { return at::tensor(values); }
+
+TEST(PositionWeights, HandChecked) {
+  const auto third = [](const char* shape) { return PositionWeights(shape, 3)[2].item<double>(); };
+  EXPECT_NEAR(third("inverse_sqrt"), 1 / std::sqrt(3.0), 1e-15);
+  EXPECT_NEAR(third("inverse_log2"), 0.5, 1e-15);
+  EXPECT_NEAR(third("inverse"), 1 / 3.0, 1e-15);
+  EXPECT_EQ(third("uniform"), 1);
+}
+
+TEST(PositionWeights, StartAtOneAndNeverRise) {
+  for (const std::string& shape : PositionWeightNames()) {
+    const at::Tensor weight_K = PositionWeights(shape, 20);
+    EXPECT_NEAR(weight_K[0].item<double>(), 1, 1e-15) << shape;
+    EXPECT_TRUE(weight_K.narrow(0, 1, 19).le(weight_K.narrow(0, 0, 19)).all().item<bool>()) << shape;
+  }
+  EXPECT_EQ(PositionWeights("uniform", 0).numel(), 0);
+}
+
+TEST(PositionWeights, AnUnknownShapeListsTheKnownOnes) { EXPECT_THROW(PositionWeights("sqrt", 3), InputError); }
 
 TEST(RemapTest, HandChecked) {
   // Two teacher items, three catalogue items; the first teacher item is catalogue item 1, the second is not there.

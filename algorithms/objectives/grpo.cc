@@ -12,8 +12,7 @@
 // 2. The clip range .2/.2 is that of PPO and TRL: the paper names .06/.08 for the rank level alone.
 // 3. KL with the k3 estimator, in the mean over tokens; beta as in the Rank-GRPO experiments.
 // grpo@official differs from grpo: TRL 0.21's default reduction, bnpo, which lets long answers weigh more. There is no
-// GRPO baseline in the authors' repository; their trainer's parent, TRL's GRPOTrainer with its defaults, stands in for
-// it.
+// GRPO baseline in the authors' repository; TRL's GRPOTrainer with its defaults, the parent of theirs, stands in.
 #include "algorithms/objective_registry.h"
 
 namespace suite {

@@ -79,7 +79,14 @@ std::optional<int> Catalog::Find(const Item& item) const {
   return id->second;
 }
 
-bool Catalog::ContainsTitle(std::string_view title) const { return ids_.count(std::string(title)) > 0; }
+std::vector<int> Catalog::FindTitle(std::string_view title) const {
+  std::vector<int> found;
+  const auto years = ids_.find(std::string(title));
+  if (years == ids_.end()) return found;
+  for (const auto& [year, id] : years->second) found.push_back(id);
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 bool Catalog::ContainsLowerCase(const Item& item, int year_tolerance) const {
   const auto years = years_of_lower_case_.find(LowerCase(item.title));

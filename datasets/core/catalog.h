@@ -42,8 +42,8 @@ class Catalog {
   // The id of exactly this title and year.
   std::optional<int> Find(const Item& item) const;
 
-  // Is this title, letter for letter, in the catalog under any year?
-  bool ContainsTitle(std::string_view title) const;
+  // The ids of this title, letter for letter, under any year; rising.
+  std::vector<int> FindTitle(std::string_view title) const;
 
   // Is the lower-cased title in the catalog with a year at most `year_tolerance` away?
   bool ContainsLowerCase(const Item& item, int year_tolerance = 2) const;

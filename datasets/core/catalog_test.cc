@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "datasets/core/item.h"
 
 namespace suite {
@@ -12,14 +13,10 @@ namespace {
 std::string ErrorFor(const std::string& bytes) {
   const std::string path = ::testing::TempDir() + "catalog_test.tsv";
   WriteFileAtomically(path, bytes);
-  try {
-    Catalog::FromTsv(path);
-  } catch (const InputError& error) {
-    const std::string what = error.what();
-    EXPECT_EQ(what.rfind(path, 0), 0u) << what;  // names the file first
-    return what.substr(path.size());
-  }
-  return "no error";
+  const std::string what = ErrorOf([&] { Catalog::FromTsv(path); });
+  if (what == "no error") return what;
+  EXPECT_EQ(what.rfind(path, 0), 0u) << what;  // names the file first
+  return what.substr(path.size());
 }
 
 TEST(Item, IsWrittenAsTitleAndYear) {
@@ -36,8 +33,9 @@ TEST(Catalog, FindsByTheTwoRules) {
   EXPECT_EQ(catalog.Find({"Funny Games", 2006}), std::nullopt);
   EXPECT_EQ(catalog.Find({"heat", 1995}), std::nullopt);
   EXPECT_EQ(catalog.item(2), (Item{"Funny Games", 2007}));
-  EXPECT_TRUE(catalog.ContainsTitle("Heat"));
-  EXPECT_FALSE(catalog.ContainsTitle("heat"));
+  EXPECT_EQ(catalog.FindTitle("Heat"), (std::vector<int>{0}));
+  EXPECT_EQ(catalog.FindTitle("Funny Games"), (std::vector<int>{1, 2}));
+  EXPECT_TRUE(catalog.FindTitle("heat").empty());
   EXPECT_TRUE(catalog.ContainsLowerCase({"HEAT", 1997}));
   EXPECT_FALSE(catalog.ContainsLowerCase({"HEAT", 1998}));
   EXPECT_FALSE(catalog.ContainsLowerCase({"HEAT", 1997}, 1));

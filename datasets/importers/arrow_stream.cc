@@ -78,29 +78,10 @@ void RequirePlainTypes(const arrow::Schema& schema, const std::string& name) {
   }
 }
 
-template <typename ListArray>
-void LocateElements(const arrow::Array& array, int64_t position, std::shared_ptr<arrow::Array>* values, int64_t* begin,
-                    int64_t* end) {
-  const auto& list = static_cast<const ListArray&>(array);
-  *values = list.values();
-  *begin = list.value_offset(position);
-  *end = *begin + list.value_length(position);
-}
-
-bool ReadInteger(const arrow::Array& array, int64_t position, int64_t* value) {
-  switch (array.type_id()) {
-    case arrow::Type::INT64:
-      *value = static_cast<const arrow::Int64Array&>(array).Value(position);
-      return true;
-    case arrow::Type::INT32:
-      *value = static_cast<const arrow::Int32Array&>(array).Value(position);
-      return true;
-    case arrow::Type::INT16:
-      *value = static_cast<const arrow::Int16Array&>(array).Value(position);
-      return true;
-    default:
-      return false;
-  }
+std::shared_ptr<arrow::Scalar> ScalarAt(const arrow::Array& array, int64_t position, const std::string& where) {
+  auto value = array.GetScalar(position);
+  if (!value.ok()) RefuseStream(where, value.status());
+  return std::move(*value);
 }
 
 }  // namespace
@@ -134,86 +115,58 @@ bool ArrowTable::Has(const std::string& column) const {
   return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
 }
 
-void ArrowTable::ForEachRow(const std::function<void(const ArrowRow&)>& use) const {
+void ArrowTable::Require(const std::vector<std::string>& wanted) const {
+  for (const std::string& column : wanted) {
+    if (!Has(column)) throw UnknownName(name_, "column", column, columns_);
+  }
+}
+
+void ArrowTable::ForEachRow(const std::function<void(const ArrowCell& row, int64_t number)>& use) const {
   int64_t number = 0;
   for (const auto& batch : batches_) {
-    for (int64_t position = 0; position < batch->num_rows(); ++position) {
-      use(ArrowRow(*this, *batch, position, number++));
+    const auto rows = batch->ToStructArray();
+    if (!rows.ok()) RefuseStream(name_, rows.status());
+    for (int64_t position = 0; position < batch->num_rows(); ++position, ++number) {
+      const std::string where = name_ + ": row " + std::to_string(number);
+      use({ScalarAt(**rows, position, where), where}, number);
     }
   }
 }
 
-ArrowCell ArrowRow::Cell(const std::string& column) const {
-  std::shared_ptr<arrow::Array> array = batch_.GetColumnByName(column);
-  if (array == nullptr) throw UnknownName(table_.name(), "column", column, table_.columns());
-  return {std::move(array), position_, *this, column};
-}
-
-ArrowCell::ArrowCell(std::shared_ptr<arrow::Array> array, int64_t position, const ArrowRow& row, std::string column)
-    : array_(std::move(array)), position_(position), row_(&row), column_(std::move(column)) {}
-
-std::string ArrowCell::where() const { return row_->where() + ": " + column_; }
-
 void ArrowCell::Refuse(const std::string& wanted) const {
-  const bool null = array_->IsNull(position_);
-  throw InputError(where(), "found " + (null ? "null" : array_->type()->ToString()), wanted);
+  throw InputError(where_, "found " + (value_->is_valid ? value_->type->ToString() : "null"), wanted);
 }
 
-bool ArrowCell::IsText() const {
-  return !array_->IsNull(position_) &&
-         (array_->type_id() == arrow::Type::STRING || array_->type_id() == arrow::Type::LARGE_STRING);
-}
+bool ArrowCell::IsText() const { return value_->is_valid && arrow::is_string(value_->type->id()); }
 
-bool ArrowCell::IsInteger() const {
-  int64_t value = 0;
-  return !array_->IsNull(position_) && ReadInteger(*array_, position_, &value);
-}
+bool ArrowCell::IsInteger() const { return value_->is_valid && arrow::is_signed_integer(value_->type->id()); }
 
-bool ArrowCell::IsStruct() const { return !array_->IsNull(position_) && array_->type_id() == arrow::Type::STRUCT; }
+bool ArrowCell::IsStruct() const { return value_->is_valid && value_->type->id() == arrow::Type::STRUCT; }
 
 std::string ArrowCell::Text() const {
   if (!IsText()) Refuse("a string");
-  const std::string_view text = array_->type_id() == arrow::Type::STRING
-                                    ? static_cast<const arrow::StringArray&>(*array_).GetView(position_)
-                                    : static_cast<const arrow::LargeStringArray&>(*array_).GetView(position_);
-  return std::string(text);
+  return std::string(static_cast<const arrow::BaseBinaryScalar&>(*value_).view());
 }
 
 int64_t ArrowCell::Integer() const {
-  int64_t value = 0;
-  if (array_->IsNull(position_) || !ReadInteger(*array_, position_, &value)) Refuse("an integer");
-  return value;
+  if (!IsInteger()) Refuse("an integer");
+  return std::stoll(value_->ToString());
 }
 
 std::vector<ArrowCell> ArrowCell::Elements() const {
-  if (array_->IsNull(position_)) Refuse("a list");
-  std::shared_ptr<arrow::Array> values;
-  int64_t begin = 0;
-  int64_t end = 0;
-  switch (array_->type_id()) {
-    case arrow::Type::LIST:
-      LocateElements<arrow::ListArray>(*array_, position_, &values, &begin, &end);
-      break;
-    case arrow::Type::LARGE_LIST:
-      LocateElements<arrow::LargeListArray>(*array_, position_, &values, &begin, &end);
-      break;
-    case arrow::Type::FIXED_SIZE_LIST:
-      LocateElements<arrow::FixedSizeListArray>(*array_, position_, &values, &begin, &end);
-      break;
-    default:
-      Refuse("a list");
-  }
+  const auto* list = dynamic_cast<const arrow::BaseListScalar*>(value_.get());
+  if (list == nullptr || !list->is_valid) Refuse("a list");
   std::vector<ArrowCell> elements;
-  for (int64_t i = begin; i < end; ++i) elements.emplace_back(values, i, *row_, column_);
+  for (int64_t i = 0; i < list->value->length(); ++i) elements.emplace_back(ScalarAt(*list->value, i, where_), where_);
   return elements;
 }
 
 ArrowCell ArrowCell::Field(const std::string& name) const {
-  if (array_->IsNull(position_) || array_->type_id() != arrow::Type::STRUCT) Refuse("a struct with '" + name + "'");
-  const auto& structure = static_cast<const arrow::StructArray&>(*array_);
-  std::shared_ptr<arrow::Array> field = structure.GetFieldByName(name);
-  if (field == nullptr) Refuse("a struct with '" + name + "'");
-  return {std::move(field), position_, *row_, column_ + "." + name};
+  const std::string wanted = "a struct with '" + name + "'";
+  if (!IsStruct()) Refuse(wanted);
+  auto field = static_cast<const arrow::StructScalar&>(*value_).field(name);
+  if (!field.ok()) Refuse(wanted);
+  return {std::move(*field), where_ + ": " + name};
 }
 
 }  // namespace suite

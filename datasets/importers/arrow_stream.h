@@ -2,11 +2,11 @@
 // whole: a damaged or hostile file is an InputError, never a crash. And plain access to the nested cells we need.
 //
 //   const ArrowTable table(bytes, "train/data-00000-of-00001.arrow");
-//   table.ForEachRow([](const ArrowRow& row) {
-//     for (const ArrowCell& title : row.Cell("seen_titles").Elements()) Use(title.Text());
+//   table.ForEachRow([](const ArrowCell& row, int64_t number) {
+//     for (const ArrowCell& title : row.Field("seen_titles").Elements()) Use(title.Text());
 //   });
 //
-// `bytes` must outlive the table, and the table its rows and cells: nothing is copied.
+// `bytes` must outlive the table, and the table its cells: nothing is copied.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,41 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace arrow {
-class Array;
 class RecordBatch;
+struct Scalar;
 }  // namespace arrow
 
 namespace suite {
 
-class ArrowRow;
+// One value, of type string, integer, list or struct; a row is a struct of its columns. The readers throw InputError,
+// naming file, row and column, when it is null or of another type.
+class ArrowCell {
+ public:
+  ArrowCell(std::shared_ptr<arrow::Scalar> value, std::string where)
+      : value_(std::move(value)), where_(std::move(where)) {}
+
+  bool IsText() const;
+  bool IsInteger() const;
+  bool IsStruct() const;
+
+  std::string Text() const;  // UTF-8
+  int64_t Integer() const;
+  std::vector<ArrowCell> Elements() const;         // of a list
+  ArrowCell Field(const std::string& name) const;  // of a struct
+
+  // "train/data-00000-of-00001.arrow: row 17: prompt: role", for errors.
+  const std::string& where() const { return where_; }
+
+ private:
+  [[noreturn]] void Refuse(const std::string& wanted) const;
+
+  std::shared_ptr<arrow::Scalar> value_;
+  std::string where_;
+};
 
 class ArrowTable {
  public:
@@ -35,10 +60,12 @@ class ArrowTable {
   ArrowTable(const ArrowTable&) = delete;
   ArrowTable& operator=(const ArrowTable&) = delete;
 
-  const std::string& name() const { return name_; }
   const std::vector<std::string>& columns() const { return columns_; }
   bool Has(const std::string& column) const;
-  void ForEachRow(const std::function<void(const ArrowRow&)>& use) const;
+  // Throws InputError listing the columns when one of `wanted` is missing.
+  void Require(const std::vector<std::string>& wanted) const;
+  // `number`: in the file, from 0.
+  void ForEachRow(const std::function<void(const ArrowCell& row, int64_t number)>& use) const;
 
  private:
   class LimitedPool;
@@ -46,50 +73,6 @@ class ArrowTable {
   std::vector<std::string> columns_;
   std::unique_ptr<LimitedPool> pool_;  // outlives the batches
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
-};
-
-// One value, of type string, integer, list or struct. The readers throw InputError, naming file, row and column, when
-// it is null or of another type.
-class ArrowCell {
- public:
-  ArrowCell(std::shared_ptr<arrow::Array> array, int64_t position, const ArrowRow& row, std::string column);
-
-  bool IsText() const;
-  bool IsInteger() const;
-  bool IsStruct() const;
-
-  std::string Text() const;  // UTF-8
-  int64_t Integer() const;
-  std::vector<ArrowCell> Elements() const;         // of a list
-  ArrowCell Field(const std::string& name) const;  // of a struct
-
-  // "train/data-00000-of-00001.arrow: row 17: prompt.role", for errors.
-  std::string where() const;
-
- private:
-  [[noreturn]] void Refuse(const std::string& wanted) const;
-
-  std::shared_ptr<arrow::Array> array_;
-  int64_t position_;
-  const ArrowRow* row_;
-  std::string column_;
-};
-
-class ArrowRow {
- public:
-  ArrowRow(const ArrowTable& table, const arrow::RecordBatch& batch, int64_t position, int64_t number)
-      : table_(table), batch_(batch), position_(position), number_(number) {}
-
-  // Throws InputError listing the columns when there is none of this name.
-  ArrowCell Cell(const std::string& column) const;
-
-  int64_t number() const { return number_; }  // in the file, from 0
-  std::string where() const { return table_.name() + ": row " + std::to_string(number_); }
-
- private:
-  const ArrowTable& table_;
-  const arrow::RecordBatch& batch_;
-  int64_t position_, number_;
 };
 
 }  // namespace suite

@@ -1,14 +1,14 @@
 // Each kind of damaged file and each unfit data set, with the one error it gets. What the formats' own tests pin in
-// more detail (every opcode of a pickle, every truncation of an Arrow stream) is here once.
+// more detail (every truncation of an Arrow stream) is here once.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <functional>
 #include <map>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "datasets/importers/arrow_files.h"
 #include "datasets/importers/imported_dataset.h"
 
@@ -35,13 +35,6 @@ constexpr char kCatalog[] = "title\tyear\nHeat\t1995\n";
 
 Files Reddit(const std::string& arrow) {
   return {{"catalog.tsv", kCatalog}, {"test/state.json", kState}, {"test/data.arrow", arrow}};
-}
-
-Files RedditWithPickle(const std::string& pickle) {
-  Files files = Reddit(ArrowStream(RlSchema(), {Row()}));
-  files.erase("catalog.tsv");
-  files["gt_catalog.pkl"] = pickle;
-  return files;
 }
 
 std::string Line(const std::string& turns = R"([{"role": "user", "content": "?"}])",
@@ -104,26 +97,12 @@ std::vector<BadData> BadReddit() {
 }
 
 std::vector<BadData> BadCatalogues() {
-  const std::string whole =
-      "\x80\x04](\x8c\x04HeatM\xcb\x07\x86"
-      "e."s;
   return {
-      {"truncated pickle", "reddit_v2", RedditWithPickle(whole.substr(0, 9)),
-       "/gt_catalog.pkl: byte 4: the file ends inside an instruction"},
-      {"pickle with GLOBAL", "reddit_v2",
-       RedditWithPickle("\x80\x02"
-                        "cos\nsystem\n."s),
-       "/gt_catalog.pkl: byte 2: instruction 0x63 (GLOBAL) is refused"},
-      {"pickle with REDUCE", "reddit_v2", RedditWithPickle("\x80\x02]K\x01\x85R."s),
-       "/gt_catalog.pkl: byte 6: instruction 0x52 (REDUCE) is refused"},
-      {"pickle of something else", "reddit_v2", RedditWithPickle("\x80\x02K\x01."s),
-       "/gt_catalog.pkl: the value is no list"},
-      {"pickle with a bad year", "reddit_v2",
-       RedditWithPickle("\x80\x02]\x8c\x01"
-                        "AJ\x10\x27\x00\x00\x86"
-                        "a."s),
-       "/gt_catalog.pkl: entry 0: year 10000"},
-      {"empty pickle", "reddit_v2", RedditWithPickle(""), "/gt_catalog.pkl: the file is empty"},
+      {"a pickle",
+       "reddit_v2",
+       {{"test/state.json", kState}, {"test/data.arrow", "x"}, {"gt_catalog.pkl", "\x80\x04]."}},
+       "/gt_catalog.pkl: a Python pickle, which can run any code when it is read; allowed: a .tsv file; if you trust"},
+      {"a pickle", "jsonl", {{"test.jsonl", Line()}, {"catalog.pkl", ""}}, "/catalog.pkl: a Python pickle"},
       {"item twice",
        "jsonl",
        {{"test.jsonl", Line()}, {"catalog.tsv", "title\tyear\nA\t1\nA\t1\n"}},
@@ -209,12 +188,7 @@ std::string Error(const BadData& bad, const std::string& folder) {
     std::filesystem::create_directories(std::filesystem::path(folder + "/" + name).parent_path());
     WriteFileAtomically(folder + "/" + name, bytes);
   }
-  try {
-    ImportDataset(bad.format, folder, {});
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return ErrorOf([&] { ImportDataset(bad.format, folder, {}); });
 }
 
 TEST(BadData, GetsItsOwnError) {
@@ -232,14 +206,9 @@ TEST(BadData, GetsItsOwnError) {
 }
 
 TEST(BadData, UnknownNamesAreAnsweredWithKnownOnes) {
-  try {
-    ImportDataset("rediall", "anywhere", {});
-    FAIL();
-  } catch (const InputError& error) {
-    const std::string what = error.what();
-    EXPECT_NE(what.find("unknown format 'rediall'"), std::string::npos) << what;
-    for (const std::string& format : KnownFormats()) EXPECT_NE(what.find(format), std::string::npos) << what;
-  }
+  const std::string what = ErrorOf([] { ImportDataset("rediall", "anywhere", {}); });
+  EXPECT_NE(what.find("unknown format 'rediall'"), std::string::npos) << what;
+  for (const std::string& format : KnownFormats()) EXPECT_NE(what.find(format), std::string::npos) << what;
   EXPECT_THROW(ImportDataset("redial", "/no/such/folder", {}), InputError);
   EXPECT_THROW(ImportDataset("reddit_v2", "/no/such/folder", {}), InputError);
   EXPECT_THROW(ImportDataset("jsonl", "/no/such/file.jsonl", {}), InputError);
@@ -249,12 +218,6 @@ TEST(BadData, UnknownNamesAreAnsweredWithKnownOnes) {
 TEST(BadData, GoodDataIsGood) {
   const std::string folder = ::testing::TempDir() + "bad_data_test_good";
   EXPECT_EQ(Error({"", "reddit_v2", Reddit(ArrowStream(RlSchema(), {Row()})), ""}, folder), "no error");
-  EXPECT_EQ(Error({"", "reddit_v2",
-                   RedditWithPickle("\x80\x04](\x8c\x04HeatM\xcb\x07\x86"
-                                    "e."s),
-                   ""},
-                  folder),
-            "no error");
   EXPECT_EQ(Error({"", "jsonl", Jsonl(Line()), ""}, folder), "no error");
   EXPECT_EQ(Error({"", "redial", Redial(Turn("[1]")), ""}, folder), "no error");
   EXPECT_EQ(Error({"", "inspired", Redial(Turn("[1]")), ""}, folder), "no error");

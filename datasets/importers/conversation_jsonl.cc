@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/json/checked_json.h"
 #include "base/text/utf8.h"
-#include "datasets/importers/catalog_file.h"
 
 namespace suite {
 namespace {
@@ -22,9 +21,7 @@ std::vector<Turn> TurnsOf(const JsonObject& row) {
     const JsonObject message = JsonObject::Inside(value, row.At("turns", turns.size()));
     message.AllowOnly({"content", "role"});
     const std::string role = message.String("role");
-    if (role != "system" && role != "user" && role != "assistant") {
-      throw UnknownName(message.At("role"), "role", ShownText(role), {"assistant", "system", "user"});
-    }
+    CheckRole(role, message.At("role"));
     turns.push_back({role, message.String("content")});
   }
   if (turns.empty() || turns.back().role != "user") {
@@ -77,15 +74,7 @@ SourceSample SampleOf(const JsonObject& row) {
 }
 
 void ReadCatalog(const std::string& folder, const ImportOptions& options, SourceData* source) {
-  std::vector<Item> items;
-  if (!options.catalog_file.empty()) {
-    items = ReadCatalogFile("", options.catalog_file, &source->files);
-  } else if (!folder.empty()) {
-    for (const char* name : {"catalog.tsv", "catalog.pkl"}) {
-      if (!items.empty() || !std::filesystem::exists(folder + "/" + name)) continue;
-      items = ReadCatalogFile(folder, name, &source->files);
-    }
-  }
+  const std::vector<Item> items = ReadOwnCatalog(folder, options.catalog_file, source);
   source->rules.push_back({"catalog_source", items.empty() ? "ground_truths" : "file"});
   for (const Item& item : items) source->films.push_back({item.title, item.year});
   if (!items.empty()) return;

@@ -10,14 +10,13 @@
 #include <string>
 #include <string_view>
 
-#include "datasets/importers/import_options.h"
+#include "datasets/importers/import_rules.h"
 #include "datasets/importers/source_data.h"
 
 namespace suite {
 
-// `path` is a folder or one file. The catalogue is options.catalog_file, else catalog.tsv or catalog.pkl of the folder,
-// else every ground truth that has a year (recorded as the rule catalog_source). Throws InputError naming file, line
-// and key.
+// `path` is a folder or one file. The catalogue is options.catalog_file, else catalog.tsv of the folder, else every
+// ground truth that has a year (recorded as the rule catalog_source). Throws InputError naming file, line and key.
 SourceData ReadJsonl(const std::string& path, const ImportOptions& options);
 
 // Appends the lines of one file as samples, and as demonstrations where they have an answer. Throws InputError, also

@@ -1,4 +1,9 @@
-// The films of a linked data set (ReDial, INSPIRED) by entity id: what DBpedia calls them, and what the speakers do.
+// The films of a linked data set (ReDial, INSPIRED) by entity id, named from the two things that the data say about a
+// film: the address of its DBpedia page, and the words of the speakers.
+//
+//   FilmFromIri("<http://dbpedia.org/resource/Water_(1985_film)>", where)     // {"Water", 1985}
+//   FilmFromSurface("Police Academy (1984)")                                  // {"Police Academy", 1984}
+//   FindInText("You should watch Police Academy (1984)", "Police Academy")    // {{"Police Academy", 1984}}
 //
 //   FilmTable films = ParseFilmTable(ReadFile("entity2id.json"), "entity2id.json", ReadFile("item_ids.json"), ...);
 //   films.AddSpelling(29891, {"Police Academy", 1984});     // found in the text
@@ -20,6 +25,19 @@
 
 namespace suite {
 
+// The page's name, "_" read as a space and %XX decoded. A bracket at its end is DBpedia's own when its first or its
+// last word begins with a small letter or it begins with a year: it goes, and a year at its beginning is the film's.
+// Others belong to the title: "The Human Centipede 2 (Full Sequence)". Throws InputError, naming `where`, for what is
+// not <http://dbpedia.org/resource/NAME>.
+GroundTruth FilmFromIri(std::string_view iri, const std::string& where);
+
+// "Title (Year)", white space around it allowed; four digits. Nothing for other text.
+std::optional<Item> FilmFromSurface(std::string_view text);
+
+// The places of `text` where "(dddd)" follows the words of `title`, as spelt there; titles compare by MatchingTitle
+// (title_rules.h).
+std::vector<Item> FindInText(std::string_view text, std::string_view title);
+
 class FilmTable {
  public:
   // Throws InputError naming `where` when the id is there already.
@@ -38,7 +56,7 @@ class FilmTable {
   GroundTruth Name(int64_t id) const;
 
   // As Name, for this year; the year must have been mentioned.
-  Item NameInYear(int64_t id, int year) const;
+  GroundTruth NameInYear(int64_t id, int year) const;
 
   // Every film under every year mentioned; those never mentioned as the page says. By id.
   std::vector<GroundTruth> AllNames() const;

@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 #include "datasets/importers/near_duplicates.h"
-#include "datasets/importers/round_trip.h"
+#include "datasets/judging/answer_parser.h"
 #include "datasets/judging/title_rules.h"
 
 namespace suite {
@@ -152,6 +152,7 @@ nlohmann::ordered_json SplitJson(const SplitReport& split) {
 ImportReport MakeImportReport(const std::string& format, const SourceData& source, const Catalog& catalog) {
   ImportReport report;
   report.format = format;
+  report.notes = source.notes;
   report.catalog_items = catalog.size();
   report.lost_in_parsing = static_cast<int64_t>(LostInParsing(catalog.items()).size());
   AddNearDuplicates(catalog.items(), &report);
@@ -169,6 +170,7 @@ ImportReport MakeImportReport(const std::string& format, const SourceData& sourc
 
 std::string ReportText(const ImportReport& report) {
   std::string text = Line("format", report.format) + Line("catalogue", std::to_string(report.catalog_items) + " items");
+  for (const std::string& note : report.notes) text += Line("note", note);
   text += Line("  lost in parsing", report.lost_in_parsing);
   for (const auto& [kind, pairs] : report.near_duplicates) text += Line("  near duplicates: " + kind, pairs);
   for (const std::string& example : report.near_duplicate_examples) text += "    " + example + "\n";
@@ -191,13 +193,14 @@ std::string ReportJson(const ImportReport& report) {
     leakage.push_back(
         {{"first", leak.first}, {"second", leak.second}, {"contexts", leak.contexts}, {"dialogues", leak.dialogues}});
   }
-  const nlohmann::ordered_json all = {{"format", report.format},
-                                      {"catalog_items", report.catalog_items},
-                                      {"lost_in_parsing", report.lost_in_parsing},
-                                      {"near_duplicates", report.near_duplicates},
-                                      {"near_duplicate_examples", report.near_duplicate_examples},
-                                      {"splits", splits},
-                                      {"leakage", leakage}};
+  nlohmann::ordered_json all = {{"format", report.format},
+                                {"catalog_items", report.catalog_items},
+                                {"lost_in_parsing", report.lost_in_parsing},
+                                {"near_duplicates", report.near_duplicates},
+                                {"near_duplicate_examples", report.near_duplicate_examples},
+                                {"splits", splits},
+                                {"leakage", leakage}};
+  if (!report.notes.empty()) all["notes"] = report.notes;
   return all.dump(2);
 }
 

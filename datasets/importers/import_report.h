@@ -45,8 +45,9 @@ struct Leakage {
 
 struct ImportReport {
   std::string format;
+  std::vector<std::string> notes;  // what the importer did beyond reading, in words
   int64_t catalog_items = 0;
-  int64_t lost_in_parsing = 0;  // items that an answer cannot name, so nothing hits them (round_trip.h)
+  int64_t lost_in_parsing = 0;  // items that an answer cannot name, so nothing hits them (LostInParsing)
   std::map<std::string, int64_t> near_duplicates;    // pairs of catalogue items by kind (near_duplicates.h)
   std::vector<std::string> near_duplicate_examples;  // at most three a kind, "kind: Title (Year) ~ Title (Year)"
   std::map<std::string, SplitReport> splits;         // "train", "validation", "test": those the source has

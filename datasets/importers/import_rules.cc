@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "datasets/importers/catalog_file.h"
-#include "datasets/importers/round_trip.h"
+#include "datasets/judging/answer_parser.h"
 #include "datasets/judging/title_rules.h"
 
 namespace suite {
@@ -187,7 +184,34 @@ void RecordRules(const ImportOptions& options, YearRule year_rule, TitleRule tit
   record("validation_percent", std::to_string(options.validation_percent));
 }
 
+void CheckOptions(const ImportOptions& options) {
+  if (options.test_percent < 0 || options.validation_percent < 0 ||
+      options.test_percent + options.validation_percent > 100) {
+    throw InputError("test_percent, validation_percent",
+                     std::to_string(options.test_percent) + " and " + std::to_string(options.validation_percent),
+                     "0 to 100 together");
+  }
+}
+
 }  // namespace
+
+const RuleWords& WordsOf(std::type_index rule) {
+  static const auto* words = new std::map<std::type_index, RuleWords>{
+      {typeid(YearRule), {"year rule", {"reference_or_drop", "drop", "unknown", "zero"}}},
+      {typeid(TitleRule), {"title rule", {"as_parsed", "as_given"}}},
+      {typeid(CatalogRule), {"catalogue rule", {"own", "reference"}}},
+      {typeid(OutsideRule), {"outside rule", {"keep", "drop"}}},
+      {typeid(RepeatRule), {"repeat rule", {"drop", "keep"}}},
+      {typeid(SplitRule), {"split rule", {"as_given", "by_dialogue"}}},
+  };
+  return words->at(rule);
+}
+
+size_t PositionOf(const std::string& where, const std::string& name, const RuleWords& words) {
+  const auto found = std::find(words.names.begin(), words.names.end(), name);
+  if (found == words.names.end()) throw UnknownName(where, words.kind, name, words.names);
+  return static_cast<size_t>(found - words.names.begin());
+}
 
 std::string SplitOfDialogue(const std::string& dialogue, int test_percent, int validation_percent) {
   const auto bucket = static_cast<int>(std::stoul(Sha256Hex(dialogue).substr(0, 8), nullptr, 16) % 100);
@@ -197,9 +221,11 @@ std::string SplitOfDialogue(const std::string& dialogue, int test_percent, int v
 
 Catalog ApplyImportRules(const std::string& format, const ImportOptions& options, SourceData* source) {
   CheckOptions(options);
-  const YearRule year_rule = options.year_rule.value_or(DefaultYearRule(format));
-  const TitleRule title_rule = options.title_rule.value_or(DefaultTitleRule(format));
-  const RepeatRule repeat_rule = options.repeat_rule.value_or(DefaultRepeatRule(format));
+  const bool linked = format == "redial" || format == "inspired";
+  const YearRule year_rule = options.year_rule.value_or(linked ? YearRule::kReferenceOrDrop : YearRule::kUnknown);
+  const TitleRule title_rule =
+      options.title_rule.value_or(format == "reddit_v2" ? TitleRule::kAsGiven : TitleRule::kAsParsed);
+  const RepeatRule repeat_rule = options.repeat_rule.value_or(linked ? RepeatRule::kDrop : RepeatRule::kKeep);
   const bool by_reference = options.catalog_rule == CatalogRule::kReference;
   const bool by_dialogue = options.split_rule == SplitRule::kByDialogue;
   std::vector<Item> films;

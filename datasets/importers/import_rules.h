@@ -1,23 +1,115 @@
-// Applies the named rules of import_options.h to what an importer read.
+// The named rules by which an importer fits a data set to the harness. Each value has a name that the config uses and
+// that the run records; an unknown name is answered with the known ones.
 //
-//   SourceData source = ReadRedial(folder);
+//   ImportOptions options;
+//   options.catalog_rule = RuleByName<CatalogRule>("run.toml: catalog_rule", "reference");
+//   options.split_rule = SplitRule::kByDialogue;          // 80 % train, 20 % test
+//   SourceData source = ReadLinkedDialogues("/data/redial");
 //   Catalog catalog = ApplyImportRules("redial", options, &source);
-//
-// In this order: year rule and title rule (ground truths and the source's films), catalogue rule, outside rule, repeat
-// rule, split rule. A sample left without ground truth is dropped as "no_ground_truth". Then ids are given:
-// "<split>/<index>".
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <typeindex>
+#include <vector>
 
 #include "datasets/core/catalog.h"
-#include "datasets/importers/import_options.h"
 #include "datasets/importers/source_data.h"
 
 namespace suite {
 
+// What becomes of a ground-truth film of which the data tell no year.
+enum class YearRule {
+  kReferenceOrDrop,  // "reference_or_drop": the year of the reference catalogue where one film has this title; else
+                     // kDrop
+  kDrop,             // "drop": the ground truth goes; a sample left without any goes too
+  kUnknown,          // "unknown": kept without a year. Nothing can match it, but recall still counts it (the authors')
+  kZero,             // "zero": it is the film of the year 0, "Title (0000)", in the catalogue too
+};
+
+// How a title is spelt, in ground truths, seen titles and the source's own catalogue.
+enum class TitleRule {
+  kAsParsed,  // "as_parsed": as the authors' parser reads it back from an answer ("(500) Days of Summer" becomes "Days
+              // of Summer"): otherwise such a film could never be hit
+  kAsGiven,   // "as_given"
+};
+
+// Which list of items may be recommended.
+enum class CatalogRule {
+  kOwn,        // "own": the catalogue of the data set
+  kReference,  // "reference": the reference catalogue; a ground truth takes its spelling and year where the titles
+               // agree up to case, punctuation and a leading article, and the years lie within two
+};
+
+// What becomes of a ground truth that is not in the catalogue: it can never be hit.
+enum class OutsideRule {
+  kKeep,  // "keep": it stays and lowers the recall that can be reached; the report's coverage says by how much
+  kDrop,  // "drop": it goes; a sample left without any goes too
+};
+
+// What becomes of a ground truth whose title is among the seen titles: an answer that names it earns nothing.
+enum class RepeatRule {
+  kDrop,  // "drop": it goes; a sample left without any goes too
+  kKeep,  // "keep": it stays and lowers the recall that can be reached (the authors')
+};
+
+// Which samples train and which test.
+enum class SplitRule {
+  kAsGiven,     // "as_given": the splits of the source
+  kByDialogue,  // "by_dialogue": all samples pooled; SHA-256 of the dialogue's id says which split the whole dialogue
+                // takes. Samples without a dialogue are told apart by their context, so equal contexts stay together
+};
+
+struct ImportOptions {
+  // Empty: redial and inspired, whose speakers often leave the year out, kReferenceOrDrop; else kUnknown, the authors'.
+  std::optional<YearRule> year_rule;
+  // Empty: reddit_v2, whose titles went through the parser already, kAsGiven; else kAsParsed.
+  std::optional<TitleRule> title_rule;
+  CatalogRule catalog_rule = CatalogRule::kOwn;
+  OutsideRule outside_rule = OutsideRule::kKeep;
+  // Empty: redial and inspired, where recommending again what was mentioned is common, kDrop; else kKeep.
+  std::optional<RepeatRule> repeat_rule;
+  SplitRule split_rule = SplitRule::kAsGiven;
+  int test_percent = 20;       // of dialogues, under SplitRule::kByDialogue
+  int validation_percent = 0;  // likewise; the rest trains
+
+  std::string reference_catalog = kRedditV2CatalogPath;  // a .tsv file; read only when a rule needs it
+  std::string catalog_file;  // reddit_v2, jsonl: the data set's own catalogue (.tsv) when it lies elsewhere
+  std::string sft_folder;    // reddit_v2: the demonstrations, when they lie elsewhere than in `sft/` of the folder
+};
+
+// What a rule is called in errors, and its values' names in the order of the enumerators.
+struct RuleWords {
+  const char* kind;
+  std::vector<std::string> names;
+};
+const RuleWords& WordsOf(std::type_index rule);
+
+template <typename Rule>
+const std::vector<std::string>& RuleNames() {
+  return WordsOf(typeid(Rule)).names;
+}
+
+template <typename Rule>
+std::string_view RuleName(Rule rule) {
+  return RuleNames<Rule>()[static_cast<size_t>(rule)];
+}
+
+// The position of `name`; `where` names the flag or key. Throws InputError listing the known names.
+size_t PositionOf(const std::string& where, const std::string& name, const RuleWords& words);
+
+template <typename Rule>
+Rule RuleByName(const std::string& where, const std::string& name) {
+  return static_cast<Rule>(PositionOf(where, name, WordsOf(typeid(Rule))));
+}
+
+// Applies the rules in this order: year rule and title rule (ground truths and the source's films), catalogue rule,
+// outside rule, repeat rule, split rule. A sample left without ground truth is dropped as "no_ground_truth". Then ids
+// are given: "<split>/<index>".
+//
 // Adds the rules applied to `source->rules` and the reference catalogue, where it was read, to `source->files`. Throws
-// InputError when a rule cannot be applied.
+// InputError when a rule cannot be applied, and when the percentages are not within 0 to 100 together.
 Catalog ApplyImportRules(const std::string& format, const ImportOptions& options, SourceData* source);
 
 // The split that SplitRule::kByDialogue gives to a dialogue: the first eight hexadecimal digits of SHA-256 of its id,

@@ -199,13 +199,15 @@ TEST(ImportRules, AreRecordedAndChecked) {
   options.test_percent = 90;
   options.validation_percent = 11;
   EXPECT_THROW(ApplyImportRules("inspired", options, &source), InputError);
-  EXPECT_THROW(YearRuleByName("--year_rule", "guess"), InputError);
-  for (const std::string& name : YearRuleNames()) EXPECT_EQ(RuleName(YearRuleByName("f", name)), name);
-  for (const std::string& name : TitleRuleNames()) EXPECT_EQ(RuleName(TitleRuleByName("f", name)), name);
-  for (const std::string& name : CatalogRuleNames()) EXPECT_EQ(RuleName(CatalogRuleByName("f", name)), name);
-  for (const std::string& name : OutsideRuleNames()) EXPECT_EQ(RuleName(OutsideRuleByName("f", name)), name);
-  for (const std::string& name : RepeatRuleNames()) EXPECT_EQ(RuleName(RepeatRuleByName("f", name)), name);
-  for (const std::string& name : SplitRuleNames()) EXPECT_EQ(RuleName(SplitRuleByName("f", name)), name);
+  EXPECT_THROW(RuleByName<YearRule>("--year_rule", "guess"), InputError);
+  for (const std::string& name : RuleNames<YearRule>()) EXPECT_EQ(RuleName(RuleByName<YearRule>("f", name)), name);
+  for (const std::string& name : RuleNames<TitleRule>()) EXPECT_EQ(RuleName(RuleByName<TitleRule>("f", name)), name);
+  for (const std::string& name : RuleNames<CatalogRule>())
+    EXPECT_EQ(RuleName(RuleByName<CatalogRule>("f", name)), name);
+  for (const std::string& name : RuleNames<OutsideRule>())
+    EXPECT_EQ(RuleName(RuleByName<OutsideRule>("f", name)), name);
+  for (const std::string& name : RuleNames<RepeatRule>()) EXPECT_EQ(RuleName(RuleByName<RepeatRule>("f", name)), name);
+  for (const std::string& name : RuleNames<SplitRule>()) EXPECT_EQ(RuleName(RuleByName<SplitRule>("f", name)), name);
 }
 
 TEST(ImportRules, NeedACatalogue) {

@@ -6,19 +6,16 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "datasets/importers/conversation_jsonl.h"
-#include "datasets/importers/import_rules.h"
-#include "datasets/importers/inspired.h"
+#include "datasets/importers/linked_dialogues.h"
 #include "datasets/importers/reddit_v2.h"
-#include "datasets/importers/redial.h"
 
 namespace suite {
 namespace {
 
 SourceData ReadSource(const std::string& format, const std::string& path, const ImportOptions& options) {
-  if (format == "inspired") return ReadInspired(path);
+  if (format == "inspired" || format == "redial") return ReadLinkedDialogues(path);
   if (format == "jsonl") return ReadJsonl(path, options);
   if (format == "reddit_v2") return ReadRedditV2(path, options);
-  if (format == "redial") return ReadRedial(path);
   throw UnknownName("data", "format", format, KnownFormats());
 }
 

@@ -8,12 +8,12 @@
 //
 // Formats (README.md says what the files must hold):
 //
-//   reddit_v2   the authors' Hugging Face folders (save_to_disk) and gt_catalog.pkl              reddit_v2.h
-//   redial      dialogue lines with entity ids, entity2id.json, item_ids.json                    redial.h
-//   inspired    the same form, films mostly without a year                                       inspired.h
+//   reddit_v2   the authors' Hugging Face folders (save_to_disk) and catalogue                   reddit_v2.h
+//   redial      dialogue lines with entity ids, entity2id.json, item_ids.json                    linked_dialogues.h
+//   inspired    the same form, films mostly without a year                                       linked_dialogues.h
 //   jsonl       the plain form that anybody can produce                                          conversation_jsonl.h
 //
-// Splits that the source does not have are empty. What the data lack is settled by named rules (import_options.h);
+// Splits that the source does not have are empty. What the data lack is settled by named rules (import_rules.h);
 // those applied are in `rules`, the hash of every file read in `files`: a run records both.
 #pragma once
 
@@ -23,8 +23,8 @@
 
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
-#include "datasets/importers/import_options.h"
 #include "datasets/importers/import_report.h"
+#include "datasets/importers/import_rules.h"
 #include "datasets/importers/source_data.h"
 
 namespace suite {

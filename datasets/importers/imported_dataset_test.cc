@@ -3,20 +3,23 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <utility>
 
 #include "base/files.h"
-#include "datasets/importers/python_pickle.h"
+#include "base/testing/error_of.h"
+#include "base/testing/golden.h"
+#include "datasets/importers/arrow_files.h"
 
 namespace suite {
 namespace {
 
 std::string RealData(const std::string& name) {
-  const char* shared = std::getenv("SUITE_SHARED_DIR");
-  return shared == nullptr ? "" : std::string(shared) + "/data/" + name;
+  const std::string shared = Environment("SUITE_SHARED_DIR");
+  return shared.empty() ? "" : shared + "/data/" + name;
 }
 
 #define SKIP_WITHOUT(path)                              \
@@ -47,12 +50,68 @@ void ExpectSound(const ImportedDataset& data) {
   }
 }
 
-TEST(RealData, ThePickleIsTheShippedCatalogue) {
-  const std::string path = RealData("gt_catalog.pkl");
-  SKIP_WITHOUT(path);
-  const std::vector<Item> items = ReadPickledItems(ReadFile(path), path);
-  EXPECT_EQ(items.size(), 7404u);
-  EXPECT_EQ(items, Catalog::FromTsv(kRedditV2CatalogPath).items());
+// What the error for a pickle says between "this writes it: " and its end, run as a user would; "" without Python.
+std::string ConvertAsTold(const std::string& pickle) {
+  std::vector<DataFile> files;
+  const std::string error = ErrorOf([&] { ReadCatalogFile("", pickle, &files); });
+  const std::string told = "this writes it: ";
+  const size_t command = error.find(told);
+  if (command == std::string::npos) return error;
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 0) << error;
+  if (std::system("python3 -c ''") != 0) return "";
+  EXPECT_EQ(std::system(error.substr(command + told.size()).c_str()), 0);
+  return ReadFile(std::filesystem::path(pickle).replace_extension(".tsv").string());
+}
+
+std::string EmptyFolder(const std::string& name) {
+  const std::string folder = ::testing::TempDir() + name;
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder + "/test");
+  return folder;
+}
+
+// pickle.dumps([('Amélie', 2001), ('Old', 201)], 4), in a file whose name a shell must not take apart.
+TEST(Pickle, IsWrittenAsATsvByTheLineThatTheErrorSays) {
+  const std::string path = EmptyFolder("pickle_test") + "/it's a catalogue.pkl";
+  WriteFileAtomically(path, std::string("\x80\x04]\x94(\x8c\x07"
+                                        "Am\xc3\xa9lie\x94M\xd1\x07\x86\x94\x8c\x03Old\x94K\xc9\x86\x94"
+                                        "e."));
+  const std::string tsv = ConvertAsTold(path);
+  if (tsv.empty()) GTEST_SKIP() << "no python3";
+  EXPECT_EQ(tsv, "title\tyear\nAmélie\t2001\nOld\t201\n");
+}
+
+TEST(RealData, TheAuthorsPickleIsTheShippedCatalogue) {
+  const std::string original = RealData("gt_catalog.pkl");
+  SKIP_WITHOUT(original);
+  const std::string path = EmptyFolder("authors_pickle_test") + "/gt_catalog.pkl";
+  std::filesystem::copy_file(original, path);
+  const std::string tsv = ConvertAsTold(path);
+  if (tsv.empty()) GTEST_SKIP() << "no python3";
+  EXPECT_EQ(tsv, ReadFile(kRedditV2CatalogPath));
+}
+
+// A folder as the authors release it is read as it is: their list is the shipped one, and the report says so.
+TEST(RealData, RedditV2WithTheAuthorsPickleNeedsNoHandWork) {
+  const std::string original = RealData("gt_catalog.pkl");
+  SKIP_WITHOUT(original);
+  const std::string folder = EmptyFolder("authors_folder_test");
+  std::filesystem::copy_file(original, folder + "/gt_catalog.pkl");
+  WriteFileAtomically(folder + "/test/state.json",
+                      R"({"_data_files": [{"filename": "data.arrow"}], "_split": "test"})");
+  WriteFileAtomically(folder + "/test/data.arrow",
+                      ArrowStream(RlSchema(), {R"([{"prompt": [{"role": "user", "content": "?"}], "seen_titles": [],
+                        "groundtruth_with_release_year": [["Heat", "1995"]]}])"}));
+  const ImportedDataset data = ImportDataset("reddit_v2", folder, {});
+  EXPECT_EQ(data.catalog.items(), Catalog::FromTsv(kRedditV2CatalogPath).items());
+  EXPECT_EQ(data.files[0].name, "gt_catalog.pkl");
+  EXPECT_NE(ReportText(data.report).find("gt_catalog.pkl is the authors' own: its list was taken from"),
+            std::string::npos)
+      << ReportText(data.report);
+  EXPECT_NE(ReportJson(data.report).find("\"notes\""), std::string::npos);
+
+  WriteFileAtomically(folder + "/catalog.tsv", "title\tyear\nHeat\t1995\n");  // a user's own list comes first
+  EXPECT_EQ(ImportDataset("reddit_v2", folder, {}).catalog.size(), 1);
 }
 
 TEST(RealData, Redial) {
@@ -143,18 +202,6 @@ TEST(RealData, Inspired) {
   const SplitReport all = ImportDataset("inspired", folder, options).report.splits.at("test");
   EXPECT_EQ(all.conversations, 113);
   EXPECT_GT(all.without_year, 0);
-}
-
-TEST(RealData, RedditCatalogueInsteadOfTheOwn) {
-  const std::string folder = RealData("redial");
-  SKIP_WITHOUT(folder);
-  ImportOptions options;
-  options.catalog_rule = CatalogRule::kReference;
-  const ImportedDataset by_tsv = ImportDataset("redial", folder, options);
-  options.reference_catalog = RealData("gt_catalog.pkl");
-  const ImportedDataset by_pickle = ImportDataset("redial", folder, options);
-  EXPECT_EQ(by_tsv.catalog.items(), by_pickle.catalog.items());
-  EXPECT_EQ(ReportText(by_tsv.report), ReportText(by_pickle.report));
 }
 
 TEST(KnownFormats, AreSorted) {

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/json/checked_json.h"
+#include "base/text/format.h"
 #include "base/text/utf8.h"
-#include "datasets/importers/film_names.h"
 #include "datasets/judging/title_rules.h"
 
 namespace suite {
@@ -54,12 +54,6 @@ std::vector<Item> Mentions(const std::vector<std::string>& names, const std::str
   return mentions;
 }
 
-std::string Joined(const std::vector<std::string>& utterances) {
-  std::string text;
-  for (const std::string& utterance : utterances) text += utterance + "\n";
-  return text;
-}
-
 bool IsBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
 std::vector<Turn> TurnsOf(const std::vector<std::string>& context) {
@@ -83,8 +77,7 @@ GroundTruth NameInResponse(const LinkedTurn& turn, int64_t id, const FilmTable& 
   const bool as_usual = std::any_of(mentions.begin(), mentions.end(),
                                     [&](const Item& item) { return usual.year && item.year == *usual.year; });
   if (mentions.empty() || as_usual) return usual;
-  const Item item = films.NameInYear(id, mentions[0].year);
-  return {item.title, item.year};
+  return films.NameInYear(id, mentions[0].year);
 }
 
 std::vector<std::string> SeenTitles(const LinkedTurn& turn, const FilmTable& films) {
@@ -140,7 +133,7 @@ void CollectSpellings(const std::vector<LinkedTurn>& turns, FilmTable* films) {
       if (!films->Has(id)) continue;
       for (const Item& item : Mentions(turn.names, turn.response, films->FromIri(id))) films->AddSpelling(id, item);
     }
-    const std::string context = Joined(turn.context);
+    const std::string context = Join(turn.context, "\n");
     for (const int64_t id : std::set<int64_t>(turn.earlier_entities.begin(), turn.earlier_entities.end())) {
       if (!films->Has(id)) continue;
       for (const Item& item : FindInText(context, films->FromIri(id).title)) films->AddSpelling(id, item);

@@ -1,9 +1,14 @@
-// The form in which ReDial and INSPIRED are passed around for evaluating recommenders: one JSON object a line for every
-// turn, films as ids of DBpedia pages (the data of "Large Language Models as Zero-Shot Conversational Recommenders").
+// ReDial and INSPIRED in the form in which they are passed around for evaluating recommenders: one JSON object a line
+// for every turn, films as ids of DBpedia pages (the data of "Large Language Models as Zero-Shot Conversational
+// Recommenders").
 //
-//   FilmTable films = ParseFilmTable(...);
-//   std::vector<LinkedTurn> turns = ParseLinkedTurns(text, "test.jsonl", films);
-//   SourceData source = ReadLinkedDialogues("/data/redial");
+//   SourceData source = ReadLinkedDialogues("/data/redial");      // entity2id.json, item_ids.json, test.jsonl, ...
+//
+// ReDial: 10,006 dialogues between two people ("Towards Deep Conversational Recommendations", 2018). Its speakers chose
+// films from a list, so a film is nearly always written "Title (Year)"; about 4 recommendations in 100 are not.
+// INSPIRED: 1,001 dialogues written to persuade ("INSPIRED: Toward Sociable Recommendation Dialog Systems", 2020). Its
+// speakers leave the year out. A year that neither the text nor the page's address tells is left to the year rule
+// (import_rules.h).
 //
 // How a turn becomes a sample:
 // - `context` alternates and may begin with an empty utterance. Who speaks is counted from its end: before the system's

@@ -91,19 +91,8 @@ void AddOtherSpellings(const std::vector<Item>& items, Pairs* pairs) {
 }  // namespace
 
 std::string_view NearDuplicateKindName(NearDuplicateKind kind) {
-  switch (kind) {
-    case NearDuplicateKind::kNearYear:
-      return "near_year";
-    case NearDuplicateKind::kOtherYear:
-      return "other_year";
-    case NearDuplicateKind::kPunctuation:
-      return "punctuation";
-    case NearDuplicateKind::kArticle:
-      return "article";
-    case NearDuplicateKind::kSpelling:
-      return "spelling";
-  }
-  return "";
+  constexpr std::string_view kNames[] = {"near_year", "other_year", "punctuation", "article", "spelling"};
+  return kNames[static_cast<size_t>(kind)];
 }
 
 std::vector<NearDuplicate> NearDuplicates(const std::vector<Item>& items) {

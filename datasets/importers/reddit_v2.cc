@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/json/checked_json.h"
+#include "base/text/format.h"
 #include "base/text/utf8.h"
 #include "datasets/importers/arrow_stream.h"
-#include "datasets/importers/catalog_file.h"
 
 namespace suite {
 namespace {
@@ -21,9 +21,7 @@ std::vector<Turn> TurnsOf(const ArrowCell& messages) {
   std::vector<Turn> turns;
   for (const ArrowCell& message : messages.Elements()) {
     const std::string role = message.Field("role").Text();
-    if (role != "system" && role != "user" && role != "assistant") {
-      throw UnknownName(message.where(), "role", ShownText(role), {"assistant", "system", "user"});
-    }
+    CheckRole(role, message.where());
     turns.push_back({role, message.Field("content").Text()});
   }
   if (turns.empty()) throw InputError(messages.where(), "an empty list", "at least one message");
@@ -47,26 +45,26 @@ GroundTruth GroundTruthOf(const ArrowCell& pair) {
   return {elements[0].Text(), YearOf(elements[1])};
 }
 
-void AppendSample(const ArrowRow& row, const std::string& split, SourceData* source) {
+void AppendSample(const ArrowCell& row, const std::string& split, SourceData* source) {
   std::vector<SourceSample>& samples = source->splits[split];
   SourceSample sample;
   sample.index = std::to_string(samples.size());
-  sample.conversation.turns = TurnsOf(row.Cell("prompt"));
-  for (const ArrowCell& pair : row.Cell(kGroundTruth).Elements()) {
+  sample.conversation.turns = TurnsOf(row.Field("prompt"));
+  for (const ArrowCell& pair : row.Field(kGroundTruth).Elements()) {
     sample.conversation.ground_truth.push_back(GroundTruthOf(pair));
   }
-  for (const ArrowCell& title : row.Cell("seen_titles").Elements()) {
+  for (const ArrowCell& title : row.Field("seen_titles").Elements()) {
     sample.conversation.seen_titles.push_back(title.Text());
   }
   samples.push_back(std::move(sample));
 }
 
-void AppendDemonstration(const ArrowRow& row, bool has_messages, const std::string& split, int64_t index,
+void AppendDemonstration(const ArrowCell& row, bool has_messages, const std::string& split, int64_t index,
                          SourceData* source) {
   const std::string column = has_messages ? "messages" : "completion";
   std::vector<Turn> turns;
-  if (!has_messages) turns = TurnsOf(row.Cell("prompt"));
-  for (Turn& turn : TurnsOf(row.Cell(column))) turns.push_back(std::move(turn));
+  if (!has_messages) turns = TurnsOf(row.Field("prompt"));
+  for (Turn& turn : TurnsOf(row.Field(column))) turns.push_back(std::move(turn));
   if (turns.size() < 2 || turns.back().role != "assistant") {
     throw InputError(row.where() + ": " + column, "the last message is not the assistant's",
                      "a prompt, then an answer");
@@ -116,19 +114,6 @@ void ReadDemonstrations(const std::string& folder, SourceData* source) {
   for (size_t i = earlier; i < source->files.size(); ++i) source->files[i].name = "sft/" + source->files[i].name;
 }
 
-void ReadCatalog(const std::string& folder, const ImportOptions& options, SourceData* source) {
-  std::vector<Item> items;
-  if (!options.catalog_file.empty()) {
-    items = ReadCatalogFile("", options.catalog_file, &source->files);
-  } else {
-    for (const char* name : {"gt_catalog.pkl", "catalog.tsv"}) {
-      if (!items.empty() || !std::filesystem::exists(folder + "/" + name)) continue;
-      items = ReadCatalogFile(folder, name, &source->files);
-    }
-  }
-  for (const Item& item : items) source->films.push_back({item.title, item.year});
-}
-
 }  // namespace
 
 HuggingFaceState ParseHuggingFaceState(std::string_view json, const std::string& name) {
@@ -155,28 +140,31 @@ void AppendRedditRows(std::string_view arrow_stream, const std::string& name, co
                       SourceData* source) {
   const ArrowTable table(arrow_stream, name);
   if (table.Has(kGroundTruth)) {
+    table.Require({"prompt", "seen_titles"});
     source->splits[split];  // also when it has no row
-    table.ForEachRow([&](const ArrowRow& row) { AppendSample(row, split, source); });
+    table.ForEachRow([&](const ArrowCell& row, int64_t) { AppendSample(row, split, source); });
     return;
   }
   const bool has_messages = table.Has("messages");
   if (!has_messages && !table.Has("completion")) {
-    std::string columns;
-    for (const std::string& column : table.columns()) columns += (columns.empty() ? "" : ", ") + column;
     throw InputError(
-        name, "columns " + ShownText(columns),
+        name, "columns " + ShownText(Join(table.columns(), ", ")),
         std::string("prompt, ") + kGroundTruth + ", seen_titles (RL); prompt, completion (SFT); or messages (SFT)");
   }
   const auto earlier = std::count_if(source->demonstrations.begin(), source->demonstrations.end(),
                                      [&](const Demonstration& one) { return one.split == split; });
-  table.ForEachRow(
-      [&](const ArrowRow& row) { AppendDemonstration(row, has_messages, split, earlier + row.number(), source); });
+  if (!has_messages) table.Require({"prompt"});
+  table.ForEachRow([&](const ArrowCell& row, int64_t number) {
+    AppendDemonstration(row, has_messages, split, earlier + number, source);
+  });
 }
 
 SourceData ReadRedditV2(const std::string& folder, const ImportOptions& options) {
   SourceData source;
   source.prompt_form = PromptForm::kInstruction;
-  ReadCatalog(folder, options, &source);
+  for (const Item& item : ReadOwnCatalog(folder, options.catalog_file, &source)) {
+    source.films.push_back({item.title, item.year});
+  }
   ReadHuggingFaceFolder(folder, &source);
   const bool beside = options.sft_folder.empty() && std::filesystem::is_directory(folder + "/sft");
   if (beside) ReadDemonstrations(folder + "/sft", &source);

@@ -1,9 +1,9 @@
-// Reddit-v2 as the authors of Rank-GRPO release it: Hugging Face `datasets` folders written by save_to_disk, and the
-// catalogue as a pickle.
+// Reddit-v2 as the authors of Rank-GRPO release it: Hugging Face `datasets` folders written by save_to_disk.
 //
 //   SourceData source = ReadRedditV2("/data/reddit_v2", options);
 //
-//   /data/reddit_v2/gt_catalog.pkl                           the catalogue (or catalog.tsv, or options.catalog_file)
+//   /data/reddit_v2/gt_catalog.pkl                           the catalogue (or catalog.tsv, or options.catalog_file):
+//                                                            ReadOwnCatalog in source_data.h says what is read
 //   /data/reddit_v2/{train,validation,test}/state.json       which data-*.arrow make the split
 //   /data/reddit_v2/sft/{train,validation,test}/...          demonstrations (or options.sft_folder); may be missing
 //
@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "datasets/importers/import_options.h"
+#include "datasets/importers/import_rules.h"
 #include "datasets/importers/source_data.h"
 
 namespace suite {

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <set>
 
-#include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "datasets/importers/arrow_files.h"
 
 namespace suite {
@@ -25,12 +25,7 @@ SourceData Read(const std::string& bytes, const std::string& split = "train") {
 }
 
 std::string ErrorFor(const std::string& bytes) {
-  try {
-    Read(bytes);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return ErrorOf([&] { Read(bytes); });
 }
 
 TEST(RedditV2, ReadsRlRowsOfSeveralBatches) {
@@ -182,13 +177,8 @@ TEST(RedditV2, NamesColumnTypeAndRow) {
 }
 
 TEST(HuggingFaceState, IsChecked) {
-  const auto error = [](const std::string& json) -> std::string {
-    try {
-      ParseHuggingFaceState(json, "state.json");
-    } catch (const InputError& caught) {
-      return caught.what();
-    }
-    return "no error";
+  const auto error = [](const std::string& json) {
+    return ErrorOf([&] { ParseHuggingFaceState(json, "state.json"); });
   };
   EXPECT_EQ(error("{}"), "state.json: the key '_data_files' is missing; allowed: an object with it");
   EXPECT_EQ(error(R"({"_data_files": []})"), "state.json: _data_files: an empty list; allowed: at least one file");

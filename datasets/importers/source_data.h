@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 
 namespace suite {
 
@@ -57,10 +58,14 @@ struct SourceData {
   bool demonstrations_are_samples = false;  // a demonstration's id is that of the sample it answers
   std::vector<AppliedRule> rules;           // those of the format itself
   std::vector<DataFile> files;
+  std::vector<std::string> notes;  // what the report must say in words
 };
 
 // The names of splits, in the order of training.
 inline constexpr std::string_view kSplitNames[] = {"train", "validation", "test"};
+
+// Throws InputError naming `where` unless `role` is "system", "user" or "assistant".
+void CheckRole(const std::string& role, const std::string& where);
 
 // The lines of `text`, without "\n" or "\r\n"; the last one may lack its end. Throws InputError for an empty text.
 std::vector<std::string_view> LinesOf(std::string_view text, const std::string& name);
@@ -71,5 +76,15 @@ std::map<std::string, std::string> SplitFiles(const std::string& folder);
 
 // The bytes of folder/name; adds its hash to `files`. Throws InputError when it cannot be read.
 std::string ReadDataFile(const std::string& folder, const std::string& name, std::vector<DataFile>* files);
+
+// A catalogue of title<TAB>year lines (datasets/core/catalog.h) from folder/name; `folder` may be empty. Adds its hash
+// to `files`. Throws InputError, also for another ending than .tsv; for a Python pickle, which could run any code, the
+// error says how Python writes the lines from it.
+std::vector<Item> ReadCatalogFile(const std::string& folder, const std::string& name, std::vector<DataFile>* files);
+
+// The data set's own catalogue: `catalog_file` where a user named one, else catalog.tsv of `folder`, else nothing.
+// Where the folder only has the authors' gt_catalog.pkl, as they publish it, the suite's own copy of that list is taken
+// and a note says so.
+std::vector<Item> ReadOwnCatalog(const std::string& folder, const std::string& catalog_file, SourceData* source);
 
 }  // namespace suite

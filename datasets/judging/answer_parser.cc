@@ -1,8 +1,7 @@
 #include "datasets/judging/answer_parser.h"
 
 #include <algorithm>
-#include <optional>
-#include <string>
+#include <iterator>
 
 #include "base/text/utf8.h"
 #include "datasets/core/unicode_text.h"
@@ -113,5 +112,24 @@ std::vector<ParsedItem> ParseAnswer(std::string_view text) {
 }
 
 int CountLines(std::string_view text) { return 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
+
+std::optional<Item> ReadBack(const Item& item) {
+  const std::vector<ParsedItem> parsed = ParseAnswer(FormatItem(item));
+  if (parsed.size() != 1) return std::nullopt;
+  return parsed[0].item;
+}
+
+std::vector<Item> LostInParsing(const std::vector<Item>& items) {
+  std::vector<Item> lost;
+  std::copy_if(items.begin(), items.end(), std::back_inserter(lost), [](const Item& i) { return ReadBack(i) != i; });
+  return lost;
+}
+
+std::string AsParsed(const std::string& title) {
+  constexpr int kAnyYear = 2000;
+  const std::optional<Item> back = ReadBack({title, kAnyYear});
+  if (!back || back->title.empty() || back->year != kAnyYear) return title;
+  return ReadBack(*back) == back ? back->title : title;
+}
 
 }  // namespace suite

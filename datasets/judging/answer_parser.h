@@ -8,8 +8,17 @@
 // white space and `(dddd)`; what follows is ignored. Parentheses inside the title go ("(500) Days of Summer" becomes
 // "Days of Summer"), and the title may end up empty: such an item still counts. Any text is good input; a line that
 // cannot be read simply gives no item.
+//
+// A title that does not survive being written as "Title (Year)" and read back can never be hit. All 7,404 items of the
+// authors' catalogue come back unchanged: it was made with the same parser.
+//
+//   ReadBack({"Heat", 1995}) == Item{"Heat", 1995}
+//   ReadBack({"(500) Days of Summer", 2009}) == Item{"Days of Summer", 2009}    // parentheses are lost
+//   AsParsed("(500) Days of Summer") == "Days of Summer"
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +36,15 @@ std::vector<ParsedItem> ParseAnswer(std::string_view text);
 
 // Lines of `text`: its newlines + 1, so a trailing newline opens one more (empty) line and "" has one.
 int CountLines(std::string_view text);
+
+// What the parser makes of the item's line; nothing when it finds none or another number of items.
+std::optional<Item> ReadBack(const Item& item);
+
+// The items that do not come back unchanged.
+std::vector<Item> LostInParsing(const std::vector<Item>& items);
+
+// The form of a title that comes back: as the parser reads it, or `title` itself when nothing would be left or no form
+// comes back. A year has no part in it.
+std::string AsParsed(const std::string& title);
 
 }  // namespace suite

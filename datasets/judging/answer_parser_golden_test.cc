@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/testing/golden.h"
 #include "datasets/judging/answer_parser.h"
 #include "datasets/judging/golden_cases.h"
 

@@ -1,34 +1,14 @@
-// Reads the golden files (numbers from running the authors' code) for the tests of this folder.
-//
-//   const std::optional<nlohmann::json> golden = ReadGolden("rewards.json");
-//   if (!golden) GTEST_SKIP() << MissingGolden("rewards.json");
+// The cases of the golden files (base/testing/golden.h) as items and ground truths, for the tests of this folder.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/files.h"
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
 
 namespace suite {
-
-inline std::string GoldenPath(const std::string& file) {
-  const char* folder = std::getenv("SUITE_GOLDEN_DIR");
-  return (folder != nullptr && *folder != '\0' ? std::string(folder) : "tests/golden") + "/" + file;
-}
-
-inline std::optional<nlohmann::json> ReadGolden(const std::string& file) {
-  const std::string path = GoldenPath(file);
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  return nlohmann::json::parse(ReadFile(path));
-}
-
-inline std::string MissingGolden(const std::string& file) { return "no golden file " + GoldenPath(file); }
 
 inline std::vector<Item> ItemsFromJson(const nlohmann::json& pairs) {
   std::vector<Item> items;

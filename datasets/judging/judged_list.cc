@@ -41,7 +41,7 @@ class OpenGroundTruths {
 
 OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
   if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
-  if (catalog.ContainsTitle(item.title)) return OutOfCatalogReason::kWrongYear;
+  if (!catalog.FindTitle(item.title).empty()) return OutOfCatalogReason::kWrongYear;
   return catalog.ContainsLowerCase(item) ? OutOfCatalogReason::kOtherSpelling : OutOfCatalogReason::kUnknownTitle;
 }
 
@@ -66,38 +66,14 @@ JudgedList CutIntoRanks(std::string_view text, const JudgeOptions& options) {
 
 }  // namespace
 
-std::string_view VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kUnparsed:
-      return "unparsed";
-    case Verdict::kSeen:
-      return "seen";
-    case Verdict::kOutOfCatalog:
-      return "out_of_catalog";
-    case Verdict::kHit:
-      return "hit";
-    case Verdict::kDuplicate:
-      return "duplicate";
-    case Verdict::kMiss:
-      return "miss";
-  }
-  SUITE_CHECK(false);
-  return "";
+std::string_view RankVerdictName(RankVerdict verdict) {
+  constexpr std::string_view kNames[] = {"unparsed", "seen", "out_of_catalog", "hit", "duplicate", "miss"};
+  return kNames[static_cast<size_t>(verdict)];
 }
 
 std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason) {
-  switch (reason) {
-    case OutOfCatalogReason::kInCatalog:
-      return "in_catalog";
-    case OutOfCatalogReason::kWrongYear:
-      return "wrong_year";
-    case OutOfCatalogReason::kOtherSpelling:
-      return "other_spelling";
-    case OutOfCatalogReason::kUnknownTitle:
-      return "unknown_title";
-  }
-  SUITE_CHECK(false);
-  return "";
+  constexpr std::string_view kNames[] = {"in_catalog", "wrong_year", "other_spelling", "unknown_title"};
+  return kNames[static_cast<size_t>(reason)];
 }
 
 JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,
@@ -115,13 +91,13 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
     rank.repeated = !given.insert(normalized).second;
     rank.reason = ReasonOf(*rank.item, catalog);
     if (seen.count(rank.item->title) > 0) {
-      rank.verdict = Verdict::kSeen;
+      rank.verdict = RankVerdict::kSeen;
     } else if (rank.reason != OutOfCatalogReason::kInCatalog) {
-      rank.verdict = Verdict::kOutOfCatalog;
+      rank.verdict = RankVerdict::kOutOfCatalog;
     } else if (open.Take(normalized)) {
-      rank.verdict = Verdict::kHit;
+      rank.verdict = RankVerdict::kHit;
     } else {
-      rank.verdict = rank.repeated ? Verdict::kDuplicate : Verdict::kMiss;
+      rank.verdict = rank.repeated ? RankVerdict::kDuplicate : RankVerdict::kMiss;
     }
   }
   return judged;
@@ -130,7 +106,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
 std::vector<float> Relevance(const JudgedList& judged) {
   std::vector<float> relevance_N(static_cast<size_t>(judged.list_length), 0.0f);
   for (size_t rank = 0; rank < judged.ranks.size(); ++rank) {
-    if (judged.ranks[rank].verdict == Verdict::kHit) relevance_N[rank] = 1.0f;
+    if (judged.ranks[rank].verdict == RankVerdict::kHit) relevance_N[rank] = 1.0f;
   }
   return relevance_N;
 }

@@ -32,7 +32,7 @@ enum class RankRule {
 };
 
 // The first that applies, from top to bottom.
-enum class Verdict {
+enum class RankVerdict {
   kUnparsed,      // the line holds no "Title (Year)"; only under RankRule::kLine
   kSeen,          // the title was already seen
   kOutOfCatalog,  // not in the catalog as (title, year); see OutOfCatalogReason
@@ -49,7 +49,7 @@ enum class OutOfCatalogReason {
 };
 
 // "hit", "miss", "duplicate", "seen", "out_of_catalog", "unparsed".
-std::string_view VerdictName(Verdict verdict);
+std::string_view RankVerdictName(RankVerdict verdict);
 
 // "in_catalog", "wrong_year", "other_spelling", "unknown_title".
 std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason);
@@ -57,7 +57,7 @@ std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason);
 struct JudgedRank {
   int line = 0;              // newlines before it in the answer
   std::optional<Item> item;  // as parsed; empty for kUnparsed
-  Verdict verdict = Verdict::kUnparsed;
+  RankVerdict verdict = RankVerdict::kUnparsed;
   OutOfCatalogReason reason = OutOfCatalogReason::kInCatalog;
   // The same item (normalised title and year) was given at an earlier rank, whatever the verdicts of the two. A repeat
   // can still be a hit, when the ground truth names an item twice: the authors' relevance is left as it is.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/testing/golden.h"
 #include "datasets/judging/answer_parser.h"
 #include "datasets/judging/golden_cases.h"
 #include "datasets/judging/judged_list.h"

@@ -36,7 +36,7 @@ std::string Verdicts(const JudgedList& judged) {
   std::string shown;
   for (const JudgedRank& rank : judged.ranks) {
     if (!shown.empty()) shown += ' ';
-    shown += VerdictName(rank.verdict);
+    shown += RankVerdictName(rank.verdict);
   }
   return shown;
 }
@@ -151,7 +151,7 @@ TEST(JudgedList, KeepsItsPromisesOnRandomAnswers) {
     // Without its unparsed ranks, the list by lines is a prefix of the list by parsed position.
     size_t position = 0;
     for (const JudgedRank& rank : lines.ranks) {
-      if (rank.verdict == Verdict::kUnparsed) continue;
+      if (rank.verdict == RankVerdict::kUnparsed) continue;
       ASSERT_LT(position, parsed.ranks.size());
       EXPECT_EQ(rank.verdict, parsed.ranks[position].verdict);
       EXPECT_EQ(rank.line, parsed.ranks[position++].line);

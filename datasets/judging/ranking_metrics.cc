@@ -38,105 +38,71 @@ std::vector<int> HitsOfFilteredList(const std::vector<ParsedItem>& parsed, const
 
 double DiscountAtRank(size_t rank_from_0) { return 1.0 / std::log2(static_cast<double>(rank_from_0) + 2.0); }
 
-double RecallAt(const std::vector<int>& hits, size_t k, size_t ground_truths) {
-  int found = 0;
-  for (size_t rank = 0; rank < std::min(k, hits.size()); ++rank) found += hits[rank];
-  return static_cast<double>(found) / static_cast<double>(ground_truths);
-}
-
-double NdcgAt(const std::vector<int>& hits, size_t k, size_t ground_truths) {
-  const size_t length = std::min(k, hits.size());
-  double gain = 0;
-  double ideal = 0;
-  for (size_t rank = 0; rank < length; ++rank) {
-    if (hits[rank] != 0) gain += DiscountAtRank(rank);
-    if (rank < ground_truths) ideal += DiscountAtRank(rank);
-  }
-  return length == 0 ? 0.0 : gain / ideal;
-}
-
 void CountShares(const std::vector<ParsedItem>& parsed, const Catalog& catalog, const MetricOptions& options,
-                 ConversationMetrics* metrics) {
-  const size_t length = std::min(parsed.size(), static_cast<size_t>(options.list_length));
-  if (length == 0) return;
-  int in_catalog = 0;
+                 EvaluatedAnswer* answer) {
+  answer->given = std::min(parsed.size(), static_cast<size_t>(options.list_length));
   std::set<Item> distinct;
-  for (size_t rank = 0; rank < length; ++rank) {
+  for (size_t rank = 0; rank < answer->given; ++rank) {
     const Item& item = parsed[rank].item;
-    if (catalog.ContainsLowerCase(item, options.year_tolerance)) ++in_catalog;
+    if (catalog.ContainsLowerCase(item, options.year_tolerance)) ++answer->in_catalog;
     distinct.insert({NormalizedTitle(item.title), item.year});
   }
-  metrics->in_catalog_ratio = in_catalog / static_cast<double>(length);
-  metrics->duplicate_share = static_cast<double>(length - distinct.size()) / static_cast<double>(length);
+  answer->distinct = distinct.size();
 }
 
-void CheckOptions(const MetricOptions& options) {
-  SUITE_CHECK_GT(options.list_length, 0);
-  SUITE_CHECK_GE(options.year_tolerance, 0);
-  for (const int k : options.cutoffs) SUITE_CHECK_GT(k, 0);
-}
-
-template <typename Value>
-void Add(const std::vector<Value>& values, std::vector<double>* sum) {
-  SUITE_CHECK_EQ(values.size(), sum->size());
-  for (size_t i = 0; i < values.size(); ++i) (*sum)[i] += values[i];
-}
-
-void Divide(double count, std::vector<double>* sum) {
-  for (double& value : *sum) value /= count;  // 0 / 0 is NaN: no conversation to judge by
-}
-
-double PopulationStd(const std::vector<ConversationMetrics>& metrics, double mean) {
-  double squares = 0;
-  for (const ConversationMetrics& m : metrics) squares += (m.in_catalog_ratio - mean) * (m.in_catalog_ratio - mean);
-  return std::sqrt(squares / static_cast<double>(metrics.size()));
+double ShareOfGiven(size_t count, const EvaluatedAnswer& answer) {
+  return answer.given == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(answer.given);
 }
 
 }  // namespace
 
-ConversationMetrics EvaluateAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,
-                                   const std::vector<std::string>& seen_titles, const Catalog& catalog,
-                                   const MetricOptions& options) {
-  CheckOptions(options);
+EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,
+                               const std::vector<std::string>& seen_titles, const Catalog& catalog,
+                               const MetricOptions& options) {
+  SUITE_CHECK_GT(options.list_length, 0);
+  SUITE_CHECK_GE(options.year_tolerance, 0);
   const std::vector<ParsedItem> parsed = ParseAnswer(text);
-  const std::vector<int> hits = HitsOfFilteredList(parsed, ground_truth, seen_titles, catalog, options.year_tolerance);
-  ConversationMetrics metrics;
-  metrics.has_ground_truth = !ground_truth.empty();
-  for (const int cutoff : options.cutoffs) {
-    const auto k = static_cast<size_t>(cutoff);
-    metrics.recall.push_back(metrics.has_ground_truth ? RecallAt(hits, k, ground_truth.size()) : kNaN);
-    metrics.ndcg.push_back(metrics.has_ground_truth ? NdcgAt(hits, k, ground_truth.size()) : kNaN);
-  }
-  CountShares(parsed, catalog, options, &metrics);
-  metrics.hit_at_rank_N = hits;
-  metrics.hit_at_rank_N.resize(static_cast<size_t>(options.list_length), 0);
-  return metrics;
+  EvaluatedAnswer answer;
+  answer.ground_truths = ground_truth.size();
+  answer.hits = HitsOfFilteredList(parsed, ground_truth, seen_titles, catalog, options.year_tolerance);
+  CountShares(parsed, catalog, options, &answer);
+  return answer;
 }
 
-MetricMeans MeansOverConversations(const std::vector<ConversationMetrics>& metrics) {
-  MetricMeans means;
-  means.conversations = static_cast<int>(metrics.size());
-  if (metrics.empty()) {
-    means.in_catalog_ratio = means.duplicate_share = means.in_catalog_ratio_std = kNaN;
-    return means;
+double RecallAt(const EvaluatedAnswer& answer, size_t k) {
+  SUITE_CHECK_GT(k, 0u);
+  if (answer.ground_truths == 0) return kNaN;
+  int found = 0;
+  for (size_t rank = 0; rank < std::min(k, answer.hits.size()); ++rank) found += answer.hits[rank];
+  return static_cast<double>(found) / static_cast<double>(answer.ground_truths);
+}
+
+double NdcgAt(const EvaluatedAnswer& answer, size_t k) {
+  SUITE_CHECK_GT(k, 0u);
+  if (answer.ground_truths == 0) return kNaN;
+  const size_t length = std::min(k, answer.hits.size());
+  double gain = 0;
+  double ideal = 0;
+  for (size_t rank = 0; rank < length; ++rank) {
+    if (answer.hits[rank] != 0) gain += DiscountAtRank(rank);
+    if (rank < answer.ground_truths) ideal += DiscountAtRank(rank);
   }
-  means.recall.assign(metrics[0].recall.size(), 0.0);
-  means.ndcg.assign(metrics[0].ndcg.size(), 0.0);
-  means.hit_rate_at_rank_N.assign(metrics[0].hit_at_rank_N.size(), 0.0);
-  for (const ConversationMetrics& m : metrics) {
-    means.in_catalog_ratio += m.in_catalog_ratio;
-    means.duplicate_share += m.duplicate_share;
-    if (!m.has_ground_truth) continue;
-    ++means.with_ground_truth;
-    Add(m.recall, &means.recall);
-    Add(m.ndcg, &means.ndcg);
-    Add(m.hit_at_rank_N, &means.hit_rate_at_rank_N);
+  return length == 0 ? 0.0 : gain / ideal;
+}
+
+double InCatalogRatio(const EvaluatedAnswer& answer) { return ShareOfGiven(answer.in_catalog, answer); }
+
+double DuplicateShare(const EvaluatedAnswer& answer) { return ShareOfGiven(answer.given - answer.distinct, answer); }
+
+double MeanScore(const std::vector<double>& scores) {
+  double sum = 0;
+  size_t count = 0;
+  for (const double score : scores) {
+    if (std::isnan(score)) continue;
+    sum += score;
+    ++count;
   }
-  means.in_catalog_ratio /= means.conversations;
-  means.duplicate_share /= means.conversations;
-  means.in_catalog_ratio_std = PopulationStd(metrics, means.in_catalog_ratio);
-  for (auto* sum : {&means.recall, &means.ndcg, &means.hit_rate_at_rank_N}) Divide(means.with_ground_truth, sum);
-  return means;
+  return count > 0 ? sum / static_cast<double>(count) : kNaN;
 }
 
 }  // namespace suite

@@ -1,11 +1,8 @@
-// Recall@k, NDCG@k and the in-catalog ratio of one answer, as the authors evaluate, and two measures of our own.
+// The measures of an evaluation: Recall@k, NDCG@k and the in-catalogue ratio, as the authors evaluate, and the share of
+// duplicates.
 //
-//   MetricOptions options;
-//   options.list_length = 10;
-//   options.cutoffs = {5, 10};
-//   ConversationMetrics m = EvaluateAnswer(text, c.ground_truth, c.seen_titles, catalog, options);
-//   m.recall[1]                                             // recall@10
-//   MetricMeans means = MeansOverConversations({m, ...});
+//   EvaluatedAnswer answer = EvaluateAnswer(text, c.ground_truth, c.seen_titles, catalog, {/*list_length=*/10});
+//   RecallAt(answer, 10);
 //
 // Matching is the authors' evaluation (libs/metrics.py: evaluate_direct_match; evaluate/eval_grpo_val.py), which
 // differs from the reward's (judged_list.h): seen titles and items not exactly in the catalog are removed first, so
@@ -14,6 +11,7 @@
 // exists nowhere; evaluate_direct_match is taken for it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,39 +22,34 @@
 namespace suite {
 
 struct MetricOptions {
-  int list_length = 20;                     // N: how many parsed items the two ratios look at
-  std::vector<int> cutoffs{5, 10, 15, 20};  // the k of recall@k and ndcg@k
+  int list_length = 20;  // N: how many parsed items the two shares look at
   int year_tolerance = 2;
 };
 
-struct ConversationMetrics {
-  // Without ground truth, recall and ndcg are undefined (the authors divide by zero): NaN, and left out of the means.
-  bool has_ground_truth = false;
-  std::vector<double> recall;   // by cutoff: hits among the first k / number of ground truths
-  std::vector<double> ndcg;     // by cutoff: DCG@k / DCG of min(ground truths, filtered length, k) hits, log2(rank + 1)
-  double in_catalog_ratio = 0;  // of the first N parsed items, lower-cased title with some year within two
-  double duplicate_share = 0;   // of the first N parsed items, those whose (normalised title, year) came earlier
-  std::vector<int> hit_at_rank_N;  // [N]: 1 where the filtered list has a hit
+// What the measures look at.
+struct EvaluatedAnswer {
+  size_t ground_truths = 0;
+  std::vector<int> hits;  // of the list without seen and out-of-catalog items: 1 where a ground truth marks an item
+  // Of the first N parsed items: how many there are, how many of them are in the catalog (lower-cased title, some year
+  // within the tolerance), and how many differ by (normalised title, year).
+  size_t given = 0, in_catalog = 0, distinct = 0;
 };
 
-ConversationMetrics EvaluateAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,
-                                   const std::vector<std::string>& seen_titles, const Catalog& catalog,
-                                   const MetricOptions& options);
+EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,
+                               const std::vector<std::string>& seen_titles, const Catalog& catalog,
+                               const MetricOptions& options);
 
-// Plain means over conversations: recall, ndcg and hit rates over those with ground truth, the ratios over all. An
-// empty set gives NaN.
-struct MetricMeans {
-  int conversations = 0;
-  int with_ground_truth = 0;
-  std::vector<double> recall;
-  std::vector<double> ndcg;
-  double in_catalog_ratio = 0;
-  double in_catalog_ratio_std = 0;  // population standard deviation (divided by n, not n - 1)
-  double duplicate_share = 0;
-  std::vector<double> hit_rate_at_rank_N;
-};
+// Hits among the first k / number of ground truths. Without ground truth NaN, as NdcgAt: the authors divide by zero.
+double RecallAt(const EvaluatedAnswer& answer, size_t k);
 
-// All must come from the same MetricOptions.
-MetricMeans MeansOverConversations(const std::vector<ConversationMetrics>& metrics);
+// DCG@k / DCG of min(ground truths, filtered length, k) hits, with log2(rank + 1).
+double NdcgAt(const EvaluatedAnswer& answer, size_t k);
+
+// Shares of the first N parsed items, 0 for none: those in the catalog, and those that repeat an earlier one.
+double InCatalogRatio(const EvaluatedAnswer& answer);
+double DuplicateShare(const EvaluatedAnswer& answer);
+
+// The mean over conversations; those without a value (NaN) are left out. NaN when none is left.
+double MeanScore(const std::vector<double>& scores);
 
 }  // namespace suite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/testing/golden.h"
 #include "datasets/judging/answer_parser.h"
 #include "datasets/judging/golden_cases.h"
 #include "datasets/judging/ranking_metrics.h"
@@ -32,8 +33,8 @@ void ExpectValue(double value, const nlohmann::json& expected, const std::string
   }
 }
 
-ConversationMetrics ExpectGolden(const nlohmann::json& golden_case, const Catalog& catalog,
-                                 const MetricOptions& options) {
+EvaluatedAnswer ExpectGolden(const nlohmann::json& golden_case, const Catalog& catalog,
+                             const std::vector<int>& cutoffs) {
   SCOPED_TRACE(CaseName(golden_case));
   const auto text = golden_case.at("completion").get<std::string>();
   const auto parsed = ParseAnswer(text);
@@ -42,16 +43,17 @@ ConversationMetrics ExpectGolden(const nlohmann::json& golden_case, const Catalo
   for (size_t i = 0; i < std::min(parsed.size(), expected_items.size()); ++i) {
     EXPECT_EQ(parsed[i].item, expected_items[i]);
   }
-  const auto metrics = EvaluateAnswer(text, GroundTruthFromJson(golden_case.at("ground_truth")),
-                                      golden_case.at("seen_titles").get<std::vector<std::string>>(), catalog, options);
-  EXPECT_EQ(metrics.has_ground_truth, !golden_case.value("degenerate", false));
-  for (size_t i = 0; i < options.cutoffs.size(); ++i) {
-    const std::string k = std::to_string(options.cutoffs[i]);
-    ExpectValue(metrics.recall[i], golden_case.at("recall@" + k), "recall@" + k);
-    ExpectValue(metrics.ndcg[i], golden_case.at("ndcg@" + k), "ndcg@" + k);
+  const auto answer =
+      EvaluateAnswer(text, GroundTruthFromJson(golden_case.at("ground_truth")),
+                     golden_case.at("seen_titles").get<std::vector<std::string>>(), catalog, MetricOptions());
+  EXPECT_EQ(answer.ground_truths > 0, !golden_case.value("degenerate", false));
+  for (const int cutoff : cutoffs) {
+    const std::string k = std::to_string(cutoff);
+    ExpectValue(RecallAt(answer, static_cast<size_t>(cutoff)), golden_case.at("recall@" + k), "recall@" + k);
+    ExpectValue(NdcgAt(answer, static_cast<size_t>(cutoff)), golden_case.at("ndcg@" + k), "ndcg@" + k);
   }
-  ExpectValue(metrics.in_catalog_ratio, golden_case.at("in_catalog_ratio"), "in_catalog_ratio");
-  return metrics;
+  ExpectValue(InCatalogRatio(answer), golden_case.at("in_catalog_ratio"), "in_catalog_ratio");
+  return answer;
 }
 
 TEST(RankingMetricsGolden, MatchesTheAuthorsEvaluationInEveryCaseAndInTheMeans) {
@@ -59,19 +61,29 @@ TEST(RankingMetricsGolden, MatchesTheAuthorsEvaluationInEveryCaseAndInTheMeans) 
   if (!golden) GTEST_SKIP() << MissingGolden("metrics.json");
   const Catalog catalog(ItemsFromJson(golden->at("catalog")));
   const auto& expected = golden->at("means");
-  MetricOptions options;
-  options.cutoffs = CutoffsOf(expected);
-  ASSERT_FALSE(options.cutoffs.empty());
-  std::vector<ConversationMetrics> all;
-  for (const auto& golden_case : golden->at("cases")) all.push_back(ExpectGolden(golden_case, catalog, options));
-  const MetricMeans means = MeansOverConversations(all);
-  for (size_t i = 0; i < options.cutoffs.size(); ++i) {
-    const std::string k = std::to_string(options.cutoffs[i]);
-    ExpectValue(means.recall[i], expected.at("recall@" + k), "mean recall@" + k);
-    ExpectValue(means.ndcg[i], expected.at("ndcg@" + k), "mean ndcg@" + k);
+  const std::vector<int> cutoffs = CutoffsOf(expected);
+  ASSERT_FALSE(cutoffs.empty());
+  std::vector<EvaluatedAnswer> all;
+  for (const auto& golden_case : golden->at("cases")) all.push_back(ExpectGolden(golden_case, catalog, cutoffs));
+  const auto scores = [&all](auto score) {
+    std::vector<double> values;
+    for (const EvaluatedAnswer& answer : all) values.push_back(score(answer));
+    return values;
+  };
+  for (const int cutoff : cutoffs) {
+    const std::string k = std::to_string(cutoff);
+    ExpectValue(MeanScore(scores([&](const auto& a) { return RecallAt(a, static_cast<size_t>(cutoff)); })),
+                expected.at("recall@" + k), "mean recall@" + k);
+    ExpectValue(MeanScore(scores([&](const auto& a) { return NdcgAt(a, static_cast<size_t>(cutoff)); })),
+                expected.at("ndcg@" + k), "mean ndcg@" + k);
   }
-  ExpectValue(means.in_catalog_ratio, expected.at("in_catalog_ratio"), "mean in_catalog_ratio");
-  ExpectValue(means.in_catalog_ratio_std, expected.at("in_catalog_ratio_std"), "in_catalog_ratio_std");
+  const std::vector<double> ratios = scores(&InCatalogRatio);
+  const double mean = MeanScore(ratios);
+  ExpectValue(mean, expected.at("in_catalog_ratio"), "mean in_catalog_ratio");
+  double squares = 0;
+  for (const double ratio : ratios) squares += (ratio - mean) * (ratio - mean);
+  ExpectValue(std::sqrt(squares / static_cast<double>(ratios.size())), expected.at("in_catalog_ratio_std"),
+              "in_catalog_ratio_std");
 }
 
 }  // namespace

@@ -18,90 +18,99 @@ const Catalog& TestCatalog() {
   return *catalog;
 }
 
-ConversationMetrics Evaluate(const std::string& text, const std::vector<GroundTruth>& wanted,
-                             const std::vector<std::string>& seen = {}) {
+EvaluatedAnswer Evaluate(const std::string& text, const std::vector<GroundTruth>& wanted,
+                         const std::vector<std::string>& seen = {}) {
   MetricOptions options;
   options.list_length = 4;
-  options.cutoffs = {1, 2, 4};
   return EvaluateAnswer(text, wanted, seen, TestCatalog(), options);
+}
+
+double RecallOf(const std::string& text, const std::vector<GroundTruth>& wanted) {
+  return RecallAt(Evaluate(text, wanted), 4);
 }
 
 TEST(RankingMetrics, HandCheckedList) {
   // Hits at ranks 2 and 3 of 3, two of three ground truths.
   const auto m = Evaluate("A (2000)\nB (2000)\nC (2000)", {{"B", 2000}, {"C", 2001}, {"F", 2000}});
-  EXPECT_EQ(m.recall, (std::vector<double>{0.0, 1.0 / 3, 2.0 / 3}));
+  EXPECT_EQ(RecallAt(m, 1), 0.0);
+  EXPECT_EQ(RecallAt(m, 2), 1.0 / 3);
+  EXPECT_EQ(RecallAt(m, 4), 2.0 / 3);
   const double d1 = 1, d2 = 1 / std::log2(3.0), d3 = 0.5;
-  EXPECT_DOUBLE_EQ(m.ndcg[0], 0.0);
-  EXPECT_DOUBLE_EQ(m.ndcg[1], d2 / (d1 + d2));
-  EXPECT_DOUBLE_EQ(m.ndcg[2], (d2 + d3) / (d1 + d2 + d3));  // the list has three items, so the ideal has three hits
-  EXPECT_EQ(m.hit_at_rank_N, (std::vector<int>{0, 1, 1, 0}));
-  EXPECT_DOUBLE_EQ(m.in_catalog_ratio, 1.0);
-  EXPECT_DOUBLE_EQ(m.duplicate_share, 0.0);
+  EXPECT_DOUBLE_EQ(NdcgAt(m, 1), 0.0);
+  EXPECT_DOUBLE_EQ(NdcgAt(m, 2), d2 / (d1 + d2));
+  EXPECT_DOUBLE_EQ(NdcgAt(m, 4), (d2 + d3) / (d1 + d2 + d3));  // the list has three items: the ideal has three hits
+  EXPECT_EQ(m.hits, (std::vector<int>{0, 1, 1}));
+  EXPECT_DOUBLE_EQ(InCatalogRatio(m), 1.0);
+  EXPECT_DOUBLE_EQ(DuplicateShare(m), 0.0);
 }
 
 TEST(RankingMetrics, TheIdealHasNoMoreHitsThanGroundTruths) {
   const auto m = Evaluate("A (2000)\nB (2000)\nC (2000)", {{"B", 2000}});
-  EXPECT_DOUBLE_EQ(m.ndcg[2], 1 / std::log2(3.0));
+  EXPECT_DOUBLE_EQ(NdcgAt(m, 4), 1 / std::log2(3.0));
 }
 
 TEST(RankingMetrics, RemovesSeenAndOutOfCatalogItemsFirst) {
   const auto m = Evaluate("X (2000)\nA (2000)\nB (2000)", {{"B", 2000}}, {"A"});
-  EXPECT_EQ(m.recall[0], 1.0);
-  EXPECT_EQ(m.ndcg[0], 1.0);
-  EXPECT_DOUBLE_EQ(m.in_catalog_ratio, 2.0 / 3);
+  EXPECT_EQ(RecallAt(m, 1), 1.0);
+  EXPECT_EQ(NdcgAt(m, 1), 1.0);
+  EXPECT_DOUBLE_EQ(InCatalogRatio(m), 2.0 / 3);
 }
 
 TEST(RankingMetrics, MatchesTitlesLetterForLetter) {
-  EXPECT_EQ(Evaluate("A (2000)", {{"a", 2000}}).recall[2], 0.0);
-  EXPECT_EQ(Evaluate("A (2000)", {{"A ", 2000}}).recall[2], 0.0);
-  EXPECT_EQ(Evaluate("A (2000)", {{"A", 2002}}).recall[2], 1.0);
-  EXPECT_EQ(Evaluate("A (2000)", {{"A", 2003}}).recall[2], 0.0);
+  EXPECT_EQ(RecallOf("A (2000)", {{"a", 2000}}), 0.0);
+  EXPECT_EQ(RecallOf("A (2000)", {{"A ", 2000}}), 0.0);
+  EXPECT_EQ(RecallOf("A (2000)", {{"A", 2002}}), 1.0);
+  EXPECT_EQ(RecallOf("A (2000)", {{"A", 2003}}), 0.0);
 }
 
 TEST(RankingMetrics, TwoGroundTruthsMayMarkOneItem) {
-  EXPECT_EQ(Evaluate("A (2000)\nA (2000)", {{"A", 2000}, {"A", 2001}}).recall[2], 0.5);
+  EXPECT_EQ(RecallOf("A (2000)\nA (2000)", {{"A", 2000}, {"A", 2001}}), 0.5);
 }
 
 TEST(RankingMetrics, AGroundTruthWithoutYearCountsAndIsNeverMet) {
-  EXPECT_EQ(Evaluate("A (2000)\nB (2000)", {{"A", std::nullopt}, {"B", 2000}}).recall[2], 0.5);
+  EXPECT_EQ(RecallOf("A (2000)\nB (2000)", {{"A", std::nullopt}, {"B", 2000}}), 0.5);
 }
 
 TEST(RankingMetrics, SharesLookAtTheFirstNParsedItems) {
   const auto m = Evaluate("A (2000)\na (2000)\nA (2001)\nX (2000)\nX (2000)\nX (2000)", {{"B", 2000}});
-  EXPECT_DOUBLE_EQ(m.in_catalog_ratio, 3.0 / 4);  // "a" and 2001 are near enough
-  EXPECT_DOUBLE_EQ(m.duplicate_share, 1.0 / 4);   // only "a (2000)" repeats an item
+  EXPECT_DOUBLE_EQ(InCatalogRatio(m), 3.0 / 4);  // "a" and 2001 are near enough
+  EXPECT_DOUBLE_EQ(DuplicateShare(m), 1.0 / 4);  // only "a (2000)" repeats an item
 }
 
 TEST(RankingMetrics, EmptyAnswersAndMissingGroundTruth) {
   const auto empty = Evaluate("", {{"A", 2000}});
-  EXPECT_EQ(empty.recall, (std::vector<double>{0, 0, 0}));
-  EXPECT_EQ(empty.ndcg, (std::vector<double>{0, 0, 0}));
-  EXPECT_EQ(empty.in_catalog_ratio, 0.0);
-  EXPECT_EQ(empty.duplicate_share, 0.0);
+  for (const size_t k : {1, 2, 4}) {
+    EXPECT_EQ(RecallAt(empty, k), 0.0);
+    EXPECT_EQ(NdcgAt(empty, k), 0.0);
+  }
+  EXPECT_EQ(InCatalogRatio(empty), 0.0);
+  EXPECT_EQ(DuplicateShare(empty), 0.0);
   const auto undefined = Evaluate("A (2000)", {});
-  EXPECT_FALSE(undefined.has_ground_truth);
-  EXPECT_TRUE(std::isnan(undefined.recall[0]));
-  EXPECT_TRUE(std::isnan(undefined.ndcg[0]));
+  EXPECT_TRUE(std::isnan(RecallAt(undefined, 1)));
+  EXPECT_TRUE(std::isnan(NdcgAt(undefined, 1)));
 }
 
 TEST(RankingMetrics, MeansLeaveOutConversationsWithoutGroundTruth) {
-  const auto means = MeansOverConversations(
-      {Evaluate("A (2000)", {{"A", 2000}}), Evaluate("X (2000)", {{"B", 2000}}), Evaluate("A (2000)\nA (2000)", {})});
-  EXPECT_EQ(means.conversations, 3);
-  EXPECT_EQ(means.with_ground_truth, 2);
-  EXPECT_DOUBLE_EQ(means.recall[0], 0.5);
-  EXPECT_DOUBLE_EQ(means.ndcg[2], 0.5);
-  EXPECT_DOUBLE_EQ(means.hit_rate_at_rank_N[0], 0.5);
-  EXPECT_DOUBLE_EQ(means.in_catalog_ratio, 2.0 / 3);
-  EXPECT_NEAR(means.in_catalog_ratio_std, std::sqrt(2.0 / 9), 1e-15);
-  EXPECT_DOUBLE_EQ(means.duplicate_share, 0.5 / 3);
+  const std::vector<EvaluatedAnswer> answers = {
+      Evaluate("A (2000)", {{"A", 2000}}), Evaluate("X (2000)", {{"B", 2000}}), Evaluate("A (2000)\nA (2000)", {})};
+  std::vector<double> recall, ndcg, in_catalog, duplicates;
+  for (const EvaluatedAnswer& answer : answers) {
+    recall.push_back(RecallAt(answer, 1));
+    ndcg.push_back(NdcgAt(answer, 4));
+    in_catalog.push_back(InCatalogRatio(answer));
+    duplicates.push_back(DuplicateShare(answer));
+  }
+  EXPECT_DOUBLE_EQ(MeanScore(recall), 0.5);
+  EXPECT_DOUBLE_EQ(MeanScore(ndcg), 0.5);
+  EXPECT_DOUBLE_EQ(MeanScore(in_catalog), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(MeanScore(duplicates), 0.5 / 3);
 }
 
 TEST(RankingMetrics, MeansOfNothingAreUndefined) {
-  EXPECT_TRUE(std::isnan(MeansOverConversations({}).in_catalog_ratio));
-  const auto means = MeansOverConversations({Evaluate("A (2000)", {})});
-  EXPECT_TRUE(std::isnan(means.recall[0]));
-  EXPECT_DOUBLE_EQ(means.in_catalog_ratio, 1.0);
+  EXPECT_TRUE(std::isnan(MeanScore({})));
+  const EvaluatedAnswer answer = Evaluate("A (2000)", {});
+  EXPECT_TRUE(std::isnan(MeanScore({RecallAt(answer, 1)})));
+  EXPECT_DOUBLE_EQ(MeanScore({InCatalogRatio(answer)}), 1.0);
 }
 
 TEST(RankingMetrics, StayInRangeAndRecallGrowsWithK) {
@@ -117,11 +126,14 @@ TEST(RankingMetrics, StayInRangeAndRecallGrowsWithK) {
       wanted.push_back({std::string(1, letters[static_cast<size_t>(stream.UniformInt(8))]), 2000});
     }
     const auto m = Evaluate(FormatList(list), wanted, {"C"});
-    for (size_t i = 0; i < m.recall.size(); ++i) {
-      EXPECT_GE(m.recall[i], i == 0 ? 0.0 : m.recall[i - 1]);
-      EXPECT_LE(m.recall[i], 1.0);
-      EXPECT_GE(m.ndcg[i], 0.0);
-      EXPECT_LE(m.ndcg[i], 1.0 + 1e-12);
+    double shorter = 0.0;
+    for (const size_t k : {1, 2, 4}) {
+      const double recall = RecallAt(m, k);
+      EXPECT_GE(recall, shorter);
+      EXPECT_LE(recall, 1.0);
+      EXPECT_GE(NdcgAt(m, k), 0.0);
+      EXPECT_LE(NdcgAt(m, k), 1.0 + 1e-12);
+      shorter = recall;
     }
   }
 }

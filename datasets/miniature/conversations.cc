@@ -1,10 +1,12 @@
 #include "datasets/miniature/conversations.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -60,12 +62,6 @@ Words DrawWords(const World& world, const User& user, RandomStream* stream) {
   return words;
 }
 
-std::string JoinedWithCommas(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size(); ++i) text += (i > 0 ? ", " : "") + words[i];
-  return text;
-}
-
 // "A", "A and B", "A, B and C".
 std::string JoinedWithAnd(const World& world, const std::vector<int>& films) {
   std::string text;
@@ -77,7 +73,7 @@ std::string JoinedWithAnd(const World& world, const std::vector<int>& films) {
 }
 
 std::string WritePrompt(const std::string& films, const Words& words, RandomStream* stream) {
-  const std::string said = JoinedWithCommas(words.said);
+  const std::string said = Join(words.said, ", ");
   std::string prompt;
   switch (stream->UniformInt(3)) {
     case 0:
@@ -134,21 +130,7 @@ SimulatedConversation DrawConversation(const World& world, RandomStream stream) 
   return simulated;
 }
 
-std::vector<SimulatedConversation> SimulateSplit(const World& world, const std::string& split, int size,
-                                                 const std::set<std::string>& avoid) {
-  std::vector<SimulatedConversation> conversations;
-  conversations.reserve(static_cast<size_t>(size));
-  for (int i = 0; i < size; ++i) conversations.push_back(SimulateConversation(world, split, i, avoid));
-  return conversations;
-}
-
-}  // namespace
-
-const std::string& Prompt(const SimulatedConversation& conversation) {
-  SUITE_CHECK(!conversation.conversation.turns.empty());
-  return conversation.conversation.turns.back().text;
-}
-
+// `avoid` holds prompts that must not come up again.
 SimulatedConversation SimulateConversation(const World& world, const std::string& split, int index,
                                            const std::set<std::string>& avoid) {
   constexpr uint64_t kMostAttempts = 10000;
@@ -163,6 +145,21 @@ SimulatedConversation SimulateConversation(const World& world, const std::string
   }
   throw InputError("miniature.n_catalog", std::to_string(world.catalog.size()) + " items leave no prompt for " + split,
                    "a larger catalog or smaller splits");
+}
+
+std::vector<SimulatedConversation> SimulateSplit(const World& world, const std::string& split, int size,
+                                                 const std::set<std::string>& avoid) {
+  std::vector<SimulatedConversation> conversations;
+  conversations.reserve(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) conversations.push_back(SimulateConversation(world, split, i, avoid));
+  return conversations;
+}
+
+}  // namespace
+
+const std::string& Prompt(const SimulatedConversation& conversation) {
+  SUITE_CHECK(!conversation.conversation.turns.empty());
+  return conversation.conversation.turns.back().text;
 }
 
 SimulatedSplits SimulateSplits(const World& world) {

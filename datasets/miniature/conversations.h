@@ -1,6 +1,6 @@
 // Simulated users and what they say.
 //
-//   SimulatedConversation c = SimulateConversation(world, "test", 17, {});
+//   SimulatedConversation c = SimulateSplits(world).test[17];
 //   Prompt(c)                    // "I love Heat (1995) and Alien (1979). Looking for something tense, heist."
 //   c.conversation.ground_truth  // 1 to 8 catalog films the user would go on to like, never one of those named
 //
@@ -15,7 +15,6 @@
 // and the test set is an unbiased draw that does not change with the size of the training set.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -37,10 +36,6 @@ struct SimulatedConversation {
 
 // The text of the user's turn.
 const std::string& Prompt(const SimulatedConversation& conversation);
-
-// `avoid` holds prompts that must not come up again.
-SimulatedConversation SimulateConversation(const World& world, const std::string& split, int index,
-                                           const std::set<std::string>& avoid);
 
 struct SimulatedSplits {
   std::vector<SimulatedConversation> train;

@@ -9,12 +9,4 @@ MiniatureData BuildMiniature(const MiniatureConfig& config, const Catalog& title
   return data;
 }
 
-std::vector<float> ContextEmbeddings(const std::vector<SimulatedConversation>& conversations) {
-  std::vector<float> rows;
-  for (const SimulatedConversation& c : conversations) {
-    rows.insert(rows.end(), c.context_embedding.begin(), c.context_embedding.end());
-  }
-  return rows;
-}
-
 }  // namespace suite

@@ -5,11 +5,11 @@
 //   Prompt(data.splits.train[0])                                       // the user's turn
 //   FormatList(ItemsOf(data.world, data.web_lists[0].items))           // one text to pretrain the base model on
 //
-// The teacher that answers these conversations is simulated_teacher.h, the embedder miniature_embedder.h.
+// The teacher that answers these conversations and the embedder are in simulated_sources.h.
 //
-// For Remap, s = p^T (S + I) + lambda s_context, the caller has data.world.text_embedding [universe, content_dim] (rows
-// of unit length, catalog first) and ContextEmbeddings(data.splits.train) [conversations, content_dim]: S and s_context
-// are products of these. data.world.log_popularity [universe] is the truth that a popularity baseline would count.
+// For Remap, s = p^T (S + I) + lambda s_context, S and s_context are products of data.world.text_embedding [universe,
+// content_dim] (rows of unit length, catalog first) and of each conversation's context_embedding [content_dim].
+// data.world.log_popularity [universe] is the truth that a popularity baseline would count.
 #pragma once
 
 #include <vector>
@@ -30,8 +30,5 @@ struct MiniatureData {
 
 // `titles` lends its real (title, year) pairs. Throws InputError for a config that makes no world.
 MiniatureData BuildMiniature(const MiniatureConfig& config, const Catalog& titles);
-
-// Row-major floats [conversations, content_dim], rows of unit length.
-std::vector<float> ContextEmbeddings(const std::vector<SimulatedConversation>& conversations);
 
 }  // namespace suite

@@ -54,7 +54,7 @@ TEST(Miniature, HasTheSizesAsked) {
   EXPECT_EQ(Data().splits.validation.size(), 300u);
   EXPECT_EQ(Data().splits.test.size(), 1500u);
   EXPECT_EQ(Data().web_lists.size(), 4000u);
-  EXPECT_EQ(ContextEmbeddings(Data().splits.test).size(), 1500u * 16);
+  for (const SimulatedConversation& c : Data().splits.test) EXPECT_EQ(c.context_embedding.size(), 16u);
 }
 
 TEST(Miniature, IsAFunctionOfTheSeed) {
@@ -143,10 +143,9 @@ TEST(Miniature, ThePromptNamesTheLikedFilmsWhichAreTheSeenOnes) {
 }
 
 TEST(Miniature, ContextEmbeddingsHaveUnitLength) {
-  const std::vector<float> rows = ContextEmbeddings(Data().splits.validation);
-  for (size_t row = 0; row < 300; ++row) {
+  for (const SimulatedConversation& c : Data().splits.validation) {
     double squares = 0;
-    for (size_t k = 0; k < 16; ++k) squares += double{rows[row * 16 + k]} * rows[row * 16 + k];
+    for (const float x : c.context_embedding) squares += double{x} * x;
     EXPECT_NEAR(squares, 1.0, 1e-6);
   }
 }

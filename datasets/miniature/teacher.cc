@@ -5,7 +5,6 @@
 #include <deque>
 #include <set>
 
-#include "base/error.h"
 #include "base/random.h"
 #include "datasets/miniature/latent.h"
 
@@ -48,17 +47,6 @@ std::vector<int> WithOutsideShare(const World& world, const SimulatedConversatio
 }
 
 }  // namespace
-
-void CheckTeacherQuality(const TeacherQuality& quality) {
-  const auto require = [](bool holds, const char* key, double value, const char* allowed) {
-    if (!holds) throw InputError(key, std::to_string(value), allowed);
-  };
-  require(quality.noise >= 0, "teacher.noise", quality.noise, "0 or more");
-  require(quality.knowledge >= 0 && quality.knowledge <= 1, "teacher.knowledge", quality.knowledge, "0 to 1");
-  require(quality.judge_noise >= 0, "teacher.judge_noise", quality.judge_noise, "0 or more");
-  const double outside = quality.out_of_catalog.value_or(0);
-  require(outside >= 0 && outside <= 1, "teacher.out_of_catalog", outside, "0 to 1");
-}
 
 std::vector<int> UnknownFilms(const World& world, double knowledge) {
   const auto universe = static_cast<int>(world.universe.size());

@@ -1,45 +1,33 @@
 // The simulated teacher (in the paper a large language model) and the web.
 //
 // Both see films and conversations only as text tells them, believe in a popularity of their own, and know films that
-// are not in the catalog:
+// are not in the catalog.
 //
 //   TeacherQuality quality;                                        // the teacher of the "miniature" experiments
 //   std::vector<int> list = DrawTeacherList(world, c, 10, quality, {});   // universe ids; about .28 out of catalog
 //   std::vector<int> r = DrawJudgements(world, c, list, quality);  // -2 .. 2 for each, the Reflect step
 //   WebList web = MakeWebList(world, splits.web[3]);               // a prompt and a sloppy list: text for a base model
 //
-// The judge knows more than the list shows: it weighs the user's true content preference, but not the hidden taste.
-// The pipeline asks through the class SimulatedTeacher (simulated_teacher.h).
+// What the numbers of TeacherQuality (datasets/teachers/teacher.h) do: a list holds the films with the largest
+//
+//   context (text view . unit(context of the conversation + noise z / sqrt(d))) + popularity x (what the web believes)
+//   + Gumbel noise
+//
+// and, where a probability out_of_catalog is given, each rank names a film outside the catalog with it. A teacher knows
+// the films that the web talks about first; it never names the others and judges them 0. The judge knows more than the
+// list shows: it weighs the user's true content preference, but not the hidden taste.
+//
+// The pipeline asks through the class SimulatedTeacher (simulated_sources.h).
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/miniature/conversations.h"
 #include "datasets/miniature/world.h"
+#include "datasets/teachers/teacher.h"
 
 namespace suite {
-
-// How good a teacher is, part by part.
-struct TeacherQuality {
-  // Lists: context (text view . unit(context of the conversation + noise z / sqrt(d))) + popularity x (what the web
-  // believes) + Gumbel noise.
-  double context = 8;
-  double noise = 0.5;
-  double popularity = 0.8;
-  // The probability that a rank names a film outside the catalog; nothing: as the scores fall.
-  std::optional<double> out_of_catalog;
-  // The share of all films that it knows, those that the web talks about first; it never names the others and judges
-  // them 0.
-  double knowledge = 1;
-  // Judgements: clip(round(slope x zscore(u.c_i) + noise x z), -2, 2).
-  double judge_slope = 1.1;
-  double judge_noise = 0.6;
-};
-
-// Throws InputError naming the key ("teacher.knowledge") for what makes no teacher.
-void CheckTeacherQuality(const TeacherQuality& quality);
 
 // Universe ids that a teacher of this knowledge does not know, rising. A teacher that knows more knows the same films
 // and others.
@@ -51,9 +39,9 @@ std::vector<int> UnknownFilms(const World& world, double knowledge);
 std::vector<int> DrawTeacherList(const World& world, const SimulatedConversation& conversation, int length,
                                  const TeacherQuality& quality, const std::vector<int>& unknown);
 
-// The teacher's judgement of each candidate (universe ids): clip(round(1.1 z_i + .6 noise), -2, 2), z_i the film's
-// u.c_i standardised over the candidates (population std), since a judge that is shown only good films still tells the
-// better from the worse. The noise belongs to (conversation, film), whatever the other candidates are.
+// The teacher's judgement of each candidate (universe ids): clip(round(judge_slope z_i + judge_noise noise), -2, 2) with
+// z_i the film's u.c_i standardised over the candidates (population std), since a judge that is shown only good films
+// still tells the better from the worse. The noise belongs to (conversation, film), whatever the other candidates are.
 std::vector<int> DrawJudgements(const World& world, const SimulatedConversation& conversation,
                                 const std::vector<int>& candidates, const TeacherQuality& quality);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/random.h"
 #include "datasets/core/unicode_text.h"
 #include "datasets/judging/answer_parser.h"
@@ -27,17 +28,12 @@ bool IsShortPlainTitle(std::string_view title) {
   return std::count(title.begin(), title.end(), ' ') <= 1;
 }
 
-bool ReadsBack(const Item& item) {
-  const std::vector<ParsedItem> parsed = ParseAnswer(FormatItem(item));
-  return parsed.size() == 1 && parsed[0].item == item;
-}
-
 std::vector<Item> DrawUniverse(const MiniatureConfig& config, const Catalog& titles) {
   std::vector<Item> usable;
   std::set<std::string> taken;
   for (const Item& item : titles.items()) {
     if (item.year < kFirstYear || item.year >= kFirstYear + 10 * kDecades) continue;
-    if (!IsShortPlainTitle(item.title) || !ReadsBack(item)) continue;
+    if (!IsShortPlainTitle(item.title) || ReadBack(item) != item) continue;
     if (taken.insert(NormalizedTitle(item.title)).second) usable.push_back(item);
   }
   const auto needed = static_cast<size_t>(config.n_catalog + config.n_out_of_catalog);
@@ -137,6 +133,10 @@ void FillPopularity(World* world) {
   }
 }
 
+void AddBytes(const std::vector<double>& values, std::string* text) {
+  text->append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+}
+
 }  // namespace
 
 const std::vector<std::string> kGenreWords{"action", "comedy",  "crime",   "drama",    "fantasy",
@@ -155,6 +155,18 @@ World BuildWorld(const MiniatureConfig& config, const Catalog& titles) {
   FillTaste(&world);
   FillPopularity(&world);
   return world;
+}
+
+std::string WorldDigest(const World& world) {
+  std::string text = std::to_string(world.config.seed) + "\n" + std::to_string(world.catalog.size()) + "\n" +
+                     FormatList(world.universe) + "\n";
+  for (const auto* vectors : {&world.genre_vectors, &world.mood_vectors, &world.theme_vectors, &world.content,
+                              &world.text_view, &world.taste}) {
+    for (const Latent& vector : *vectors) AddBytes(vector, &text);
+  }
+  AddBytes(world.log_popularity, &text);
+  AddBytes(world.web_log_popularity, &text);
+  return Sha256Hex(text);
 }
 
 }  // namespace suite

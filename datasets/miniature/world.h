@@ -60,4 +60,8 @@ struct World {
 // unique when case-folded.
 World BuildWorld(const MiniatureConfig& config, const Catalog& titles);
 
+// SHA-256 as hexadecimal, equal exactly when the films, their qualities and the seed are: part of the identity of
+// whatever answers from this world.
+std::string WorldDigest(const World& world);
+
 }  // namespace suite

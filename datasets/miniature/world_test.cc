@@ -7,7 +7,7 @@
 #include <numeric>
 #include <set>
 
-#include "base/error.h"
+#include "base/testing/error_of.h"
 #include "datasets/core/catalog.h"
 #include "datasets/core/unicode_text.h"
 #include "datasets/judging/answer_parser.h"
@@ -121,12 +121,7 @@ TEST(World, IsAFunctionOfTheSeed) {
 }
 
 std::string ErrorFor(const MiniatureConfig& config, const Catalog& titles) {
-  try {
-    BuildWorld(config, titles);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return ErrorOf([&] { BuildWorld(config, titles); });
 }
 
 TEST(World, RefusesImpossibleConfigs) {

@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "base/error.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -18,13 +18,8 @@ ApiKey KeyOf(const char* value) {
   return ApiKey::FromEnvironment("SUITE_TEST_KEY");
 }
 
-std::string ErrorOf(const std::string& variable) {
-  try {
-    ApiKey::FromEnvironment(variable);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+std::string ErrorFor(const std::string& variable) {
+  return ErrorOf([&] { ApiKey::FromEnvironment(variable); });
 }
 
 TEST(ApiKeyTest, MakesTheHeader) {
@@ -47,18 +42,18 @@ TEST(ApiKeyTest, LeavesWordsAloneThatLocalServersTakeForAKey) {
 
 TEST(ApiKeyTest, ErrorsNameTheVariableAndNeverTheValue) {
   unsetenv("SUITE_TEST_KEY");
-  EXPECT_THAT(ErrorOf("SUITE_TEST_KEY"), HasSubstr("SUITE_TEST_KEY is not set"));
+  EXPECT_THAT(ErrorFor("SUITE_TEST_KEY"), HasSubstr("SUITE_TEST_KEY is not set"));
   setenv("SUITE_TEST_KEY", "", 1);
-  EXPECT_THAT(ErrorOf("SUITE_TEST_KEY"), HasSubstr("SUITE_TEST_KEY is not set"));
+  EXPECT_THAT(ErrorFor("SUITE_TEST_KEY"), HasSubstr("SUITE_TEST_KEY is not set"));
   setenv("SUITE_TEST_KEY", "with\nnewline", 1);
-  EXPECT_THAT(ErrorOf("SUITE_TEST_KEY"), HasSubstr("white space"));
-  EXPECT_THAT(ErrorOf("SUITE_TEST_KEY"), Not(HasSubstr("newline")));
+  EXPECT_THAT(ErrorFor("SUITE_TEST_KEY"), HasSubstr("white space"));
+  EXPECT_THAT(ErrorFor("SUITE_TEST_KEY"), Not(HasSubstr("newline")));
 }
 
 TEST(ApiKeyTest, AKeyInPlaceOfTheVariablesNameIsNotShown) {
-  EXPECT_THAT(ErrorOf("sk-abcdef"), HasSubstr("is not the name of an environment variable"));
-  EXPECT_THAT(ErrorOf("sk-abcdef"), Not(HasSubstr("abcdef")));
-  EXPECT_THAT(ErrorOf("abcdef123"), Not(HasSubstr("abcdef")));
+  EXPECT_THAT(ErrorFor("sk-abcdef"), HasSubstr("is not the name of an environment variable"));
+  EXPECT_THAT(ErrorFor("sk-abcdef"), Not(HasSubstr("abcdef")));
+  EXPECT_THAT(ErrorFor("abcdef123"), Not(HasSubstr("abcdef")));
 }
 
 }  // namespace

@@ -16,16 +16,8 @@ int main(int argc, char** argv) {
   settings.endpoint.concurrency = std::atoi(argv[4]);
   suite::ChatEndpoint chat(settings, "teacher");
   const int64_t count = std::atoi(argv[3]);
-  std::vector<std::string> answers(static_cast<size_t>(count));
-  const auto failures = chat.Ask(
-      count,
-      [](int64_t i) {
-        return std::vector<suite::PromptMessage>{{"user", "q" + std::to_string(i)}};
-      },
-      [&](int64_t i, const std::string& answer) {
-        answers[static_cast<size_t>(i)] = answer;
-        return std::string();
-      });
+  std::vector<std::string> answers;
+  const auto failures = suite::AskQuestions(&chat, count, &answers);
   for (int64_t i = 0; i < count; ++i) {
     const auto k = static_cast<size_t>(i);
     if (failures[k] || answers[k] != "re q" + std::to_string(i)) return 1;

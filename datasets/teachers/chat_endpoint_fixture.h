@@ -63,20 +63,9 @@ class ChatEndpointTest : public ::testing::Test {
     std::filesystem::remove_all(cache_);
   }
 
-  // Questions "q0" .. ; an answer that begins with "bad" is in the wrong form.
   static Answered Ask(ChatEndpoint* chat, int64_t count) {
     Answered result;
-    result.answers.resize(static_cast<size_t>(count));
-    result.failures = chat->Ask(
-        count,
-        [](int64_t i) {
-          return std::vector<PromptMessage>{{"user", "q" + std::to_string(i)}};
-        },
-        [&](int64_t i, const std::string& answer) -> std::string {
-          if (answer.rfind("bad", 0) == 0) return "it begins with 'bad'";
-          result.answers[static_cast<size_t>(i)] = answer;
-          return "";
-        });
+    result.failures = AskQuestions(chat, count, &result.answers);
     result.usage = chat->usage();
     return result;
   }

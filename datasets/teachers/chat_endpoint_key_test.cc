@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "base/error.h"
+#include "base/testing/error_of.h"
 #include "datasets/teachers/chat_endpoint.h"
 #include "datasets/teachers/chat_endpoint_fixture.h"
 #include "datasets/teachers/failure_report.h"
@@ -89,14 +89,10 @@ TEST_F(ChatEndpointTest, AWrongKeyIsOneClearErrorWithoutTheKey) {
   });
   ChatSettings settings = MockChatSettings(server.url(), cache_);
   settings.endpoint.key_variable = "SUITE_TEST_KEY";
-  try {
-    Ask(settings, 100);
-    FAIL() << "no error";
-  } catch (const InputError& error) {
-    EXPECT_EQ(error.what(), server.url() +
-                                "/v1/chat/completions: status 401: You sent Bearer [key]; allowed: a valid key in the "
-                                "environment variable that key_variable names (SUITE_TEST_KEY)");
-  }
+  EXPECT_EQ(ErrorOf([&] { Ask(settings, 100); }),
+            server.url() +
+                "/v1/chat/completions: status 401: You sent Bearer [key]; allowed: a valid key in the environment "
+                "variable that key_variable names (SUITE_TEST_KEY)");
   EXPECT_LE(server.requests(), settings.endpoint.concurrency);
 }
 

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "datasets/teachers/chat_endpoint_fixture.h"
 #include "datasets/teachers/mock_chat.h"
 #include "datasets/teachers/mock_server.h"
@@ -149,12 +149,7 @@ TEST_F(ChatEndpointTest, BadSettingsAreOneClearError) {
   const auto error_of = [&](const std::function<void(ChatSettings*)>& change) -> std::string {
     ChatSettings settings = MockChatSettings("http://127.0.0.1:1", cache_);
     change(&settings);
-    try {
-      ChatEndpoint chat(settings, "teacher");
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no error";
+    return ErrorOf([&] { ChatEndpoint chat(settings, "teacher"); });
   };
   EXPECT_EQ(error_of([](ChatSettings* s) { s->temperature = 3; }), "teacher.temperature: 3; allowed: 0 to 2");
   EXPECT_EQ(error_of([](ChatSettings* s) { s->max_tokens = 0; }), "teacher.max_tokens: 0; allowed: 1 to 10000000");

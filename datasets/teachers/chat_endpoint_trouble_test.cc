@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "datasets/teachers/chat_endpoint.h"
 #include "datasets/teachers/chat_endpoint_fixture.h"
 #include "datasets/teachers/failure_report.h"
@@ -218,12 +218,8 @@ TEST_F(ChatEndpointTest, RetryAfterMayBeADate) {
 
 TEST_F(ChatEndpointTest, AnUnknownModelIsOneClearError) {
   MockServer server([](const MockRequest&) { return MockReply{404, R"({"error": {"message": "no model 'mock'"}})"}; });
-  try {
-    Ask(MockChatSettings(server.url(), cache_), 100);
-    FAIL() << "no error";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("status 404: no model 'mock'; allowed: a url and a model ('mock')"));
-  }
+  EXPECT_THAT(ErrorOf([&] { Ask(MockChatSettings(server.url(), cache_), 100); }),
+              HasSubstr("status 404: no model 'mock'; allowed: a url and a model ('mock')"));
 }
 
 TEST_F(ChatEndpointTest, ADamagedAnswerIsAskedAgainAndCounted) {

@@ -1,4 +1,4 @@
-#include "datasets/teachers/chat_prompts.h"
+#include "datasets/teachers/chat_teacher.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

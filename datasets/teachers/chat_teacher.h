@@ -1,4 +1,4 @@
-// A large language model behind a chat endpoint as the teacher.
+// A large language model behind a chat endpoint as the teacher: what it is asked, and how its answers are read.
 //
 //   ChatTeacher teacher(settings, "teacher");                      // ChatSettings, see chat_endpoint.h
 //   auto lists = teacher.Recommend(conversations, 20);
@@ -6,15 +6,26 @@
 //   WriteFailureReport(teacher.failures(), "results/run/failures.json");
 //   EndpointUsageText(teacher.usage());                            // asked, from cache, tokens, cost
 //
-// An answer in the wrong form (chat_prompts.h) is asked for again up to settings.attempts times in all, with another
-// seed, and then is that request's error. All answers are kept, so the same call once more asks nothing and returns the
-// same, failures of form included; requests that failed on the way are asked again.
+// Reading is strict:
+//
+//   ReadRecommendation("1. Heat (1995)\n2. Alien (1979)", 2).items
+//   ReadJudgements("[2, -1]", 2).judgements               // or one integer a line
+//
+// An answer in the wrong form is asked for again up to settings.attempts times in all, with another seed, and then is
+// that request's error. All answers are kept, so the same call once more asks nothing and returns the same, failures of
+// form included; requests that failed on the way are asked again.
+//
+// Source: arXiv 2510.20150, section 3, says what is asked (a list; judgements on -2 .. 2); the wording is ours.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
 #include "datasets/teachers/chat_endpoint.h"
 #include "datasets/teachers/failure_report.h"
 #include "datasets/teachers/teacher.h"
@@ -42,5 +53,21 @@ class ChatTeacher : public Teacher {
   ChatEndpoint chat_;
   FailureReport failures_;
 };
+
+std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int64_t list_length);
+
+// `candidates` numbered from 1.
+std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates);
+
+// The first `list_length` items by ParseAnswer (datasets/judging/answer_parser.h), which passes over lines that hold
+// none. Wrong: fewer items, or an item without a title among them; `error` says so.
+TeacherList ReadRecommendation(std::string_view answer, int64_t list_length);
+
+// A JSON array of `count` integers from -2 to 2, or so many lines of one integer each ("+1" is 1; empty lines are
+// passed over). A Markdown fence around either is taken off. Wrong: anything else.
+TeacherJudgement ReadJudgements(std::string_view answer, int64_t count);
+
+// SHA-256 of both prompts with everything in them that is not the question's: changes when their wording does.
+std::string PromptsHash();
 
 }  // namespace suite

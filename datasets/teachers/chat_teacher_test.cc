@@ -10,8 +10,7 @@
 
 #include "datasets/teachers/mock_chat.h"
 #include "datasets/teachers/mock_server.h"
-#include "datasets/teachers/recording_teacher.h"
-#include "datasets/teachers/replay_teacher.h"
+#include "datasets/teachers/recording.h"
 
 namespace suite {
 namespace {
@@ -111,14 +110,18 @@ TEST_F(ChatTeacherTest, TheReportHoldsAllThatFailedInOrder) {
   const auto conversations = Conversations(8);
   teacher.Recommend(conversations, 2);
   teacher.Judge(Requests(conversations));
-  EXPECT_EQ(teacher.failures().Text(),
-            "4 requests failed\n"
-            "  refused: 2\n"
-            "  wrong_form: 2\n"
+  std::string text;
+  for (const FailedRequest& failed : teacher.failures().failed()) {
+    text += failed.conversation + "\t" + failed.request + "\t" + FailureText(failed.failure) + "\n";
+  }
+  EXPECT_EQ(text,
             "train/5\trecommend\twrong_form: 1 of 2 lines of \"Title (Year)\" (attempts: 3)\n"
             "train/7\trecommend\trefused: status 400: not this one\n"
             "train/5\tjudge\twrong_form: 1 judgements for 2 candidates (attempts: 3)\n"
             "train/7\tjudge\trefused: status 400: not this one\n");
+  const auto report = nlohmann::json::parse(teacher.failures().Json());
+  EXPECT_EQ(report["failed"], 4);
+  EXPECT_EQ(report["by_kind"], nlohmann::json::parse(R"({"refused": 2, "wrong_form": 2})"));
 }
 
 TEST_F(ChatTeacherTest, OnceMoreAsksOnlyWhatWasRefused) {

@@ -1,5 +1,7 @@
 #include "datasets/teachers/embedder.h"
 
+#include <cmath>
+
 namespace suite {
 
 std::string ItemText(const Item& item) { return FormatItem(item); }
@@ -11,6 +13,15 @@ std::string ConversationText(const Conversation& conversation) {
     text += turn.text;
   }
   return text;
+}
+
+bool ToUnitLength(float* row, int64_t dimension) {
+  double squares = 0;
+  for (int64_t i = 0; i < dimension; ++i) squares += static_cast<double>(row[i]) * row[i];
+  const double length = std::sqrt(squares);
+  if (!(length > 0) || !std::isfinite(length)) return false;
+  for (int64_t i = 0; i < dimension; ++i) row[i] = static_cast<float>(row[i] / length);
+  return true;
 }
 
 }  // namespace suite

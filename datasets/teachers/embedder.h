@@ -44,4 +44,7 @@ class Embedder {
 std::string ItemText(const Item& item);
 std::string ConversationText(const Conversation& conversation);
 
+// Divides by the Euclidean length (computed in double). False, and nothing changed, when it is 0 or not finite.
+bool ToUnitLength(float* row, int64_t dimension);
+
 }  // namespace suite

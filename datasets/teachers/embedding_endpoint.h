@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,5 +54,14 @@ class EmbeddingEndpoint : public Embedder {
   EmbeddingSettings settings_;
   Endpoint endpoint_;
 };
+
+// The vectors in a response, brought to unit length, in order of index; each is an array of numbers, or base64 of
+// little-endian float32:
+//
+//   {"data": [{"index": 0, "embedding": [0.6, 0.8]}, {"index": 1, "embedding": "AACAPwAAAAA="}]}
+//
+// `problem` stays empty, or says what is wrong: not `count` vectors with the indices 0 .. count - 1, vectors of
+// different lengths, numbers that are not finite, a vector that is all zeros.
+EmbeddingRows ReadEmbeddings(const nlohmann::json& response, int64_t count, std::string* problem);
 
 }  // namespace suite

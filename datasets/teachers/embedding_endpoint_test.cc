@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/testing/error_of.h"
 #include "datasets/teachers/mock_server.h"
 
 namespace suite {
@@ -118,14 +119,9 @@ TEST_F(EmbeddingEndpointTest, ABatchThatFailsIsAnErrorAndTheOthersAreKept) {
     return bad ? MockReply{200, R"({"data": []})"} : Vectors(request);
   });
   EmbeddingEndpoint embedder(Settings(server), "embedder");
-  try {
-    embedder.Items(items_);
-    FAIL() << "no error";
-  } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(),
-                 "/v1/embeddings: 1 of 2 batches failed, the first with texts 3 to 3: invalid_response: no data with 1 "
-                 "vectors (tries: 2)");
-  }
+  EXPECT_EQ(ErrorOf([&] { embedder.Items(items_); }),
+            "/v1/embeddings: 1 of 2 batches failed, the first with texts 3 to 3: invalid_response: no data with 1 "
+            "vectors (tries: 2)");
   EXPECT_EQ(server.requests(), 3);
   {
     const std::lock_guard<std::mutex> lock(mutex);
@@ -143,12 +139,7 @@ TEST_F(EmbeddingEndpointTest, VectorsOfTwoWidthsAreAnError) {
   EmbeddingSettings settings = Settings(server);
   settings.endpoint.concurrency = 1;
   EmbeddingEndpoint embedder(settings, "embedder");
-  try {
-    embedder.Items(items_);
-    FAIL() << "no error";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("vectors of 3 numbers after others of 2"));
-  }
+  EXPECT_THAT(ErrorOf([&] { embedder.Items(items_); }), HasSubstr("vectors of 3 numbers after others of 2"));
 }
 
 TEST_F(EmbeddingEndpointTest, BadSettingsAreOneClearError) {

@@ -1,4 +1,4 @@
-#include "datasets/teachers/embedding_response.h"
+#include "datasets/teachers/embedding_endpoint.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

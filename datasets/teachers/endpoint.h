@@ -13,7 +13,7 @@
 // `concurrency` at a time and not faster than the rate allows; an answer is on disk before the next thing is done.
 // Equal questions of one job are sent once.
 //
-// Tried again, with backoff (request_timing.h): a cut connection, no answer in time, the statuses 408, 409, 425, 429
+// Tried again, with backoff (endpoint_settings.h): a cut connection, no answer in time, the statuses 408, 409, 425, 429
 // and 5xx, a body that is not JSON, and a response that `read` calls kBadResponse; none of these is kept. A
 // "Retry-After" holds all requests back. An answer in the wrong form (kWrongForm) is kept, since it was paid for, and
 // the question is asked again as the next attempt, up to `attempts` in all; attempts have cache entries of their own.
@@ -33,7 +33,6 @@
 #include "datasets/teachers/api_key.h"
 #include "datasets/teachers/endpoint_settings.h"
 #include "datasets/teachers/failure_report.h"
-#include "datasets/teachers/request_timing.h"
 
 namespace suite {
 

@@ -2,15 +2,12 @@
 //
 //   FailureReport report;
 //   report.Add("train/17", "recommend", lists[17].error);           // nothing is added when the error is empty
-//   report.Add("train/18", "judge", {FailureKind::kTimeout, "no answer within 120 s"});
-//   WriteFailureReport(report, "results/run/failures.json");         // ".json": JSON, any other name: text
+//   WriteFailureReport(report, "results/run/failures.json");
 //
 // The `error` of a TeacherList or TeacherJudgement is FailureText(failure), so a report can be made of what any teacher
 // returns.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,15 +49,10 @@ struct FailedRequest {
 
 class FailureReport {
  public:
-  void Add(const std::string& conversation, const std::string& request, const Failure& failure);
   void Add(const std::string& conversation, const std::string& request, std::string_view error);
 
   const std::vector<FailedRequest>& failed() const { return failed_; }
-  // By name of kind.
-  std::map<std::string, int64_t> Counts() const;
-
-  // One line for each kind, then one for each request. {"failed": 2, "by_kind": {...}, "requests": [...]}
-  std::string Text() const;
+  // {"failed": 2, "by_kind": {"timeout": 2}, "requests": [...]}
   std::string Json() const;
 
  private:

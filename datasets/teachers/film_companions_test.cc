@@ -1,4 +1,4 @@
-#include "datasets/teachers/film_companions.h"
+#include "datasets/teachers/oracle_teacher.h"
 
 #include <gtest/gtest.h>
 

@@ -11,18 +11,13 @@
 namespace suite {
 namespace {
 
-struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+template <typename Pointer, auto kFree>
+struct Freeing {
+  void operator()(Pointer pointer) const { kFree(pointer); }
 };
 
 struct Transfer {
-  std::unique_ptr<CURL, EasyDeleter> easy;
+  std::unique_ptr<CURL, Freeing<CURL*, curl_easy_cleanup>> easy;
   std::string sent;
   std::string received;
   size_t max_bytes = 0;
@@ -85,8 +80,8 @@ HttpResult ResultOf(int64_t id, CURLcode code, Transfer* transfer) {
 
 struct HttpTransfers::State {
   HttpOptions options;
-  std::unique_ptr<curl_slist, ListDeleter> headers;
-  std::unique_ptr<CURLM, MultiDeleter> multi;
+  std::unique_ptr<curl_slist, Freeing<curl_slist*, curl_slist_free_all>> headers;
+  std::unique_ptr<CURLM, Freeing<CURLM*, curl_multi_cleanup>> multi;
   std::map<int64_t, std::unique_ptr<Transfer>> transfers;
 
   ~State() {
@@ -138,7 +133,7 @@ std::vector<HttpResult> HttpTransfers::Wait(int milliseconds) {
   CURLM* multi = state_->multi.get();
   int running = 0;
   SUITE_CHECK_EQ(curl_multi_perform(multi, &running), CURLM_OK);
-  if (running == under_way() && milliseconds > 0) {
+  if (running == static_cast<int>(state_->transfers.size()) && milliseconds > 0) {
     // Unlike curl_multi_wait, this also sleeps when there is nothing to wait for.
     SUITE_CHECK_EQ(curl_multi_poll(multi, nullptr, 0, milliseconds, nullptr), CURLM_OK);
     SUITE_CHECK_EQ(curl_multi_perform(multi, &running), CURLM_OK);
@@ -155,7 +150,5 @@ std::vector<HttpResult> HttpTransfers::Wait(int milliseconds) {
   }
   return results;
 }
-
-int64_t HttpTransfers::under_way() const { return static_cast<int64_t>(state_->transfers.size()); }
 
 }  // namespace suite

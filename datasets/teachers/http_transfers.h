@@ -47,8 +47,6 @@ class HttpTransfers {
   // Moves all transfers on until one ends or the time is over, and returns those that ended.
   std::vector<HttpResult> Wait(int milliseconds);
 
-  int64_t under_way() const;
-
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -1,10 +1,14 @@
-// The chat protocol's side of a mock server, and settings for asking it.
+// The chat protocol's side of a mock server, settings for asking it, and questions "q0", "q1", ... to ask.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "datasets/teachers/chat_endpoint.h"
+#include "datasets/teachers/failure_report.h"
 #include "datasets/teachers/mock_server.h"
 
 namespace suite {
@@ -35,6 +39,18 @@ inline ChatSettings MockChatSettings(const std::string& server_url, const std::s
   settings.endpoint.max_backoff_seconds = 0.05;
   settings.endpoint.retries = 3;
   return settings;
+}
+
+// Asks "q0", "q1", ...; an answer that begins with "bad" is in the wrong form.
+inline std::vector<std::optional<Failure>> AskQuestions(ChatEndpoint* chat, int64_t count,
+                                                        std::vector<std::string>* answers) {
+  answers->resize(static_cast<size_t>(count));
+  const auto prompt = [](int64_t i) { return std::vector<PromptMessage>{{"user", "q" + std::to_string(i)}}; };
+  return chat->Ask(count, prompt, [answers](int64_t i, const std::string& answer) -> std::string {
+    if (answer.rfind("bad", 0) == 0) return "it begins with 'bad'";
+    answers->at(static_cast<size_t>(i)) = answer;
+    return "";
+  });
 }
 
 }  // namespace suite

@@ -6,13 +6,11 @@
 //   server.most_at_once()                            // the most that were being answered at one time
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace suite {
@@ -45,7 +43,7 @@ class MockServer {
   MockServer(const MockServer&) = delete;
   MockServer& operator=(const MockServer&) = delete;
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const;
   int64_t requests() const;
   int64_t most_at_once() const;
   std::vector<double> arrivals() const;  // seconds of a steady clock, in order
@@ -54,24 +52,8 @@ class MockServer {
   bool WaitForRequests(int64_t count) const;
 
  private:
-  void Listen();
-  void Serve(int connection);
-  bool Answer(int connection, const MockRequest& request);
-  void Arrived(const MockRequest& request);
-
-  std::function<MockReply(const MockRequest&)> handler_;
-  int listener_ = -1;
-  int port_ = 0;
-  mutable std::mutex mutex_;
-  mutable std::condition_variable arrived_;
-  std::vector<MockRequest> received_;
-  std::vector<double> arrivals_;
-  int64_t at_once_ = 0;
-  int64_t most_at_once_ = 0;
-  bool stopping_ = false;
-  std::vector<int> connections_;
-  std::vector<std::thread> threads_;
-  std::thread accepting_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace suite

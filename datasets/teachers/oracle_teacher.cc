@@ -5,32 +5,11 @@
 #include <numeric>
 #include <set>
 #include <sstream>
-#include <unordered_map>
 
-#include "base/error.h"
 #include "base/hash.h"
 
 namespace suite {
 namespace {
-
-using TitleIds = std::unordered_map<std::string, std::vector<int>>;
-
-TitleIds IdsByTitle(const Catalog& catalog) {
-  TitleIds ids;
-  for (int id = 0; id < catalog.size(); ++id) ids[catalog.item(id).title].push_back(id);
-  return ids;
-}
-
-void CheckQuality(const OracleQuality& quality) {
-  const auto require = [](bool holds, const char* key, double value, const char* allowed) {
-    if (!holds) throw InputError(key, std::to_string(value), allowed);
-  };
-  require(quality.noise >= 0, "teacher.noise", quality.noise, "0 or more");
-  require(quality.knowledge >= 0 && quality.knowledge <= 1, "teacher.knowledge", quality.knowledge, "0 to 1");
-  require(quality.judge_noise >= 0, "teacher.judge_noise", quality.judge_noise, "0 or more");
-  require(quality.out_of_catalog >= 0 && quality.out_of_catalog <= 1, "teacher.out_of_catalog", quality.out_of_catalog,
-          "0 to 1");
-}
 
 std::vector<double> Standardised(std::vector<double> values) {
   if (values.empty()) return values;
@@ -62,6 +41,34 @@ std::string WithoutOrWithThe(const std::string& title) {
 
 }  // namespace
 
+FilmCompanions::FilmCompanions(const std::vector<std::vector<int>>& conversations, int films)
+    : counts_(static_cast<size_t>(films), 0), together_(static_cast<size_t>(films)) {
+  for (const std::vector<int>& named : conversations) {
+    const std::set<int> distinct(named.begin(), named.end());
+    for (const int a : distinct) {
+      ++counts_.at(static_cast<size_t>(a));
+      for (const int b : distinct) {
+        if (a != b) ++together_[static_cast<size_t>(a)][b];
+      }
+    }
+  }
+}
+
+std::vector<double> FilmCompanions::Nearness(const std::vector<int>& films) const {
+  std::vector<double> nearness(counts_.size(), 0);
+  const double share = films.empty() ? 0 : 1.0 / static_cast<double>(films.size());
+  for (const int film : films) {
+    const auto f = static_cast<size_t>(film);
+    nearness.at(f) += share;
+    for (const auto& [other, together] : together_[f]) {
+      const auto o = static_cast<size_t>(other);
+      nearness[o] += share * static_cast<double>(together) /
+                     std::sqrt(static_cast<double>(counts_[f]) * static_cast<double>(counts_[o]));
+    }
+  }
+  return nearness;
+}
+
 Item MisspeltItem(const Item& item, const Catalog& catalog, RandomStream* stream) {
   Item wrong = item;
   switch (stream->UniformInt(3)) {
@@ -85,9 +92,10 @@ std::vector<int> OracleTeacher::Films::All() const {
 }
 
 OracleTeacher::OracleTeacher(const std::vector<Conversation>& conversations, const Catalog& catalog,
-                             const OracleQuality& quality, uint64_t seed)
+                             const TeacherQuality& quality, uint64_t seed)
     : catalog_(catalog), quality_(quality), seed_(seed), companions_({}, 0) {
-  CheckQuality(quality);
+  quality_.out_of_catalog = quality.out_of_catalog.value_or(0.1);
+  CheckTeacherQuality(quality_);
   Read(conversations);
   std::vector<std::vector<int>> named;
   for (const Films& films : films_) named.push_back(films.All());
@@ -96,7 +104,6 @@ OracleTeacher::OracleTeacher(const std::vector<Conversation>& conversations, con
 }
 
 void OracleTeacher::Read(const std::vector<Conversation>& conversations) {
-  const TitleIds by_title = IdsByTitle(catalog_);
   std::ostringstream data;
   data << seed_ << "\n" << FormatList(catalog_.items()) << "\n";
   for (const Conversation& conversation : conversations) {
@@ -106,8 +113,8 @@ void OracleTeacher::Read(const std::vector<Conversation>& conversations) {
       if (id) films.truth.push_back(*id);
     }
     for (const std::string& title : conversation.seen_titles) {
-      const auto found = by_title.find(title);
-      if (found != by_title.end()) films.seen.insert(films.seen.end(), found->second.begin(), found->second.end());
+      const std::vector<int> ids = catalog_.FindTitle(title);
+      films.seen.insert(films.seen.end(), ids.begin(), ids.end());
     }
     data << conversation.id << "\n";
     for (const int id : films.truth) data << id << " ";
@@ -132,13 +139,7 @@ void OracleTeacher::ChooseKnown() {
 }
 
 std::string OracleTeacher::Identity() const {
-  std::ostringstream text;
-  text.precision(15);
-  text << "oracle data=" << data_hash_.substr(0, 16) << " context=" << quality_.context << " noise=" << quality_.noise
-       << " popularity=" << quality_.popularity << " out_of_catalog=" << quality_.out_of_catalog
-       << " knowledge=" << quality_.knowledge << " judge_slope=" << quality_.judge_slope
-       << " judge_noise=" << quality_.judge_noise;
-  return text.str();
+  return "oracle data=" + data_hash_.substr(0, 16) + " " + QualityText(quality_);
 }
 
 std::vector<double> OracleTeacher::Nearness(const Films& films) const {
@@ -176,7 +177,7 @@ std::vector<Item> OracleTeacher::List(const std::string& id, const Films& films,
   for (const int film : Largest(scores, static_cast<size_t>(length))) {
     if (std::isinf(scores[static_cast<size_t>(film)])) break;
     Item item = catalog_.item(film);
-    if (spelling.Uniform() < quality_.out_of_catalog) item = MisspeltItem(item, catalog_, &spelling);
+    if (spelling.Uniform() < *quality_.out_of_catalog) item = MisspeltItem(item, catalog_, &spelling);
     if (named.insert(item).second) list.push_back(item);
   }
   return list;

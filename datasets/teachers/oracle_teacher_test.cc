@@ -39,12 +39,12 @@ std::vector<Conversation> Conversations() {
 
 class OracleTeacherTest : public ::testing::Test {
  protected:
-  std::vector<TeacherList> Lists(const OracleQuality& quality) {
+  std::vector<TeacherList> Lists(const TeacherQuality& quality) {
     return OracleTeacher(conversations_, catalog_, quality).Recommend(conversations_, 10);
   }
 
   // Share of the ground truth that the lists have.
-  double Recall(const OracleQuality& quality) {
+  double Recall(const TeacherQuality& quality) {
     const auto lists = Lists(quality);
     double found = 0;
     for (size_t i = 0; i < lists.size(); ++i) {
@@ -72,7 +72,7 @@ TEST_F(OracleTeacherTest, ListsAreLongDistinctAndWithoutWhatWasSeen) {
 }
 
 TEST_F(OracleTeacherTest, MisreadingCostsRecallAndPeekingGivesIt) {
-  OracleQuality clear, blind, confused, sharp;
+  TeacherQuality clear, blind, confused, sharp;
   clear.noise = 0;
   clear.out_of_catalog = 0;
   confused = blind = sharp = clear;
@@ -86,7 +86,7 @@ TEST_F(OracleTeacherTest, MisreadingCostsRecallAndPeekingGivesIt) {
 
 TEST_F(OracleTeacherTest, TheShareOutsideTheCatalogueIsAsAskedFor) {
   for (const double share : {0., .3, 1.}) {
-    OracleQuality quality;
+    TeacherQuality quality;
     quality.out_of_catalog = share;
     double outside = 0, all = 0;
     for (const TeacherList& list : Lists(quality)) {
@@ -98,7 +98,7 @@ TEST_F(OracleTeacherTest, TheShareOutsideTheCatalogueIsAsAskedFor) {
 }
 
 TEST_F(OracleTeacherTest, PopularityAndKnowledgeChooseAmongTheFilms) {
-  const auto mean_film = [&](const OracleQuality& quality) {
+  const auto mean_film = [&](const TeacherQuality& quality) {
     double sum = 0, all = 0;
     for (const TeacherList& list : Lists(quality)) {
       for (const Item& item : list.items) sum += item.year - 1900;
@@ -106,7 +106,7 @@ TEST_F(OracleTeacherTest, PopularityAndKnowledgeChooseAmongTheFilms) {
     }
     return sum / all;
   };
-  OracleQuality even, popular, ignorant;
+  TeacherQuality even, popular, ignorant;
   even.context = popular.context = ignorant.context = 0;
   even.popularity = 0;
   popular.popularity = 3;
@@ -150,7 +150,7 @@ TEST_F(OracleTeacherTest, IsAFunctionOfWhatItWasGiven) {
   Conversation foreign;
   foreign.id = "test/1";
   EXPECT_THAT(one.Recommend({foreign}, 10)[0].error, HasSubstr("not one that the oracle was given"));
-  OracleQuality impossible;
+  TeacherQuality impossible;
   impossible.knowledge = 2;
   EXPECT_THROW(OracleTeacher(conversations_, catalog_, impossible), InputError);
 }

@@ -1,12 +1,21 @@
 #include "datasets/teachers/recording.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/json/checked_json.h"
+#include "datasets/teachers/failure_report.h"
 
 namespace suite {
 namespace {
@@ -81,16 +90,35 @@ bool AddOnce(Map* map, const Key& key, const Value& value, const std::string& wh
   return is_new;
 }
 
+std::string NotRecorded(const std::string& reason) { return FailureText({FailureKind::kNotRecorded, reason}); }
+
+bool WriteAll(int file, const std::string& bytes) {
+  for (size_t written = 0; written < bytes.size();) {
+    const ssize_t count = write(file, bytes.data() + written, bytes.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    written += static_cast<size_t>(count);
+  }
+  return fsync(file) == 0;
+}
+
+// A cut object is never valid JSON, so a last line that is valid only lacks its newline.
+std::string WholeLines(const std::string& bytes) {
+  const std::string whole = bytes.substr(0, bytes.rfind('\n') + 1);
+  const std::string rest = bytes.substr(whole.size());
+  return json::accept(rest) ? bytes + "\n" : whole;
+}
+
 }  // namespace
 
-Recording::Found Recording::FindList(const std::string& conversation, int64_t list_length) const {
+std::optional<std::vector<Item>> Recording::FindList(const std::string& conversation, int64_t list_length) const {
   const auto lists = lists_.find(conversation);
-  if (lists == lists_.end()) return {};
+  if (lists == lists_.end()) return std::nullopt;
   const auto list = lists->second.lower_bound(list_length);
-  if (list == lists->second.end()) return {};
-  const std::vector<Item>& items = list->second;
-  const size_t kept = std::min(items.size(), static_cast<size_t>(list_length));
-  return {true, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(kept)}};
+  if (list == lists->second.end()) return std::nullopt;
+  std::vector<Item> items = list->second;
+  if (items.size() > static_cast<size_t>(list_length)) items.resize(static_cast<size_t>(list_length));
+  return items;
 }
 
 const std::vector<int>* Recording::FindJudgements(const std::string& conversation,
@@ -139,6 +167,93 @@ Recording ParseRecording(const std::string& text, const std::string& path) {
   return recording;
 }
 
-Recording ReadRecording(const std::string& path) { return ParseRecording(ReadFile(path), path); }
+ReplayTeacher::ReplayTeacher(const std::string& path) : path_(path) {
+  const std::string bytes = ReadFile(path);
+  identity_ = "replay sha256=" + Sha256Hex(bytes);
+  recording_ = ParseRecording(bytes, path);
+}
+
+std::vector<TeacherList> ReplayTeacher::Recommend(const std::vector<Conversation>& conversations, int64_t list_length) {
+  SUITE_CHECK_GT(list_length, 0);
+  std::vector<TeacherList> lists;
+  for (const Conversation& conversation : conversations) {
+    const std::optional<std::vector<Item>> list = recording_.FindList(conversation.id, list_length);
+    TeacherList answer{list.value_or(std::vector<Item>()), ""};
+    if (!list) {
+      const int64_t longest = recording_.LongestList(conversation.id);
+      answer.error = NotRecorded(path_ + " has no list of length " + std::to_string(list_length) + " for " +
+                                 conversation.id + (longest ? ", only up to " + std::to_string(longest) : ""));
+    }
+    lists.push_back(answer);
+  }
+  return lists;
+}
+
+std::vector<TeacherJudgement> ReplayTeacher::Judge(const std::vector<JudgeRequest>& requests) {
+  std::vector<TeacherJudgement> judged;
+  for (const JudgeRequest& request : requests) {
+    SUITE_CHECK(request.conversation != nullptr);
+    TeacherJudgement answer;
+    const std::string& id = request.conversation->id;
+    const std::vector<int>* judgements = recording_.FindJudgements(id, request.candidates);
+    if (judgements != nullptr) {
+      answer.judgements = *judgements;
+    } else if (!request.candidates.empty()) {
+      answer.error = NotRecorded(path_ + " has no judgements of these " + std::to_string(request.candidates.size()) +
+                                 " candidates for " + id);
+    }
+    judged.push_back(answer);
+  }
+  return judged;
+}
+
+RecordingTeacher::RecordingTeacher(Teacher* teacher, const std::string& path) : teacher_(teacher), path_(path) {
+  SUITE_CHECK(teacher != nullptr);
+  if (!std::filesystem::exists(path_)) {
+    WriteFileAtomically(path_, "");
+    return;
+  }
+  const std::string bytes = ReadFile(path_);
+  const std::string whole = WholeLines(bytes);
+  recording_ = ParseRecording(whole, path_);
+  if (whole != bytes) WriteFileAtomically(path_, whole);
+}
+
+void RecordingTeacher::Append(const std::string& lines) const {
+  if (lines.empty()) return;
+  const int file = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  const bool written = file >= 0 && WriteAll(file, lines);
+  const int reason = errno;
+  if (file >= 0) close(file);
+  if (!written) throw InputError(path_, std::string("cannot be written: ") + std::strerror(reason));
+}
+
+std::vector<TeacherList> RecordingTeacher::Recommend(const std::vector<Conversation>& conversations,
+                                                     int64_t list_length) {
+  std::vector<TeacherList> lists = teacher_->Recommend(conversations, list_length);
+  SUITE_CHECK_EQ(lists.size(), conversations.size());
+  std::string lines;
+  for (size_t i = 0; i < lists.size(); ++i) {
+    if (!lists[i].error.empty()) continue;
+    const std::string& id = conversations[i].id;
+    if (recording_.AddList(path_, id, list_length, lists[i].items)) lines += ListLine(id, list_length, lists[i].items);
+  }
+  Append(lines);
+  return lists;
+}
+
+std::vector<TeacherJudgement> RecordingTeacher::Judge(const std::vector<JudgeRequest>& requests) {
+  std::vector<TeacherJudgement> judged = teacher_->Judge(requests);
+  SUITE_CHECK_EQ(judged.size(), requests.size());
+  std::string lines;
+  for (size_t i = 0; i < judged.size(); ++i) {
+    if (!judged[i].error.empty()) continue;
+    const std::string& id = requests[i].conversation->id;
+    if (!recording_.AddJudgements(path_, id, requests[i].candidates, judged[i].judgements)) continue;
+    lines += JudgementsLine(id, requests[i].candidates, judged[i].judgements);
+  }
+  Append(lines);
+  return judged;
+}
 
 }  // namespace suite

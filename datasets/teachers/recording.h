@@ -7,27 +7,29 @@
 // for each candidate. The same line may stand twice; a second answer to the same question is an error. Empty lines are
 // passed over.
 //
-//   const Recording recording = ReadRecording("teacher.jsonl");
-//   recording.FindList("train/17", 1)             // the first of the two: {"Heat", 1995}
+//   ReplayTeacher replay("teacher.jsonl");
+//   replay.Recommend(conversations, 20)[0].error      // "not_recorded: ..." where the file has no such answer
+//
+//   ChatTeacher chat(settings, "teacher");
+//   RecordingTeacher teacher(&chat, "teacher.jsonl");
+//   teacher.Recommend(conversations, 20);             // as chat's; the lines are on disk when this returns
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/core/item.h"
+#include "datasets/teachers/teacher.h"
 
 namespace suite {
 
 class Recording {
  public:
   // The list recorded for exactly this length; else the next longer one, cut.
-  struct Found {
-    bool found = false;
-    std::vector<Item> items;
-  };
-  Found FindList(const std::string& conversation, int64_t list_length) const;
+  std::optional<std::vector<Item>> FindList(const std::string& conversation, int64_t list_length) const;
   // Null unless judgements of exactly these candidates in this order are there.
   const std::vector<int>* FindJudgements(const std::string& conversation, const std::vector<Item>& candidates) const;
 
@@ -52,6 +54,49 @@ std::string JudgementsLine(const std::string& conversation, const std::vector<It
 
 // Throws InputError naming file and line. `path` is for the errors only.
 Recording ParseRecording(const std::string& text, const std::string& path);
-Recording ReadRecording(const std::string& path);
+
+// A teacher that repeats what a file says: lists and judgements that were made elsewhere, or recorded.
+class ReplayTeacher : public Teacher {
+ public:
+  // Throws InputError naming file and line when the file cannot be read.
+  explicit ReplayTeacher(const std::string& path);
+
+  // "replay sha256=<of the file>"
+  std::string Identity() const override { return identity_; }
+
+  // The list recorded for this length, or the next longer one, cut.
+  std::vector<TeacherList> Recommend(const std::vector<Conversation>& conversations, int64_t list_length) override;
+  // Judgements of exactly the same candidates in the same order: a teacher that sees others may judge otherwise.
+  std::vector<TeacherJudgement> Judge(const std::vector<JudgeRequest>& requests) override;
+
+ private:
+  std::string path_;
+  std::string identity_;
+  Recording recording_;
+};
+
+// Any teacher, with its answers written down as a file that ReplayTeacher reads: to share a run without its account.
+// Answers are added to a file that is there already; what it holds is not written twice. Requests that failed are not
+// recorded.
+class RecordingTeacher : public Teacher {
+ public:
+  // `teacher` is not owned and must live longer. A last line that was cut by a kill goes.
+  // Throws InputError when the file cannot be read as a recording, or not be written.
+  RecordingTeacher(Teacher* teacher, const std::string& path);
+
+  // The wrapped teacher's: writing down changes nothing.
+  std::string Identity() const override { return teacher_->Identity(); }
+
+  // Both throw InputError when the file cannot be written, or holds another answer to the same question.
+  std::vector<TeacherList> Recommend(const std::vector<Conversation>& conversations, int64_t list_length) override;
+  std::vector<TeacherJudgement> Judge(const std::vector<JudgeRequest>& requests) override;
+
+ private:
+  void Append(const std::string& lines) const;
+
+  Teacher* teacher_;
+  std::string path_;
+  Recording recording_;
+};
 
 }  // namespace suite

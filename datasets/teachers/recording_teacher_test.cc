@@ -1,5 +1,5 @@
 // Both ends of a recording: the teacher that writes it and the one that reads it.
-#include "datasets/teachers/recording_teacher.h"
+#include "datasets/teachers/recording.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "datasets/teachers/replay_teacher.h"
 
 namespace suite {
 namespace {

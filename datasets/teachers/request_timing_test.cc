@@ -1,4 +1,4 @@
-#include "datasets/teachers/request_timing.h"
+#include "datasets/teachers/endpoint_settings.h"
 
 #include <gtest/gtest.h>
 

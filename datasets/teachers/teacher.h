@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,5 +50,23 @@ class Teacher {
   // One judgement for each request, in order.
   virtual std::vector<TeacherJudgement> Judge(const std::vector<JudgeRequest>& requests) = 0;
 };
+
+// How good a simulated teacher is, part by part: the miniature's (datasets/miniature/teacher.h) and the one for real
+// conversations (oracle_teacher.h), which say what each number does.
+struct TeacherQuality {
+  double context = 8;
+  double noise = 0.5;
+  double popularity = 0.8;
+  std::optional<double> out_of_catalog;  // of the items in its lists; nothing: as the teacher's own rule has it
+  double knowledge = 1;                  // the share of all films that it knows, the best known first
+  double judge_slope = 1.1;
+  double judge_noise = 0.6;
+};
+
+// Throws InputError naming the key ("teacher.knowledge") for what makes no teacher.
+void CheckTeacherQuality(const TeacherQuality& quality);
+
+// "context=8 noise=0.5 ...", for an Identity.
+std::string QualityText(const TeacherQuality& quality);
 
 }  // namespace suite

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <functional>
 
-#include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -90,22 +90,17 @@ class VectorFileTest : public ::testing::Test {
         ::testing::TempDir() + "/" + ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".h5";
   }
 
-  std::string ErrorOf(const std::function<void()>& action) {
-    try {
-      action();
-    } catch (const InputError& error) {
-      std::string text = error.what();
-      const size_t path = text.find(settings_.path);
-      return path == std::string::npos ? text : text.replace(path, settings_.path.size(), "FILE");
-    }
-    return "no error";
+  std::string ErrorIn(const std::function<void()>& action) {
+    std::string text = ErrorOf(action);
+    const size_t path = text.find(settings_.path);
+    return path == std::string::npos ? text : text.replace(path, settings_.path.size(), "FILE");
   }
 
   std::string ErrorWith(const std::function<void(Contents*)>& change) {
     Contents contents;
     change(&contents);
     Write(settings_.path, contents);
-    return ErrorOf([&] {
+    return ErrorIn([&] {
       VectorFile file(settings_);
       file.Items({{"Heat", 1995}, {"Amélie", 2001}, {"Ran", 1985}});
       file.Conversations({Named("train/0"), Named("train/1")});
@@ -155,20 +150,20 @@ TEST_F(VectorFileTest, OtherNamesOfDatasets) {
   Write(settings_.path, {});
   VectorFileSettings other = settings_;
   other.item_vectors = "conversations/vectors";
-  EXPECT_THAT(ErrorOf([&] { VectorFile file(other); }),
+  EXPECT_THAT(ErrorIn([&] { VectorFile file(other); }),
               HasSubstr("FILE: items/title: 3 rows; allowed: 2, as conversations/vectors has"));
   other.item_vectors = "items/embedding";
-  EXPECT_EQ(ErrorOf([&] { VectorFile file(other); }), "FILE: items/embedding: no such dataset");
+  EXPECT_EQ(ErrorIn([&] { VectorFile file(other); }), "FILE: items/embedding: no such dataset");
 }
 
 TEST_F(VectorFileTest, WhatTheFileLacksIsNamed) {
   Write(settings_.path, {});
   VectorFile file(settings_);
-  EXPECT_EQ(ErrorOf([&] {
+  EXPECT_EQ(ErrorIn([&] {
               file.Items({{"Heat", 1996}});
             }),
             "FILE: items/title: no vector for 'Heat (1996)'; allowed: one for each that is asked for; the file has 3");
-  EXPECT_THAT(ErrorOf([&] { file.Conversations({Named("test/0")}); }), HasSubstr("no vector for 'test/0'"));
+  EXPECT_THAT(ErrorIn([&] { file.Conversations({Named("test/0")}); }), HasSubstr("no vector for 'test/0'"));
 }
 
 TEST_F(VectorFileTest, BadContentsAreOneClearError) {
@@ -196,18 +191,18 @@ TEST_F(VectorFileTest, DatasetsOfAnotherKindAreOneClearError) {
   Write(settings_.path, {});
   VectorFileSettings other = settings_;
   other.item_titles = "items/year";
-  EXPECT_EQ(ErrorOf([&] { VectorFile file(other); }),
+  EXPECT_EQ(ErrorIn([&] { VectorFile file(other); }),
             "FILE: items/year: of another type, or of 1 dimensions; allowed: a list of texts");
   other = settings_;
   other.item_vectors = "items/year";
-  EXPECT_THAT(ErrorOf([&] { VectorFile file(other); }), HasSubstr("allowed: floats [rows, dimension]"));
+  EXPECT_THAT(ErrorIn([&] { VectorFile file(other); }), HasSubstr("allowed: floats [rows, dimension]"));
 }
 
 TEST_F(VectorFileTest, AFileThatIsNoHdf5IsOneClearError) {
   WriteFileAtomically(settings_.path, "text");
-  EXPECT_EQ(ErrorOf([&] { VectorFile file(settings_); }), "FILE: cannot be opened as an HDF5 file");
+  EXPECT_EQ(ErrorIn([&] { VectorFile file(settings_); }), "FILE: cannot be opened as an HDF5 file");
   std::filesystem::remove(settings_.path);
-  EXPECT_EQ(ErrorOf([&] { VectorFile file(settings_); }), "FILE: cannot be opened as an HDF5 file");
+  EXPECT_EQ(ErrorIn([&] { VectorFile file(settings_); }), "FILE: cannot be opened as an HDF5 file");
 }
 
 TEST_F(VectorFileTest, IdentityChangesWithTheFile) {

@@ -8,8 +8,8 @@
 #include "base/files.h"
 #include "harness/config/report_names.h"
 #include "harness/config/sweep_points.h"
-#include "harness/config/sweep_priorities.h"
 #include "harness/config/toml_settings.h"
+#include "harness/metrics/metric_table.h"
 
 namespace suite {
 namespace {
@@ -97,8 +97,6 @@ std::vector<std::string> ArmsOf(const std::vector<SweepPoint>& points, const Run
 
 // The scores that any run of the sweep may have.
 std::vector<std::string> ScoresOf(const std::vector<SweepAxis>& axes, RunConfig base, const KnownNames& known_names) {
-  const auto given = known_names.find("report.metrics");
-  if (given != known_names.end()) return given->second;
   std::vector<std::string> names = MetricNames(base.eval.k);
   for (const SweepAxis& axis : axes) {
     if (axis.key != "eval.k") continue;

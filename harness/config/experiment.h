@@ -7,7 +7,7 @@
 //   request.path = "experiments/quickstart.toml";
 //   request.profile = "smoke";                                  // or empty
 //   request.sets = {"rl.steps=5", "seed=3407"};                 // --set, in order
-//   request.known_names = {{"objective.preset", {"grpo", "gspo"}}, {"report.metrics", {"ndcg@10"}}};
+//   request.known_names = {{"objective.preset", {"grpo", "gspo"}}};
 //   Experiment experiment = LoadExperiment(request);
 //   for (const ExperimentRun& run : experiment.runs) Launch(run.hash, ToToml(run.config));
 //
@@ -33,8 +33,7 @@ struct ExperimentRequest {
   std::string path;               // TOML file; empty: defaults and --set alone
   std::string profile;            // name of a [profile.NAME] table; empty: none
   std::vector<std::string> sets;  // "key=value"
-  // Names that settings may have, by key; "report.metrics" holds those of metrics, comparisons and claims, and is
-  // MetricNames of the run where it is not given.
+  // Names that settings may have, by key. Metrics, comparisons and claims name the scores of harness/metrics/metrics.def.
   KnownNames known_names;
   // What comparisons may name besides the arms: policies that every run starts from.
   std::vector<std::string> baseline_arms = {"base", "sft"};

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
+#include "harness/metrics/metric_table.h"
 
 namespace suite {
 namespace {
@@ -42,7 +44,7 @@ ExperimentRequest Write(const std::string& text) {
   ExperimentRequest request;
   request.path = testing::TempDir() + "quick.toml";
   WriteFileAtomically(request.path, text);
-  request.known_names = {{"objective.preset", {"grpo", "gspo"}}, {"report.metrics", {"ndcg@10", "recall@10"}}};
+  request.known_names = {{"objective.preset", {"grpo", "gspo"}}};
   return request;
 }
 
@@ -51,12 +53,7 @@ std::string ErrorOf(const std::string& text, const std::string& profile = "",
   ExperimentRequest request = Write(text);
   request.profile = profile;
   request.sets = sets;
-  try {
-    LoadExperiment(request);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return suite::ErrorOf([&] { LoadExperiment(request); });
 }
 
 TEST(LoadExperiment, ExpandsTheGridInDeclaredOrder) {
@@ -248,7 +245,6 @@ TEST(LoadExperiment, ReportNamesWhatAnyProfileHas) {
       "metric = \"curve:ndcg@3\"\nrelation = \">\"\n"
       "[profile.paper]\neval.k = [3, 10]\n[profile.paper.sweep]\n\"rl.group_size\" = [8, 16]\n";
   ExperimentRequest request = Write(text);
-  request.known_names.erase("report.metrics");
   const ReportSettings base = LoadExperiment(request).report;
   EXPECT_THAT(base.metrics, ElementsAre("ndcg@10"));
   EXPECT_EQ(base.comparisons.size(), 1u);
@@ -262,25 +258,22 @@ TEST(LoadExperiment, ReportNamesWhatAnyProfileHas) {
   std::string misspelt = text;
   misspelt.replace(misspelt.find("curve:ndcg@3"), 12, "curve:ndcg@4");
   request = Write(misspelt);
-  request.known_names.erase("report.metrics");
   EXPECT_THROW(LoadExperiment(request), InputError);
 }
 
-// Without a caller's list, the metrics are those of the run's own evaluation.
+// The metrics are those of the run's own evaluation: all that the table has, and no other.
 TEST(LoadExperiment, MetricsAreKnownBeforeAnythingRuns) {
   const auto error_of = [](const std::string& text) -> std::string {
     ExperimentRequest request = Write(text);
     request.known_names.clear();
-    try {
-      LoadExperiment(request);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no error";
+    return suite::ErrorOf([&] { LoadExperiment(request); });
   };
   const std::string good =
       "[eval]\nk = [3, 10]\n[report]\nmetrics = [\"recall@3\", \"ndcg@10\", \"duplicate_share\"]\n";
   EXPECT_EQ(error_of(good), "no error");
+  for (const std::string& metric : MetricNames({3, 10})) {
+    EXPECT_EQ(error_of("[eval]\nk = [3, 10]\n[report]\nmetrics = [\"" + metric + "\"]\n"), "no error");
+  }
   EXPECT_THAT(error_of("[eval]\nk = [3, 10]\n[report]\nmetrics = [\"ndcg@5\"]\n"),
               HasSubstr("quick.toml:4: unknown metric 'ndcg@5' (did you mean 'ndcg@3'?)"));
   EXPECT_THAT(error_of("[report]\nmetrics = [\"ndgc@10\"]\n"), HasSubstr("did you mean 'ndcg@10'?"));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <type_traits>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -155,26 +156,25 @@ void CheckSft(const RunConfig& config) {
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
 void CheckSource(const RunConfig& config, bool needs_policy) {
   const DataConfig& data = config.data;
-  const auto refuse = [&](const std::string& key, const std::string& found, const std::string& allowed) {
-    throw InputError(Origin(config, key) + ": " + key, found, allowed);
-  };
   if (data.source == "miniature") {
     Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
             "at most data.catalog_items = " + std::to_string(data.catalog_items));
-    if (!data.path.empty()) refuse("data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
+    if (!data.path.empty()) {
+      Refuse(config, "data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
+    }
     return;
   }
   Require(config, data.test_percent + data.validation_percent < 100, "data.validation_percent", data.validation_percent,
           "less than what data.test_percent = " + std::to_string(data.test_percent) + " leaves of 100");
-  if (data.path.empty()) refuse("data.path", "is missing for data.source " + data.source, "a folder or file");
+  if (data.path.empty()) Refuse(config, "data.path", "is missing for data.source " + data.source, "a folder or file");
   if (needs_policy && config.policy.path.empty()) {
-    refuse("policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
+    Refuse(config, "policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
   }
 }
 
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
-// Adds the overrides that are set, by the names of the algorithms folder.
+// Adds what a config's objective changes about its preset.
 class OverrideCollector {
  public:
   explicit OverrideCollector(TextPairs* overrides) : overrides_(overrides) {}
@@ -184,16 +184,24 @@ class OverrideCollector {
 
   template <typename T>
   void operator()(const FieldInfo& field, const std::optional<T>& value) const {
-    if (!value || field.section != "objective") return;
-    const std::string name = field.key.substr(field.section.size() + 1);
-    overrides_->emplace_back(name == "return_kind" ? "return" : name, PlainText(*value));
+    if (value) Add(field, *value);
+  }
+
+  void operator()(const FieldInfo& field, const double& penalty) const {
+    if (penalty != 0) Add(field, penalty);
   }
 
  private:
-  static std::string PlainText(const std::string& text) { return text; }
   template <typename T>
-  static std::string PlainText(const T& value) {
-    return TomlText(value);
+  void Add(const FieldInfo& field, const T& value) const {
+    if (field.section != "objective") return;
+    std::string text;
+    if constexpr (std::is_same_v<T, std::string>) {
+      text = value;
+    } else {
+      text = TomlText(value);
+    }
+    overrides_->emplace_back(field.key.substr(field.section.size() + 1), text);
   }
 
   TextPairs* overrides_;
@@ -263,21 +271,7 @@ std::string StageHash(const RunConfig& config, const std::string& stage) {
 TextPairs OverridesOf(const RunConfig& config) {
   TextPairs overrides;
   VisitFields(config, OverrideCollector(&overrides));
-  const auto add_penalty = [&](const std::string& weight, double penalty) {
-    if (penalty != 0) overrides.emplace_back(weight, TomlText(-penalty));
-  };
-  add_penalty("duplicate_weight", config.objective.duplicate_penalty);
-  add_penalty("out_of_catalog_weight", config.objective.out_of_catalog_penalty);
-  add_penalty("format_weight", config.objective.format_penalty);
   return overrides;
-}
-
-std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs) {
-  std::vector<std::string> names;
-  for (const int64_t k : cutoffs) names.push_back("recall@" + std::to_string(k));
-  for (const int64_t k : cutoffs) names.push_back("ndcg@" + std::to_string(k));
-  names.insert(names.end(), {"in_catalog_ratio", "duplicate_share"});
-  return names;
 }
 
 void CheckConsistent(const RunConfig& config, bool needs_policy) {

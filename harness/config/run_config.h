@@ -80,15 +80,11 @@ std::string ConfigHash(const RunConfig& config);
 std::string StageHash(const RunConfig& config, const std::string& stage);
 
 // What `objective` changes about its preset, as (field, text) in declared order: the overrides that are set, and the
-// penalties that are not 0 as negative weights. algorithms/objective.h takes it as it is:
+// penalties that are not 0. algorithms/objective.h takes it as it is:
 //
-//   OverridesOf(config);                                          // {{"beta", "0.001"}, {"duplicate_weight", "-0.1"}}
+//   OverridesOf(config);                                         // {{"beta", "0.001"}, {"duplicate_penalty", "0.1"}}
 //   MakeObjective(config.objective.preset, OverridesOf(config));
 std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
-
-// The scores of an evaluation, in the order of the store: recall@k and ndcg@k for each cut-off (eval.k),
-// in_catalog_ratio, duplicate_share.
-std::vector<std::string> MetricNames(const std::vector<int64_t>& cutoffs);
 
 // Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and
 // where its value came from. The loaders call it. Without `needs_policy` a real source may lack policy.path.

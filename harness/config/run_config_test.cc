@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "harness/config/allowed.h"
+#include "base/allowed.h"
+#include "base/testing/error_of.h"
 #include "harness/config/toml_text.h"
 
 namespace suite {
@@ -20,15 +20,6 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string ErrorOf(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 ConfigEntry Entry(const RunConfig& config, const std::string& key) {
   for (const ConfigEntry& entry : ConfigEntries(config)) {
@@ -193,10 +184,10 @@ TEST(RunConfig, OverridesAreWhatIsSet) {
   config.demonstrations.reflect = true;  // not the objective's
   EXPECT_EQ(OverridesOf(config), (Pairs{{"epsilon_high", "0.1"},
                                         {"unbiased_std", "false"},
-                                        {"return", "log"},
+                                        {"return_kind", "log"},
                                         {"window", "3"},
                                         {"rank_rule", "parsed"},
-                                        {"duplicate_weight", "-0.5"}}));
+                                        {"duplicate_penalty", "0.5"}}));
 }
 
 TEST(RunConfig, RefusesWhatDoesNotFitTogether) {

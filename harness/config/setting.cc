@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/allowed.h"
 #include "base/error.h"
-#include "harness/config/allowed.h"
+#include "base/text/format.h"
 #include "harness/config/toml_text.h"
 #include "harness/config/visit_fields.h"
 
@@ -12,12 +13,6 @@ namespace suite {
 namespace {
 
 constexpr char kRunPrefix[] = "run.";
-
-std::string Join(const std::vector<std::string>& names) {
-  std::string joined;
-  for (const auto& name : names) joined += (joined.empty() ? "" : ", ") + name;
-  return joined;
-}
 
 struct KnownKeys {
   std::vector<std::string> all;
@@ -47,12 +42,12 @@ bool IsKnown(const std::string& key) {
 // What stands beside `nearest`: the settings of its section, or what is allowed at the top level.
 std::string AllowedKeys(const std::string& nearest) {
   const size_t dot = nearest.find('.');
-  if (dot == std::string::npos) return "seed, and settings of the sections " + Join(Keys().sections);
-  std::string in_section;
+  if (dot == std::string::npos) return "seed, and settings of the sections " + Join(Keys().sections, ", ");
+  std::vector<std::string> in_section;
   for (const auto& known : Keys().all) {
-    if (known.compare(0, dot + 1, nearest, 0, dot + 1) == 0) in_section += (in_section.empty() ? "" : ", ") + known;
+    if (known.compare(0, dot + 1, nearest, 0, dot + 1) == 0) in_section.push_back(known);
   }
-  return in_section;
+  return Join(in_section, ", ");
 }
 
 // Under [run] both the machine's settings and the whole base run may stand.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/testing/error_of.h"
 #include "harness/config/toml_settings.h"
 
 namespace suite {
@@ -16,12 +17,7 @@ using testing::HasSubstr;
 
 std::string ErrorOf(const Setting& setting, const KnownNames& known_names = {}) {
   RunConfig config;
-  try {
-    ApplySettings({setting}, known_names, &config);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return suite::ErrorOf([&] { ApplySettings({setting}, known_names, &config); });
 }
 
 TEST(ApplySettings, LaterWinsAndOriginsAreKept) {

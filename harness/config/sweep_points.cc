@@ -1,11 +1,13 @@
 #include "harness/config/sweep_points.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -72,16 +74,16 @@ std::vector<SweepPoint> PointsOfInclude(SweepRule rule, const std::vector<SweepA
   return Grid(rule);
 }
 
-std::string KeysText(const std::vector<SweepAxis>& axes) {
-  std::string text;
-  for (const SweepAxis& axis : axes) text += (text.empty() ? ": " : ", ") + axis.key;
-  return text;
+std::vector<std::string> KeysOf(const std::vector<SweepAxis>& axes) {
+  std::vector<std::string> keys;
+  for (const SweepAxis& axis : axes) keys.push_back(axis.key);
+  return keys;
 }
 
-std::string ValuesText(const SweepAxis& axis) {
-  std::string text;
-  for (const SettingValue& value : axis.values) text += (text.empty() ? ": " : ", ") + SettingText(value);
-  return text;
+std::vector<std::string> TextsOf(const std::vector<SettingValue>& values) {
+  std::vector<std::string> texts;
+  for (const SettingValue& value : values) texts.push_back(SettingText(value));
+  return texts;
 }
 
 std::string LastWord(const std::string& key) { return key.substr(key.rfind('.') + 1); }
@@ -89,6 +91,54 @@ std::string LastWord(const std::string& key) { return key.substr(key.rfind('.') 
 std::string PlainText(const SettingValue& value) {
   const auto* text = std::get_if<std::string>(&value);
   return text ? *text : SettingText(value);
+}
+
+// Every setting's value as text: values are equal when their texts are.
+using ValueTexts = std::map<std::string, std::string>;
+
+ValueTexts TextsOf(const RunConfig& config) {
+  ValueTexts texts;
+  for (ConfigEntry& entry : ConfigEntries(config)) texts.emplace(std::move(entry.key), std::move(entry.value));
+  return texts;
+}
+
+// As the setting has it: 1 is 1.0 where a number is asked for. Throws InputError for what it cannot be.
+std::string TextOf(const SweepAxis& condition, const SettingValue& value, const KnownNames& known_names) {
+  RunConfig scratch;
+  ApplySettings({{condition.key, value, condition.origin}}, known_names, &scratch);
+  return TextsOf(scratch).at(condition.key);
+}
+
+using TextsOfKeys = std::map<std::string, std::set<std::string>>;
+
+TextsOfKeys ConditionsOf(const PriorityRule& rule, const KnownNames& known_names) {
+  TextsOfKeys conditions;
+  for (const SweepAxis& condition : rule.runs) {
+    for (const SettingValue& value : condition.values) {
+      conditions[condition.key].insert(TextOf(condition, value, known_names));
+    }
+  }
+  return conditions;
+}
+
+bool Fits(const ValueTexts& run, const TextsOfKeys& conditions) {
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [&](const auto& condition) { return condition.second.count(run.at(condition.first)) > 0; });
+}
+
+bool FitsAny(const std::vector<ValueTexts>& runs, const TextsOfKeys& conditions) {
+  return std::any_of(runs.begin(), runs.end(), [&](const ValueTexts& run) { return Fits(run, conditions); });
+}
+
+// Some run must have each value of the condition.
+void CheckValues(const SweepAxis& condition, const std::vector<ValueTexts>& runs, const KnownNames& known_names) {
+  for (const SettingValue& value : condition.values) {
+    if (FitsAny(runs, {{condition.key, {TextOf(condition, value, known_names)}}})) continue;
+    std::set<std::string> there;
+    for (const ValueTexts& run : runs) there.insert(run.at(condition.key));
+    throw InputError(condition.origin, condition.key + " is never " + DescribeSetting(value) + " in the sweep",
+                     Join(there, ", "));
+  }
 }
 
 }  // namespace
@@ -118,15 +168,47 @@ void CheckExclusions(const std::vector<SweepAxis>& axes, const SweepRules& rules
       const SweepAxis* axis = FindAxis(axes, condition.key);
       if (!axis)
         throw InputError(condition.origin, condition.key + " is no axis of the sweep",
-                         "a key of [sweep]" + KeysText(axes));
+                         "a key of [sweep]" + (axes.empty() ? "" : ": " + Join(KeysOf(axes), ", ")));
       for (const SettingValue& value : condition.values) {
         if (Contains(axis->values, value)) continue;
         throw InputError(condition.origin, condition.key + " is never " + DescribeSetting(value) + " in the sweep",
-                         "a value of its axis" + ValuesText(*axis));
+                         "a value of its axis: " + Join(TextsOf(axis->values), ", "));
       }
     }
     if (std::none_of(grid.begin(), grid.end(), [&](const SweepPoint& point) { return Fits(point, rule); })) {
       throw InputError(rule.front().origin, "excludes no run", "a rule that fits a run of the sweep");
+    }
+  }
+}
+
+std::vector<int64_t> PrioritiesOf(const std::vector<RunConfig>& runs, const std::vector<PriorityRule>& rules,
+                                  const KnownNames& known_names) {
+  std::vector<int64_t> priorities(runs.size(), 0);
+  std::vector<TextsOfKeys> conditions;
+  for (const PriorityRule& rule : rules) conditions.push_back(ConditionsOf(rule, known_names));
+  for (size_t i = 0; i < runs.size() && !rules.empty(); ++i) {
+    const ValueTexts run = TextsOf(runs[i]);
+    for (size_t r = 0; r < rules.size(); ++r) {
+      if (Fits(run, conditions[r])) priorities[i] += rules[r].priority;
+    }
+  }
+  return priorities;
+}
+
+void CheckPriorities(const std::vector<PriorityRule>& rules, const std::vector<RunConfig>& runs,
+                     const std::vector<std::string>& swept, const KnownNames& known_names) {
+  if (rules.empty()) return;
+  std::vector<ValueTexts> texts;
+  for (const RunConfig& run : runs) texts.push_back(TextsOf(run));
+  for (const PriorityRule& rule : rules) {
+    for (const SweepAxis& condition : rule.runs) {
+      if (std::find(swept.begin(), swept.end(), condition.key) == swept.end()) {
+        throw UnknownName(condition.origin, "key of the sweep", condition.key, swept);
+      }
+      CheckValues(condition, texts, known_names);
+    }
+    if (!FitsAny(texts, ConditionsOf(rule, known_names))) {
+      throw InputError(rule.runs.front().origin, "fits no run", "a rule that fits a run of the sweep");
     }
   }
 }
@@ -161,21 +243,19 @@ std::string ArmOf(const SweepPoint& point, const std::vector<SweepPoint>& points
   for (const SweepPoint& other : points) {
     for (const Setting& setting : other) keys.insert(setting.key);
   }
-  std::string arm;
+  std::vector<std::string> words;
   for (const Setting* setting : swept) {
     const std::string word = LastWord(setting->key);
     const auto same = std::count_if(keys.begin(), keys.end(), [&](const auto& key) { return LastWord(key) == word; });
-    arm += (arm.empty() ? "" : ", ") + (same > 1 ? setting->key : word) + "=" + PlainText(setting->value);
+    words.push_back((same > 1 ? setting->key : word) + "=" + PlainText(setting->value));
   }
-  return arm;
+  return Join(words, ", ");
 }
 
 std::string PointText(const SweepPoint& point) {
-  std::string text;
-  for (const Setting& setting : point) {
-    text += (text.empty() ? "" : ", ") + setting.key + " = " + SettingText(setting.value);
-  }
-  return text;
+  std::vector<std::string> texts;
+  for (const Setting& setting : point) texts.push_back(setting.key + " = " + SettingText(setting.value));
+  return Join(texts, ", ");
 }
 
 }  // namespace suite

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "harness/config/allowed.h"
+#include "base/allowed.h"
 #include "harness/config/run_config.h"
 
 namespace suite {

@@ -80,10 +80,10 @@ std::vector<Conversation> Drawn(std::vector<Conversation> all, int64_t limit, in
 
 ImportOptions ImportOptionsOf(const DataConfig& config) {
   ImportOptions options;
-  if (config.year_rule != "auto") options.year_rule = YearRuleByName("data.year_rule", config.year_rule);
-  options.catalog_rule = CatalogRuleByName("data.catalog_rule", config.catalog_rule);
-  options.outside_rule = OutsideRuleByName("data.outside_rule", config.outside_rule);
-  options.split_rule = SplitRuleByName("data.split_rule", config.split_rule);
+  if (config.year_rule != "auto") options.year_rule = RuleByName<YearRule>("data.year_rule", config.year_rule);
+  options.catalog_rule = RuleByName<CatalogRule>("data.catalog_rule", config.catalog_rule);
+  options.outside_rule = RuleByName<OutsideRule>("data.outside_rule", config.outside_rule);
+  options.split_rule = RuleByName<SplitRule>("data.split_rule", config.split_rule);
   options.test_percent = static_cast<int>(config.test_percent);
   options.validation_percent = static_cast<int>(config.validation_percent);
   options.reference_catalog = FindRunfile(kRedditV2CatalogPath);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -53,12 +54,7 @@ TEST(Artifact, DamageIsAnErrorNamingTheFile) {
   const std::string bytes = ReadFile(path);
   for (const std::string& broken : {bytes.substr(0, bytes.size() / 2), std::string("no HDF5 at all"), std::string()}) {
     WriteFileAtomically(path, broken);
-    try {
-      ReadArtifact(path);
-      FAIL() << broken.size();
-    } catch (const InputError& error) {
-      EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
-    }
+    EXPECT_NE(ErrorOf([&] { ReadArtifact(path); }).find(path), std::string::npos) << broken.size();
   }
   EXPECT_THROW(ReadArtifact(TestPath("missing.h5")), InputError);
   EXPECT_THROW(WriteArtifact(Example(), TestPath("no/such/folder.h5")), InputError);

@@ -3,7 +3,8 @@
 //   DemonstrationAudit audit = AuditOf(conversations, catalog, set, /*examples=*/8);
 //   audit.stages[0].name                      // "teacher"
 //   audit.stages[0].catalog_share             // of its items, how many the catalogue has
-//   AuditJson(audit)                          // the same as JSON; audit_page.h makes the page
+//   AuditJson(audit)                          // the same as JSON
+//   AuditPage(audit, {{"teacher", "simulated ..."}, {"recipe", "full"}});
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include "datasets/core/conversation.h"
 #include "datasets/core/item.h"
 #include "harness/demonstrations/pipeline.h"
+#include "harness/metrics/run_record.h"
 
 namespace suite {
 
@@ -50,5 +52,9 @@ DemonstrationAudit AuditOf(const std::vector<Conversation>& conversations, const
                            const DemonstrationSet& set, int64_t examples);
 
 std::string AuditJson(const DemonstrationAudit& audit);
+
+// One self-contained HTML page: tables of the numbers, and examples side by side at each step. Needs no script and no
+// other file; all texts are escaped. `facts`: what the page says the lists were made from.
+std::string AuditPage(const DemonstrationAudit& audit, const NamedTexts& facts);
 
 }  // namespace suite

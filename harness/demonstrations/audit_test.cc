@@ -4,8 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/demonstrations/audit_page.h"
-
 namespace suite {
 namespace {
 

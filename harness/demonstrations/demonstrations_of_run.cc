@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "harness/demonstrations/audit.h"
-#include "harness/demonstrations/audit_page.h"
 #include "harness/metrics/metrics_store.h"
 #include "harness/provenance/provenance.h"
 

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <set>
 
-#include "algorithms/demonstrations/position_weights.h"
 #include "algorithms/demonstrations/remap.h"
 #include "base/error.h"
 #include "base/files.h"

@@ -6,16 +6,13 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "algorithms/demonstrations/adjust.h"
-#include "algorithms/demonstrations/position_weights.h"
 #include "algorithms/demonstrations/remap.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "harness/config/toml_text.h"
-#include "harness/demonstrations/embedded_text.h"
 #include "harness/demonstrations/list_scores.h"
 #include "harness/demonstrations/positive_fit.h"
 #include "harness/provenance/process_meter.h"
@@ -98,13 +95,11 @@ class Pipeline {
 
   // Catalogue ids of the titles that each conversation has seen, under any year.
   void IndexSeen() {
-    std::unordered_map<std::string, std::vector<int64_t>> by_title;
-    for (int id = 0; id < catalog_.size(); ++id) by_title[catalog_.item(id).title].push_back(id);
     for (const Conversation& conversation : conversations_) {
       std::set<int64_t> seen;
       for (const std::string& title : conversation.seen_titles) {
-        const auto found = by_title.find(title);
-        if (found != by_title.end()) seen.insert(found->second.begin(), found->second.end());
+        const std::vector<int> ids = catalog_.FindTitle(title);
+        seen.insert(ids.begin(), ids.end());
       }
       seen_.emplace_back(seen.begin(), seen.end());
     }

@@ -35,8 +35,8 @@
 #include "datasets/teachers/teacher.h"
 #include "harness/config/demonstration_recipe.h"
 #include "harness/config/run_config.h"
+#include "harness/demonstrations/kept_answers.h"
 #include "harness/demonstrations/stage_files.h"
-#include "harness/demonstrations/teacher_answers.h"
 
 namespace suite {
 

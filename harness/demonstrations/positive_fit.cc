@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include "algorithms/demonstrations/adjust.h"
@@ -18,8 +19,6 @@ std::vector<double> ToDoubles(const at::Tensor& values) {
   return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
 }
 
-}  // namespace
-
 std::set<int64_t> PositivesOf(const Conversation& conversation, const Catalog& catalog) {
   std::set<int64_t> items;
   for (const GroundTruth& truth : conversation.ground_truth) {
@@ -28,6 +27,8 @@ std::set<int64_t> PositivesOf(const Conversation& conversation, const Catalog& c
   }
   return items;
 }
+
+}  // namespace
 
 Artifact FitToPositives(const std::vector<Conversation>& conversations, const Catalog& catalog,
                         const std::vector<int64_t>& rows, const ListScoring& scoring,

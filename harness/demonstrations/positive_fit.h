@@ -7,19 +7,16 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <vector>
 
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
 #include "harness/config/run_config.h"
 #include "harness/demonstrations/artifact.h"
+#include "harness/demonstrations/kept_answers.h"
 #include "harness/demonstrations/list_scores.h"
-#include "harness/demonstrations/teacher_answers.h"
 
 namespace suite {
-
-std::set<int64_t> PositivesOf(const Conversation& conversation, const Catalog& catalog);
 
 // Fits w and b (adjust.h) to the conversations `rows`. Scores up to 256 MiB are kept between passes, more are made
 // again in each. Texts: positives, stopped_by, passes.

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "algorithms/demonstrations/adjust.h"
-#include "algorithms/demonstrations/position_weights.h"
 #include "algorithms/demonstrations/remap.h"
 #include "base/allocator.h"
 #include "base/random.h"

@@ -4,13 +4,11 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "datasets/miniature/miniature_embedder.h"
-#include "datasets/miniature/simulated_teacher.h"
+#include "datasets/miniature/simulated_sources.h"
 #include "datasets/teachers/chat_teacher.h"
 #include "datasets/teachers/embedding_endpoint.h"
 #include "datasets/teachers/oracle_teacher.h"
-#include "datasets/teachers/recording_teacher.h"
-#include "datasets/teachers/replay_teacher.h"
+#include "datasets/teachers/recording.h"
 #include "datasets/teachers/vector_file.h"
 #include "harness/config/lock.h"
 #include "harness/demonstrations/sentence_embedder.h"
@@ -76,10 +74,8 @@ VectorFileSettings VectorSettingsOf(const EmbedderConfig& config) {
   return settings;
 }
 
-// The knobs that both simulated teachers have, by the same names.
-template <typename Quality>
-Quality QualityOf(const TeacherConfig& config) {
-  Quality quality;
+TeacherQuality QualityOf(const TeacherConfig& config) {
+  TeacherQuality quality;
   quality.context = config.context;
   quality.noise = config.noise;
   quality.popularity = config.popularity;
@@ -92,8 +88,8 @@ Quality QualityOf(const TeacherConfig& config) {
 
 // The miniature's own; on real data one that peeks.
 std::unique_ptr<Teacher> MakeSimulated(const TeacherConfig& config, const DemonstrationData& data) {
-  if (data.miniature) return std::make_unique<SimulatedTeacher>(data.miniature, QualityOf<TeacherQuality>(config));
-  return std::make_unique<OracleTeacher>(data.train, data.catalog, QualityOf<OracleQuality>(config));
+  if (data.miniature) return std::make_unique<SimulatedTeacher>(data.miniature, QualityOf(config));
+  return std::make_unique<OracleTeacher>(data.train, data.catalog, QualityOf(config));
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ void SetParts(const JudgedList& judged, int64_t row, RewardParts& parts) {
     const JudgedRank& rank = judged.ranks[k];
     const auto set = [&](const at::Tensor& part) { part[row][static_cast<int64_t>(k)] = 1.0; };
     if (rank.repeated) set(parts.duplicate_BN);
-    if (rank.verdict == Verdict::kOutOfCatalog) set(parts.out_of_catalog_BN);
-    if (rank.verdict == Verdict::kUnparsed) set(parts.format_BN);
+    if (rank.verdict == RankVerdict::kOutOfCatalog) set(parts.out_of_catalog_BN);
+    if (rank.verdict == RankVerdict::kUnparsed) set(parts.format_BN);
   }
 }
 

@@ -1,15 +1,26 @@
 #include "harness/rl/evaluator.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/check.h"
-#include "datasets/judging/ranking_metrics.h"
-#include "harness/config/run_config.h"
 #include "harness/distributed/shared_rollouts.h"
+#include "harness/metrics/metric_table.h"
 
 namespace suite {
 namespace {
+
+// How a metric is read from an answer; `k` counts where it has a cut-off.
+struct MetricReader {
+  bool has_cutoff;
+  double (*read)(const EvaluatedAnswer& answer, size_t k);
+};
+
+constexpr MetricReader kReaders[] = {
+#define METRIC(id, title, higher_is_better, function) \
+  {false, [](const EvaluatedAnswer& answer, size_t) { return function(answer); }},
+#define METRIC_AT(id, title, higher_is_better, function) {true, &function},
+#include "harness/metrics/metrics.def"
+};
 
 std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,
                                  const PromptBuilder& prompt, const std::vector<Conversation>& conversations,
@@ -49,29 +60,31 @@ Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Token
   evaluation.answers = Answers(llama, tensors, tokenizer, prompt, conversations, options);
   MetricOptions metric_options;
   metric_options.list_length = static_cast<int>(options.list_length);
-  metric_options.cutoffs.assign(options.cutoffs.begin(), options.cutoffs.end());
   for (size_t i = 0; i < conversations.size(); ++i) {
-    const ConversationMetrics metrics = EvaluateAnswer(evaluation.answers[i], conversations[i].ground_truth,
-                                                       conversations[i].seen_titles, catalog, metric_options);
-    std::vector<double> values = metrics.recall;
-    values.insert(values.end(), metrics.ndcg.begin(), metrics.ndcg.end());
-    values.insert(values.end(), {metrics.in_catalog_ratio, metrics.duplicate_share});
-    SUITE_CHECK_EQ(values.size(), evaluation.metrics.size());
-    for (size_t m = 0; m < values.size(); ++m) evaluation.scores[m].push_back(static_cast<float>(values[m]));
+    const std::vector<double> scores = ScoresOf(EvaluateAnswer(evaluation.answers[i], conversations[i].ground_truth,
+                                                               conversations[i].seen_titles, catalog, metric_options),
+                                                options.cutoffs);
+    for (size_t m = 0; m < scores.size(); ++m) evaluation.scores[m].push_back(static_cast<float>(scores[m]));
   }
   return evaluation;
+}
+
+std::vector<double> ScoresOf(const EvaluatedAnswer& answer, const std::vector<int64_t>& cutoffs) {
+  std::vector<double> scores;
+  for (const MetricReader& reader : kReaders) {
+    if (!reader.has_cutoff) scores.push_back(reader.read(answer, 0));
+    for (const int64_t k : cutoffs) {
+      if (reader.has_cutoff) scores.push_back(reader.read(answer, static_cast<size_t>(k)));
+    }
+  }
+  return scores;
 }
 
 double MeanScore(const Evaluation& evaluation, const std::string& metric) {
   const auto found = std::find(evaluation.metrics.begin(), evaluation.metrics.end(), metric);
   SUITE_CHECK(found != evaluation.metrics.end());
-  double sum = 0, count = 0;
-  for (const float score : evaluation.scores[static_cast<size_t>(found - evaluation.metrics.begin())]) {
-    if (std::isnan(score)) continue;
-    sum += static_cast<double>(score);
-    ++count;
-  }
-  return count > 0 ? sum / count : std::nan("");
+  const std::vector<float>& scores = evaluation.scores[static_cast<size_t>(found - evaluation.metrics.begin())];
+  return MeanScore({scores.begin(), scores.end()});
 }
 
 }  // namespace suite

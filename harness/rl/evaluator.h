@@ -1,9 +1,10 @@
 // Greedy evaluation, as the authors do it: one answer for each conversation, scored by Recall@k and nDCG@k.
 //
-//   Evaluation evaluation = Evaluate(llama, weights.Tensors(), tokenizer, prompt, dataset.test, dataset.catalog,
-//   options); evaluation.scores[m][c]              // metric evaluation.metrics[m] of conversation c
+//   Evaluation evaluation =
+//       Evaluate(llama, weights.Tensors(), tokenizer, prompt, dataset.test, dataset.catalog, options);
+//   evaluation.scores[m][c];   // metric evaluation.metrics[m] of conversation c
 //
-// Metrics: recall@k and ndcg@k for each cutoff, in_catalog_ratio, duplicate_share (datasets/judging/ranking_metrics.h).
+// The metrics are those of harness/metrics/metrics.def.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
+#include "datasets/judging/ranking_metrics.h"
 #include "harness/distributed/process_group.h"
 #include "harness/policy/prompt.h"
 #include "models/llama/llama.h"
@@ -26,8 +28,7 @@ struct EvaluationOptions {
   std::vector<int64_t> cutoffs = {5, 10, 15, 20};
   int64_t batch = 256;       // conversations decoded together
   SamplingOptions sampling;  // `greedy` is set here
-  // The processes that share the work out (harness/distributed), all with the same arguments and results; null: this
-  // one.
+  // The processes that share the work (harness/distributed), all with the same arguments and results; null: this one.
   ProcessGroup* group = nullptr;
   // Called after each batch with the conversations done and all; may be empty.
   std::function<void(int64_t, int64_t)> progress;
@@ -42,6 +43,9 @@ struct Evaluation {
 Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,
                     const PromptBuilder& prompt, const std::vector<Conversation>& conversations, const Catalog& catalog,
                     const EvaluationOptions& options);
+
+// The scores of one answer, in the order of MetricNames(cutoffs).
+std::vector<double> ScoresOf(const EvaluatedAnswer& answer, const std::vector<int64_t>& cutoffs);
 
 // The mean of a metric over conversations; those without a value (no ground truth) are left out.
 double MeanScore(const Evaluation& evaluation, const std::string& metric);

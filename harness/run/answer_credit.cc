@@ -8,7 +8,6 @@
 
 #include "algorithms/objective_fields.h"
 #include "algorithms/returns.h"
-#include "algorithms/reward_parts.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -23,8 +22,8 @@ constexpr double kNoUpdate = std::numeric_limits<double>::quiet_NaN();
 
 // For an item out of the catalogue, why it is.
 std::string VerdictText(const JudgedRank& rank) {
-  return std::string(rank.verdict == Verdict::kOutOfCatalog ? OutOfCatalogReasonName(rank.reason)
-                                                            : VerdictName(rank.verdict));
+  return std::string(rank.verdict == RankVerdict::kOutOfCatalog ? OutOfCatalogReasonName(rank.reason)
+                                                                : RankVerdictName(rank.verdict));
 }
 
 // The value of a row at a rank; at unit sequence the row's one value.
@@ -91,7 +90,7 @@ std::vector<SampleAnswer> CreditRollouts(const BatchAtFault& batch, const BatchC
 
 std::string CreditKind(const ObjectiveConfig& objective) {
   for (const auto& [name, value] : DescribeObjective(objective)) {
-    if (name == "return") return value;
+    if (name == "return_kind") return value;
   }
   SUITE_CHECK(false);
   return "";

@@ -56,7 +56,7 @@ TEST_F(AnswerCreditTest, ReturnsByHand) {
 }
 
 TEST_F(AnswerCreditTest, PenaltiesAreCredit) {
-  const ObjectiveConfig objective = PresetConfig("rank_grpo_exp_inf", {{"duplicate_weight", "-0.5"}});
+  const ObjectiveConfig objective = PresetConfig("rank_grpo_exp_inf", {{"duplicate_penalty", "0.5"}});
   EXPECT_EQ(CreditsOf("Fargo (1996)\nFargo (1996)\nHeat (1995)", objective), (std::vector<double>{0, -0.5, 1}));
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "harness/metrics/metric_table.h"
 #include "harness/run/answer_credit.h"
 
 namespace suite {

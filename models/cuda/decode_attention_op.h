@@ -1,7 +1,7 @@
 // decode_attention.h on tensors: checks shapes and types, allocates the result, launches on the current stream.
 //
-//   at::Tensor out_RHD = DecodeAttentionCuda({q_RHD, prompt_k, prompt_v, prompt_length, own_k, own_v, own_length,
-//                                             group}, 1 / std::sqrt(D));
+//   at::Tensor out_RHD = DecodeAttentionCuda(
+//       {q_RHD, prompt_k, prompt_v, prompt_length, own_k, own_v, own_length, group}, 1 / std::sqrt(D));
 //
 // Not differentiable: it is for sampling. Legend as in decode_attention.h.
 #pragma once

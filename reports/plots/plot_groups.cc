@@ -1,7 +1,8 @@
 #include "reports/plots/plot_groups.h"
 
-#include <algorithm>
+#include <iterator>
 
+#include "harness/metrics/metric_table.h"
 #include "reports/plots/ratio_histograms.h"
 #include "reports/plots/report_plots.h"
 #include "reports/plots/result_plots.h"
@@ -9,38 +10,7 @@
 namespace suite {
 namespace {
 
-constexpr char kRatioHeading[] = "Importance ratios";
-
-struct SeriesGroup {
-  const char* heading;
-  std::vector<SeriesPlot> series;
-};
-
-// What a run of the suite records (harness/rl/trainer.cc, algorithms/diagnostics.cc).
-const std::vector<SeriesGroup>& SuiteGroups() {
-  static const std::vector<SeriesGroup> kGroups = {
-      {"Optimisation",
-       {{"kl", "KL to the reference policy", "Nats a token"},
-        {"entropy", "Entropy of the policy", "Nats a token"},
-        {"clip_ratio/region_mean", "Share of tokens that the clip stops", "Share"},
-        {"grad_norm", "Norm of the gradient before clipping", "Norm"}}},
-      {"Catalogue",
-       {{"in_catalog_ratio", "In-catalogue ratio of the training samples", "Share of ranks"},
-        {"out_of_catalog/unknown_title", "Ranks with an unknown title", "Share of ranks"},
-        {"out_of_catalog/wrong_year", "Ranks with a known title and a wrong year", "Share of ranks"},
-        {"out_of_catalog/other_spelling", "Ranks with a title in another spelling", "Share of ranks"},
-        {"duplicate_share", "Ranks that repeat an earlier item", "Share of ranks"},
-        {"unparsed", "Ranks that are no \"Title (Year)\"", "Share of ranks"}}},
-      {kRatioHeading,
-       {{"ratio/token/std", "Spread of the token ratios", "Standard deviation"},
-        {"ratio/rank/std", "Spread of the rank ratios", "Standard deviation"},
-        {"ratio/sequence/std", "Spread of the sequence ratios", "Standard deviation"},
-        {"ess/token", "Effective sample size of the token ratios w", "(\u03a3w)\u00b2 / (n \u03a3w\u00b2)"},
-        {"ess/rank", "Effective sample size of the rank ratios w", "(\u03a3w)\u00b2 / (n \u03a3w\u00b2)"},
-        {"ess/sequence", "Effective sample size of the sequence ratios w", "(\u03a3w)\u00b2 / (n \u03a3w\u00b2)"}}},
-  };
-  return kGroups;
-}
+constexpr char kRatioHeading[] = "Importance ratios";  // of harness/metrics/metrics.def
 
 void AddGroup(const std::string& heading, std::vector<Plot> plots, std::vector<PlotGroup>* groups) {
   if (!plots.empty()) groups->push_back({heading, std::move(plots)});
@@ -59,18 +29,10 @@ std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const
   AddGroup("Effects", Joined(ForestPlots(spec, pairs), BarPlots(spec, results)), &groups);
   AddGroup("Scaling and cost", Joined(ScalingPlots(spec, set, results), CostPlots(spec, set, results)), &groups);
   AddGroup("Learning curves", CurvePlots(spec, set), &groups);
-  AddGroup("Training", SeriesPlots(spec, set, spec.series_plots, false), &groups);
-  for (const SeriesGroup& group : SuiteGroups()) {
-    std::vector<SeriesPlot> more;
-    for (const SeriesPlot& one : group.series) {
-      const bool is_shown = std::any_of(spec.series_plots.begin(), spec.series_plots.end(),
-                                        [&](const SeriesPlot& shown) { return shown.series == one.series; });
-      if (!is_shown) more.push_back(one);
-    }
-    std::vector<Plot> plots = SeriesPlots(spec, set, more, true);
-    if (group.heading == std::string(kRatioHeading))
-      plots = Joined(Joined(RatioHistograms(set), RatioPlots(set)), std::move(plots));
-    AddGroup(group.heading, std::move(plots), &groups);
+  for (const std::string& heading : SeriesHeadings()) {
+    std::vector<Plot> plots = SeriesPlots(spec, set, SeriesUnder(heading));
+    if (heading == kRatioHeading) plots = Joined(Joined(RatioHistograms(set), RatioPlots(set)), std::move(plots));
+    AddGroup(heading, std::move(plots), &groups);
   }
   AddGroup("Reward by rank", RankPlots(spec, set), &groups);
   AddGroup("Distribution of the scores", ProfilePlots(spec, set), &groups);

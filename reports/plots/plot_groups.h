@@ -17,7 +17,7 @@ struct PlotGroup {
   std::vector<Plot> plots;
 };
 
-// The spec's own series come first; then the series of the suite that the runs have, each shown once.
+// Of the series in harness/metrics/metrics.def, those that the runs have.
 std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
                                 const std::vector<ComparedPair>& pairs);
 

@@ -123,7 +123,7 @@ bool AllHave(const std::vector<const ReportRun*>& runs, const std::string& serie
   return std::all_of(runs.begin(), runs.end(), [&](const ReportRun* run) { return HasSeries(run->record, series); });
 }
 
-Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& wanted, bool is_optional) {
+Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& wanted) {
   Plot plot;
   plot.file_stem = "series_" + ToFileStem(wanted.series);
   plot.title = wanted.title;
@@ -133,7 +133,7 @@ Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& w
   for (const ArmRuns& arm : set.arms) {
     // Arms that were never trained have no series at all.
     if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
-    if (is_optional && !AllHave(arm.done, wanted.series)) continue;
+    if (!AllHave(arm.done, wanted.series)) continue;
     const StepSeries& series = FindSeries(arm.done[0]->record, wanted.series);
     if (series.width != 1) {
       throw InputError(arm.done[0]->record.path, "series '" + wanted.series + "' is a vector", "a scalar series");
@@ -219,11 +219,10 @@ std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set) {
   return plots;
 }
 
-std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted,
-                              bool are_optional) {
+std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted) {
   std::vector<Plot> plots;
   for (const SeriesPlot& one : wanted) {
-    const Plot plot = SeriesPlotOf(spec, set, one, are_optional);
+    const Plot plot = SeriesPlotOf(spec, set, one);
     if (!plot.lines.empty()) plots.push_back(plot);
   }
   return plots;

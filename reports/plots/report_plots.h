@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "harness/metrics/metric_table.h"
 #include "reports/plots/plot.h"
 #include "reports/runs/run_set.h"
 #include "reports/spec/report_spec.h"
@@ -15,10 +16,8 @@ namespace suite {
 std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set);
 
 // One plot for each of `wanted`: means over blocks of steps (a step is one batch, and noisy), then over seeds; the band
-// is the range of the seeds. Arms without a step are left out; so is, where series are optional, an arm without the
-// series, and else that is an InputError.
-std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted,
-                              bool are_optional);
+// is the range of the seeds. Arms without a step or without the series are left out.
+std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted);
 
 // For each unit that has them, the importance ratios' median with the band from their 5th to their 95th hundredth: the
 // spread of the histograms (ratio_histograms.h) over training. Means over blocks of steps and over seeds.

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/random.h"
+#include "harness/metrics/metric_table.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/statistics.h"
@@ -17,7 +18,7 @@ constexpr int kMostResamples = 2000;
 std::vector<std::string> RankingMetrics(const ReportSpec& spec) {
   std::vector<std::string> ids;
   for (const MetricColumn& metric : spec.metrics) {
-    if (metric.id.rfind("recall@", 0) == 0 || metric.id.rfind("ndcg@", 0) == 0) ids.push_back(metric.id);
+    if (const auto known = KnownMetric(metric.id); known && known->has_cutoff) ids.push_back(metric.id);
   }
   return ids;
 }

@@ -5,8 +5,7 @@
 //   spec.arms = {{"grpo", "GRPO"}, {"rank_grpo_log", "Rank-GRPO (log)"}};     // values of objective.preset
 //   spec.metrics = {{"ndcg@5", "NDCG@5", true}};
 //   spec.comparisons = {{"rank_grpo_log", "grpo", "ndcg@5"}, {"grpo", "SFT", "ndcg@5"}};
-//   spec.notes = {"Two updates are made on each batch of rollouts, because with one "
-//                 "GRPO and GSPO are the same update."};
+//   spec.notes = {"Two updates are made on each batch of rollouts: with one, GRPO and GSPO are the same update."};
 #pragma once
 
 #include <cstdint>
@@ -31,13 +30,6 @@ struct Comparison {
   std::string left;
   std::string right;
   std::string metric;
-};
-
-// A step series to plot.
-struct SeriesPlot {
-  std::string series;
-  std::string title;
-  std::string y_label;
 };
 
 // A table in the form that papers print.
@@ -79,7 +71,6 @@ struct ReportSpec {
 
   std::vector<Claim> claims;  // the ledger: see claim.h
 
-  std::vector<SeriesPlot> series_plots;
   std::string rank_series = "reward_by_rank";  // empty for no plot by rank
 
   std::vector<std::string> notes;
