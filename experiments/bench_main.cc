@@ -18,7 +18,7 @@
 #include "harness/distributed/process_place.h"
 #include "harness/distributed/run_device.h"
 #include "harness/plan/memory_of_run.h"
-#include "harness/run/content_pins.h"
+#include "harness/run/content_locks.h"
 #include "harness/run/run.h"
 #include "harness/sweep/recorded_runs.h"
 

@@ -5,10 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <limits>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "base/testing/error_of.h"
 

@@ -10,6 +10,7 @@
 
 #include "algorithms/objective.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "harness/policy/small_policy.h"
 #include "models/llama/llama.h"
 
