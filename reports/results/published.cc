@@ -5,9 +5,12 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "reports/results/published_toml.h"
 
 namespace suite {
+
+// The text of published.toml, built into the program so that reports need no file beside it. Made by BUILD.
+extern const char kPublishedToml[];
+
 namespace {
 
 std::string At(const std::string& where, const toml::node& node) {
