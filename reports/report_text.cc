@@ -1,29 +1,19 @@
 #include "reports/report_text.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 #include "reports/runs/arm_scores.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
+#include "reports/tables/text_table.h"
 
 namespace suite {
 namespace {
-
-std::string Counted(size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 std::string Grouped(size_t number) {
   std::string digits = std::to_string(number);
   for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
   return digits;
-}
-
-std::string Percent(double share) {
-  char buffer[16];
-  std::snprintf(buffer, sizeof(buffer), "%.0f %%", 100 * share);
-  return buffer;
 }
 
 std::set<std::string> ValuesOf(const RunSet& set, const std::string& key) {
@@ -127,7 +117,7 @@ std::string Subtitle(const ReportSpec& spec, const RunSet& set) {
 std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t comparisons) {
   size_t most_seeds = 0;
   for (const ArmRuns& arm : set.arms) most_seeds = std::max(most_seeds, arm.done.size());
-  const std::string percent = Percent(spec.confidence);
+  const std::string percent = Fixed("%.0f %%", 100 * spec.confidence);
   std::vector<std::string> items;
   items.push_back("Scores are of each run's last evaluation, with greedy answers judged conversation by conversation.");
   items.push_back(
@@ -174,8 +164,7 @@ std::string StartText(const ReportSpec& spec, const RunSet& set) {
   if (ShareOneStart(done, spec.split)) {
     return spec.baseline + " is the policy before the first RL step. All " + Counted(done.size(), "run") +
            " start from the same one: their step-0 scores are equal to the bit. Seeds differ in RL only, so nothing "
-           "here "
-           "tells how much another " +
+           "here tells how much another " +
            spec.baseline + " would change.";
   }
   return spec.baseline +

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/metrics/store_layout.h"
 #include "reports/plots/curves.h"
-#include "reports/plots/plot_json.h"
+#include "reports/plots/plot.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/settings.h"
 
 namespace suite {
 namespace {
@@ -24,7 +24,7 @@ constexpr size_t kShownOfGroup = 8;
 Json Short(double value) { return JsonNumber(value, Digits::kSix); }
 Json Short(const std::vector<double>& values) { return JsonNumbers(values, Digits::kSix); }
 
-using Texts = std::map<std::string, std::string>;
+using Texts = Settings;
 
 Texts ProvenanceOf(const ReportRun& run) { return {run.record.provenance.begin(), run.record.provenance.end()}; }
 
@@ -52,16 +52,11 @@ Json Without(const Texts& texts, const Texts& common) {
 Json EvaluationsOf(const RunRecord& run) {
   Json json = Json::object();
   for (const ScoreTable& table : run.scores) {
-    const size_t conversations = table.conversation_ids.size();
-    if (conversations == 0) continue;
+    if (table.conversation_ids.empty()) continue;
     Json means = Json::object();
     for (size_t m = 0; m < table.metric_names.size(); ++m) {
       std::vector<double> values;
-      for (size_t row = 0; row < table.steps.size(); ++row) {
-        double sum = 0;
-        for (size_t c = 0; c < conversations; ++c) sum += table.At(row, m, c);
-        values.push_back(sum / static_cast<double>(conversations));
-      }
+      for (size_t row = 0; row < table.steps.size(); ++row) values.push_back(MeanScore(table, row, m));
       means[table.metric_names[m]] = Short(values);
     }
     json[table.split] = {{"steps", table.steps}, {"means", means}};
@@ -73,7 +68,8 @@ void AddSeries(const ReportRun& run, size_t block, Json* json) {
   (*json)["steps"] = Json::array();
   (*json)["series"] = Json::object();
   for (const char* name : {"reward", "kl", "entropy", "grad_norm", "in_catalog_ratio", "duplicate_share"}) {
-    if (!HasSeries(run.record, name) || FindSeries(run.record, name).width != 1) continue;
+    const StepSeries* series = SeriesOf(run.record, name);
+    if (!series || series->width != 1) continue;
     const SeedCurves curves = BlockCurves({&run}, name, block);
     (*json)["steps"] = Short(curves.x);
     (*json)["series"][name] = Short(curves.y[0]);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reports/plots/ratio_histograms.h"
-#include "reports/plots/report_plots.h"
+#include "reports/plots/ratio_plots.h"
 #include "reports/plots/result_plots.h"
+#include "reports/plots/training_plots.h"
 
 namespace suite {
 namespace {
@@ -46,7 +46,7 @@ void AddGroup(const std::string& heading, std::vector<Plot> plots, std::vector<P
   if (!plots.empty()) groups->push_back({heading, std::move(plots)});
 }
 
-std::vector<Plot> Joined(std::vector<Plot> plots, std::vector<Plot> more) {
+std::vector<Plot> Together(std::vector<Plot> plots, std::vector<Plot> more) {
   std::move(more.begin(), more.end(), std::back_inserter(plots));
   return plots;
 }
@@ -56,8 +56,8 @@ std::vector<Plot> Joined(std::vector<Plot> plots, std::vector<Plot> more) {
 std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
                                 const std::vector<ComparedPair>& pairs) {
   std::vector<PlotGroup> groups;
-  AddGroup("Effects", Joined(ForestPlots(spec, pairs), BarPlots(spec, results)), &groups);
-  AddGroup("Scaling and cost", Joined(ScalingPlots(spec, set, results), CostPlots(spec, set, results)), &groups);
+  AddGroup("Effects", Together(ForestPlots(spec, pairs), BarPlots(spec, results)), &groups);
+  AddGroup("Scaling and cost", Together(ScalingPlots(spec, set, results), CostPlots(spec, set, results)), &groups);
   AddGroup("Learning curves", CurvePlots(spec, set), &groups);
   AddGroup("Training", SeriesPlots(spec, set, spec.series_plots, false), &groups);
   for (const SeriesGroup& group : SuiteGroups()) {
@@ -69,7 +69,7 @@ std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const
     }
     std::vector<Plot> plots = SeriesPlots(spec, set, more, true);
     if (group.heading == std::string(kRatioHeading))
-      plots = Joined(Joined(RatioHistograms(set), RatioPlots(set)), std::move(plots));
+      plots = Together(Together(RatioHistograms(set), RatioPlots(set)), std::move(plots));
     AddGroup(group.heading, std::move(plots), &groups);
   }
   AddGroup("Reward by rank", RankPlots(spec, set), &groups);

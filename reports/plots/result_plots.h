@@ -20,10 +20,10 @@ std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<Compared
 std::vector<Plot> BarPlots(const ReportSpec& spec, const ResultTable& results);
 
 // For each config key whose value is a number and not the same in all arms: the shown metrics and the costs
-// (cost_axes.h) over it, one line for each setting of the other keys that has two values or more.
+// (runs/arm_costs.h) over it, one line for each setting of the other keys that has two values or more.
 std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results);
 
-// Each shown metric over the wall time of a run, one point an arm, with the other costs (cost_axes.h) as further axes.
+// Each shown metric over the wall time of a run, one point an arm, with the other costs (runs/arm_costs.h) as further axes.
 std::vector<Plot> CostPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results);
 
 // The performance profile of the first shown metric: the share of answers that score above each threshold.

@@ -50,11 +50,7 @@ std::vector<double> CurveOf(const ReportRun& run, const std::string& split, cons
   const ScoreTable& table = FindScores(run.record, split);
   const size_t m = FindMetric(run.record, table, metric);
   std::vector<double> means;
-  for (size_t row = 0; row < table.steps.size(); ++row) {
-    double sum = 0;
-    for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, m, c);
-    means.push_back(sum / static_cast<double>(table.conversation_ids.size()));
-  }
+  for (size_t row = 0; row < table.steps.size(); ++row) means.push_back(MeanScore(table, row, m));
   if (means.size() >= fewest) return means;
   throw InputError(run.record.path,
                    "too few evaluations of split '" + split + "' for the course of '" + metric +
@@ -107,12 +103,6 @@ std::vector<double> RunValues(const ReportSpec& spec, const std::vector<const Re
   return values;
 }
 
-std::vector<double> MeansOf(const ScoreMatrix& scores_SC) {
-  std::vector<double> means;
-  for (const std::vector<double>& scores_C : scores_SC) means.push_back(Mean(scores_C));
-  return means;
-}
-
 // One side's scores; "recall@10 - recall@5" is the difference of two scores of each conversation.
 ScoreMatrix SideScores(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
                        const std::string& metric) {
@@ -120,12 +110,8 @@ ScoreMatrix SideScores(const ReportSpec& spec, const std::vector<const ReportRun
   if (minus == std::string::npos) {
     return is_start ? StartScores(runs, spec.split, metric) : FinalScores(runs, spec.split, metric);
   }
-  ScoreMatrix scores_SC = SideScores(spec, runs, is_start, metric.substr(0, minus));
-  const ScoreMatrix less_SC = SideScores(spec, runs, is_start, metric.substr(minus + sizeof(kMinus) - 1));
-  for (size_t s = 0; s < scores_SC.size(); ++s) {
-    for (size_t c = 0; c < scores_SC[s].size(); ++c) scores_SC[s][c] -= less_SC[s][c];
-  }
-  return scores_SC;
+  return Differences(SideScores(spec, runs, is_start, metric.substr(0, minus)),
+                     SideScores(spec, runs, is_start, metric.substr(minus + sizeof(kMinus) - 1)));
 }
 
 // Both sides of a claim against a number are the one arm that it is about.
@@ -165,7 +151,7 @@ std::optional<std::array<double, 3>> Thirds(const ReportRun& run, const std::str
   return means;
 }
 
-void GatherShape(const PairedRuns& runs, const Claim& claim, GatheredEvidence* gathered) {
+void GatherShape(const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
   const std::string series = After(claim.metric, kSeriesPrefix);
   if (series.empty() || runs.left_is_start) {
     throw InputError("claim", "'" + claim.metric + "' of '" + claim.left + "' has no course", "series:NAME of an arm");
@@ -175,17 +161,17 @@ void GatherShape(const PairedRuns& runs, const Claim& claim, GatheredEvidence* g
   for (const ReportRun* run : runs.left) {
     const auto thirds = Thirds(*run, series);
     if (!thirds) continue;
-    gathered->evidence.seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
-    gathered->evidence.late_differences.push_back((*thirds)[2] - (*thirds)[1]);
+    evidence->seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
+    evidence->late_differences.push_back((*thirds)[2] - (*thirds)[1]);
     early.push_back((*thirds)[0]);
     late.push_back((*thirds)[1]);
   }
   if (late.empty()) return;  // runs too short to have a course: undecided
-  gathered->left_mean = Mean(late);
-  gathered->right_mean = Mean(early);
+  evidence->left_mean = Mean(late);
+  evidence->right_mean = Mean(early);
 }
 
-void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim, GatheredEvidence* gathered) {
+void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
   if (IsAboutOneArm(claim) || claim.relation == Relation::kEqual || claim.margin != 0 || !claim.right_metric.empty()) {
     throw InputError("claim", "a spread over seeds with a number, a margin, '=' or two metrics",
                      "two arms and '<' or '>'");
@@ -194,26 +180,20 @@ void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& c
     throw InputError("claim", "the spread of '" + spec.baseline + "', which all runs share", "two arms");
   }
   const std::string metric = After(claim.metric, kSpreadPrefix);
-  SeedSpread spread;
-  if (IsOfRun(metric)) {
-    spread.left = RunValues(spec, runs.left, false, metric);
-    spread.right = RunValues(spec, runs.right, false, metric);
-  } else {
-    spread.left = MeansOf(SideScores(spec, runs.left, false, metric));
-    spread.right = MeansOf(SideScores(spec, runs.right, false, metric));
-  }
-  for (size_t s = 0; s < spread.left.size(); ++s) {
-    gathered->evidence.seed_differences.push_back(spread.left[s] - spread.right[s]);
-  }
+  const auto values = [&](const std::vector<const ReportRun*>& side) {
+    return IsOfRun(metric) ? RunValues(spec, side, false, metric) : RowMeans(SideScores(spec, side, false, metric));
+  };
+  SeedSpread spread = {values(runs.left), values(runs.right)};
+  evidence->seed_differences = Differences(spread.left, spread.right);
   if (spread.left.size() > 1) {
-    gathered->left_mean = SampleStd(spread.left);
-    gathered->right_mean = SampleStd(spread.right);
+    evidence->left_mean = SampleStd(spread.left);
+    evidence->right_mean = SampleStd(spread.right);
   }
-  gathered->evidence.spread = std::move(spread);
+  evidence->spread = std::move(spread);
 }
 
 void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim,
-                      const ReportBootstrap& bootstrap, GatheredEvidence* gathered) {
+                      const ReportBootstrap& bootstrap, ClaimEvidence* evidence) {
   const std::string& right_metric = RightMetric(claim);
   if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
     throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
@@ -232,38 +212,36 @@ void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Clai
     } else {
       scores.right_SC = SideScores(spec, runs.right, runs.right_is_start, right_metric);
     }
-    left_S = MeansOf(scores.left_SC);
-    right_S = MeansOf(scores.right_SC);
-    gathered->evidence.bootstrap = bootstrap.OfDifference(scores);
+    left_S = RowMeans(scores.left_SC);
+    right_S = RowMeans(scores.right_SC);
+    evidence->bootstrap = bootstrap.OfDifference(scores);
   }
-  for (size_t s = 0; s < left_S.size(); ++s) {
-    gathered->evidence.seed_differences.push_back(left_S[s] - right_S[s]);
-  }
-  gathered->left_mean = Mean(left_S);
-  gathered->right_mean = claim.target ? *claim.target : Mean(right_S);
+  evidence->seed_differences = Differences(left_S, right_S);
+  evidence->left_mean = Mean(left_S);
+  evidence->right_mean = claim.target ? *claim.target : Mean(right_S);
 }
 
 }  // namespace
 
 bool IsAboutOneArm(const Claim& claim) { return claim.target.has_value() || IsShape(claim.relation); }
 
-GatheredEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim,
-                                const ReportBootstrap& bootstrap) {
+ClaimEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim,
+                             const ReportBootstrap& bootstrap) {
   if (claim.target && IsShape(claim.relation)) {
     throw InputError("claim", "a shape against a number", "one of them");
   }
   const PairedRuns runs = RunsOf(spec, set, claim);
-  GatheredEvidence gathered;
-  gathered.run_hashes = HashesOf(runs);
-  if (runs.left.empty()) return gathered;
+  ClaimEvidence evidence;
+  evidence.run_hashes = HashesOf(runs);
+  if (runs.left.empty()) return evidence;
   if (IsShape(claim.relation)) {
-    GatherShape(runs, claim, &gathered);
+    GatherShape(runs, claim, &evidence);
   } else if (!After(claim.metric, kSpreadPrefix).empty()) {
-    GatherSpread(spec, runs, claim, &gathered);
+    GatherSpread(spec, runs, claim, &evidence);
   } else {
-    GatherDifference(spec, runs, claim, bootstrap, &gathered);
+    GatherDifference(spec, runs, claim, bootstrap, &evidence);
   }
-  return gathered;
+  return evidence;
 }
 
 }  // namespace suite

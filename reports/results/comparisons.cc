@@ -1,7 +1,7 @@
 #include "reports/results/comparisons.h"
 
-#include "base/error.h"
-#include "reports/results/report_bootstrap.h"
+#include "base/text/format.h"
+#include "reports/results/bootstrap.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/multiple_testing.h"
@@ -11,22 +11,6 @@
 
 namespace suite {
 namespace {
-
-std::string NameOf(const ReportSpec& spec, const std::string& value) {
-  for (const Arm& arm : spec.arms) {
-    if (arm.value == value) return arm.name;
-  }
-  return value;
-}
-
-const MetricColumn& MetricOf(const ReportSpec& spec, const std::string& id) {
-  std::vector<std::string> known;
-  for (const MetricColumn& metric : spec.metrics) {
-    if (metric.id == id) return metric;
-    known.push_back(metric.id);
-  }
-  throw UnknownName("report", "metric of a comparison", id, known);
-}
 
 // One row a run: its mean, turned so that more is better.
 ScoreMatrix MeansOf(const ScoreMatrix& scores_SC, bool higher_is_better) {
@@ -41,9 +25,9 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
                      const ReportBootstrap& bootstrap) {
   ComparedPair pair;
   pair.comparison = comparison;
-  pair.left_name = NameOf(spec, comparison.left);
-  pair.right_name = NameOf(spec, comparison.right);
-  const MetricColumn& metric = MetricOf(spec, comparison.metric);
+  pair.left_name = NameOfArm(spec, comparison.left);
+  pair.right_name = NameOfArm(spec, comparison.right);
+  const MetricColumn& metric = FindColumn(spec, comparison.metric, "comparison");
   pair.metric_title = metric.title;
   const PairedRuns runs = PairRuns(spec, set, comparison);
   pair.seeds = static_cast<int>(runs.left.size());
@@ -78,13 +62,7 @@ void AdjustByHolm(double alpha, std::vector<ComparedPair>* pairs) {
   }
 }
 
-std::string ExactOrNothing(const std::optional<double>& value) { return value ? Fixed("%.17g", *value) : ""; }
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
+std::string ExactOrNothing(const std::optional<double>& value) { return value ? ExactNumber(*value) : ""; }
 
 std::vector<TextCell> RowOf(const ComparedPair& pair) {
   const bool has = pair.seeds > 0;
@@ -94,8 +72,8 @@ std::vector<TextCell> RowOf(const ComparedPair& pair) {
   row[2] = {has ? ToWord(pair.verdict) : "no pair of runs", pair.holds_after_holm};
   if (has) {
     row[3].text = FormatDifference(pair.difference.mean);
-    row[3].data = {{"value", Fixed("%.17g", pair.difference.mean)}, {"runs", Joined(pair.run_hashes)}};
-    if (pair.clustered_error) row[3].data.emplace_back("clustered-error", Fixed("%.17g", *pair.clustered_error));
+    row[3].data = {{"value", ExactNumber(pair.difference.mean)}, {"runs", Join(pair.run_hashes, " ")}};
+    if (pair.clustered_error) row[3].data.emplace_back("clustered-error", ExactNumber(*pair.clustered_error));
     row[4].text = FormatSignedInterval(pair.difference.interval);
   }
   if (pair.over_seeds) row[5].text = FormatSignedInterval(*pair.over_seeds);
@@ -127,7 +105,8 @@ TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair
                   "p\u00a0(Holm)",
                   "P(left\u00a0better)",
                   "Seeds"};
-  if (!spec.confounder.empty()) table.header.push_back("\u0394\u00a0" + MetricOf(spec, spec.confounder).title);
+  if (!spec.confounder.empty())
+    table.header.push_back("\u0394\u00a0" + FindColumn(spec, spec.confounder, "comparison").title);
   for (const ComparedPair& pair : pairs) {
     std::vector<TextCell> row = RowOf(pair);
     if (!spec.confounder.empty()) {
@@ -159,9 +138,9 @@ std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
   const auto also = [](size_t all, size_t after) {
     return all ? " (" + std::to_string(after) + " also after Holm's correction)" : std::string();
   };
-  std::string text = "Of " + std::to_string(pairs.size()) + (pairs.size() == 1 ? " comparison, " : " comparisons, ") +
-                     std::to_string(better) + " better" + also(better, better_after) + ", " + std::to_string(worse) +
-                     " worse" + also(worse, worse_after) + ", " + std::to_string(inconclusive) + " inconclusive";
+  std::string text = "Of " + Counted(pairs.size(), "comparison") + ", " + std::to_string(better) + " better" +
+                     also(better, better_after) + ", " + std::to_string(worse) + " worse" + also(worse, worse_after) +
+                     ", " + std::to_string(inconclusive) + " inconclusive";
   if (absent) text += ", " + std::to_string(absent) + " without a pair of runs";
   return text + ".";
 }
@@ -177,17 +156,17 @@ std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
                           {pair.comparison.right},
                           {pair.comparison.metric},
                           {has ? ToWord(pair.verdict) : "no pair of runs"},
-                          {has ? Fixed("%.17g", pair.difference.mean) : ""},
-                          {has ? Fixed("%.17g", pair.difference.interval.low) : ""},
-                          {has ? Fixed("%.17g", pair.difference.interval.high) : ""},
-                          {pair.over_seeds ? Fixed("%.17g", pair.over_seeds->low) : ""},
-                          {pair.over_seeds ? Fixed("%.17g", pair.over_seeds->high) : ""},
+                          {has ? ExactNumber(pair.difference.mean) : ""},
+                          {has ? ExactNumber(pair.difference.interval.low) : ""},
+                          {has ? ExactNumber(pair.difference.interval.high) : ""},
+                          {pair.over_seeds ? ExactNumber(pair.over_seeds->low) : ""},
+                          {pair.over_seeds ? ExactNumber(pair.over_seeds->high) : ""},
                           {ExactOrNothing(pair.p)},
                           {ExactOrNothing(pair.adjusted_p)},
                           {ExactOrNothing(pair.clustered_error)},
                           {ExactOrNothing(pair.probability_better)},
                           {std::to_string(pair.seeds)},
-                          {Joined(pair.run_hashes)}});
+                          {Join(pair.run_hashes, " ")}});
   }
   return ToCsv(table);
 }

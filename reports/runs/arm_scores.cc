@@ -63,8 +63,16 @@ ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::st
   return scores_SC;
 }
 
-bool HasSeries(const RunRecord& run, const std::string& name) {
-  return std::any_of(run.series.begin(), run.series.end(), [&](const StepSeries& s) { return s.name == name; });
+const StepSeries* SeriesOf(const RunRecord& run, const std::string& name) {
+  const auto found =
+      std::find_if(run.series.begin(), run.series.end(), [&](const StepSeries& series) { return series.name == name; });
+  return found == run.series.end() ? nullptr : &*found;
+}
+
+double MeanScore(const ScoreTable& table, size_t row, size_t metric) {
+  double sum = 0;
+  for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, metric, c);
+  return sum / static_cast<double>(table.conversation_ids.size());
 }
 
 bool HasStart(const ReportRun& run, const std::string& split) {
@@ -93,12 +101,6 @@ bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string&
   return true;
 }
 
-std::vector<const ReportRun*> AllDone(const RunSet& set) {
-  std::vector<const ReportRun*> done;
-  for (const ArmRuns& arm : set.arms) done.insert(done.end(), arm.done.begin(), arm.done.end());
-  return done;
-}
-
 PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison) {
   const ArmRuns* left = ArmOrBaseline(spec, set, comparison.left);
   const ArmRuns* right = ArmOrBaseline(spec, set, comparison.right);
@@ -124,12 +126,8 @@ PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison&
 }
 
 PairedScores ScoresOf(const PairedRuns& pairs, const std::string& split, const std::string& metric) {
-  PairedScores scores;
-  scores.left_SC =
-      pairs.left_is_start ? StartScores(pairs.left, split, metric) : FinalScores(pairs.left, split, metric);
-  scores.right_SC =
-      pairs.right_is_start ? StartScores(pairs.right, split, metric) : FinalScores(pairs.right, split, metric);
-  return scores;
+  return {pairs.left_is_start ? StartScores(pairs.left, split, metric) : FinalScores(pairs.left, split, metric),
+          pairs.right_is_start ? StartScores(pairs.right, split, metric) : FinalScores(pairs.right, split, metric)};
 }
 
 }  // namespace suite

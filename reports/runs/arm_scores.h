@@ -24,16 +24,17 @@ std::vector<const ReportRun*> AllWithStart(const RunSet& set, const std::string&
 // Each run's evaluation at step 0, before any update. Throws InputError likewise.
 ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric);
 
-bool HasSeries(const RunRecord& run, const std::string& name);
+// The series of that name; null where the run has none.
+const StepSeries* SeriesOf(const RunRecord& run, const std::string& name);
+
+// The mean over the conversations of one evaluation, for the metric at that place (FindMetric).
+double MeanScore(const ScoreTable& table, size_t row, size_t metric);
 
 // The step of the run's last evaluation.
 int64_t FinalStep(const ReportRun& run, const std::string& split);
 
 // Whether the step-0 scores of all these runs are equal to the bit, in every metric of the split.
 bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string& split);
-
-// All runs of all arms that have ended well.
-std::vector<const ReportRun*> AllDone(const RunSet& set);
 
 // What both sides of a comparison have: runs of one seed, in the same order. A side that is the baseline takes the
 // step-0 scores of the other side's runs, as far as they have a start. Empty when no seed is in both arms.

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "harness/metrics/write_run.h"
+#include "reports/runs/settings.h"
 #include "reports/runs/synthetic_runs.h"
 
 namespace suite {
@@ -29,7 +30,7 @@ ReportSpec SmallSpec() {
 
 std::string ErrorOf(const std::vector<std::string>& stores) {
   try {
-    ReadRunSet(SmallSpec(), stores);
+    MakeRunSet(SmallSpec(), ReadAllStores(stores));
   } catch (const InputError& error) {
     return error.what();
   }
@@ -41,9 +42,10 @@ TEST(RunSetTest, SortsRunsIntoArmsBySeedAndStatus) {
   failed.status = "failed";
   RunRecord unfinished = SmallRun("gspo", 30);
   unfinished.status = "running";
-  const RunSet set = ReadRunSet(
-      SmallSpec(), {Store("a", SmallRun("grpo", 30)), Store("b", SmallRun("grpo", 4)), Store("c", SmallRun("gspo", 4)),
-                    Store("d", failed), Store("e", unfinished), Store("f", SmallRun("dapo", 4))});
+  const RunSet set = MakeRunSet(
+      SmallSpec(),
+      ReadAllStores({Store("a", SmallRun("grpo", 30)), Store("b", SmallRun("grpo", 4)), Store("c", SmallRun("gspo", 4)),
+                     Store("d", failed), Store("e", unfinished), Store("f", SmallRun("dapo", 4))}));
   ASSERT_EQ(set.arms.size(), 2u);
   ASSERT_EQ(set.arms[0].done.size(), 2u);
   EXPECT_EQ(set.arms[0].done[0]->seed, "4") << "by number, not by letters";
@@ -60,7 +62,7 @@ TEST(RunSetTest, SortsRunsIntoArmsBySeedAndStatus) {
 TEST(RunSetTest, ExpectedSeedsCanBeMissingEverywhere) {
   ReportSpec spec = SmallSpec();
   spec.seeds = {"4", "5"};
-  const RunSet set = ReadRunSet(spec, {Store("g", SmallRun("grpo", 4))});
+  const RunSet set = MakeRunSet(spec, ReadAllStores({Store("g", SmallRun("grpo", 4))}));
   EXPECT_EQ(set.arms[0].missing_seeds, (std::vector<std::string>{"5"}));
   EXPECT_EQ(set.arms[1].missing_seeds, (std::vector<std::string>{"4", "5"}));
 }
@@ -90,7 +92,7 @@ TEST(RunSetTest, RefusesToMix) {
 
 std::vector<std::string> SkippedOf(const std::vector<std::string>& stores) {
   std::vector<std::string> texts;
-  for (const SkippedStore& skipped : ReadRunSet(SmallSpec(), stores).skipped) {
+  for (const SkippedStore& skipped : MakeRunSet(SmallSpec(), ReadAllStores(stores)).skipped) {
     texts.push_back(skipped.store + ": " + skipped.reason);
   }
   return texts;
@@ -162,11 +164,11 @@ TEST(RunSetTest, AnyDamageIsReadOrNamed) {
 }
 
 TEST(RunSetTest, FlattensTomlAndJson) {
-  std::map<std::string, std::string> toml = FlattenConfig("d = true\ne = 2e-4\n[a]\nb = \"x y\"\nc = [1, 2]\n", "here");
+  Settings toml = FlattenConfig("d = true\ne = 2e-4\n[a]\nb = \"x y\"\nc = [1, 2]\n", "here");
   EXPECT_EQ(toml["a.b"], "x y");
   EXPECT_EQ(toml["d"], "true");
   EXPECT_EQ(toml.size(), 4u);
-  std::map<std::string, std::string> json = FlattenConfig("{\"a\": {\"b\": \"x y\", \"c\": [1]}, \"d\": true}", "here");
+  Settings json = FlattenConfig("{\"a\": {\"b\": \"x y\", \"c\": [1]}, \"d\": true}", "here");
   EXPECT_EQ(json, (std::map<std::string, std::string>{{"a.b", "x y"}, {"a.c", "[1]"}, {"d", "true"}}));
   for (const std::string wrong : {"a = \n", "{\"a\": "}) {
     try {
@@ -192,7 +194,7 @@ TEST(RunSetTest, ArmsByTheNamesOfTheirRuns) {
   EXPECT_NE(ErrorOf(stores).find("rl.updates is '2'"), std::string::npos);
   ReportSpec spec;
   spec.arms = {{"mu1", "mu = 1", {"grpo-1-mu1", "grpo-2-mu1"}}, {"mu2", "mu = 2", {"grpo-2-mu2", "grpo-3-mu2"}}};
-  const RunSet set = ReadRunSet(spec, stores);
+  const RunSet set = MakeRunSet(spec, ReadAllStores(stores));
   ASSERT_EQ(set.arms[0].done.size(), 2u);
   EXPECT_EQ(set.arms[0].done[1]->record.run_name, "grpo-2-mu1");
   ASSERT_EQ(set.arms[1].done.size(), 1u);

@@ -89,4 +89,18 @@ struct ReportSpec {
   uint64_t bootstrap_seed = 0;
 };
 
+// The name for readers of an arm, or of the baseline.
+std::string NameOfArm(const ReportSpec& spec, const std::string& value);
+
+// The column of that metric. Throws InputError, naming the metric of a `of_what`, when the report has none.
+const MetricColumn& FindColumn(const ReportSpec& spec, const std::string& id, const std::string& of_what);
+
+// The metrics that the comparisons name, or else the first one: at most two, the last of them.
+std::vector<MetricColumn> ShownMetrics(const ReportSpec& spec);
+
+// Which conversations share a context, from lines "CONVERSATION<tab>CONTEXT": conversation id -> context. Empty lines
+// are skipped. Throws InputError with file and line for a line without exactly one tab, and for a conversation that is
+// given twice.
+std::map<std::string, std::string> ParseContexts(const std::string& text, const std::string& where);
+
 }  // namespace suite

@@ -13,7 +13,6 @@
 #include "reports/statistics/clustered_error.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
 #include "reports/statistics/multiple_testing.h"
-#include "reports/statistics/paired_spread.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
 #include "reports/statistics/statistics.h"

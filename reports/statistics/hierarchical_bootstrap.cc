@@ -148,20 +148,12 @@ std::vector<double> HierarchicalBootstrap::ResampledMeans(const ScoreMatrix& sco
 }
 
 Estimate HierarchicalBootstrap::OfMean(const ScoreMatrix& scores_SC, double confidence) const {
-  std::vector<double> seed_means;
-  for (const std::vector<double>& scores_C : scores_SC) seed_means.push_back(Mean(scores_C));
-  return {Mean(seed_means), PercentileInterval(ResampledMeans(scores_SC), confidence)};
+  return {Mean(RowMeans(scores_SC)), PercentileInterval(ResampledMeans(scores_SC), confidence)};
 }
 
 Estimate HierarchicalBootstrap::OfDifference(const ScoreMatrix& left_SC, const ScoreMatrix& right_SC,
                                              double confidence) const {
-  SUITE_CHECK_EQ(left_SC.size(), right_SC.size());
-  ScoreMatrix difference_SC = left_SC;
-  for (size_t s = 0; s < left_SC.size(); ++s) {
-    SUITE_CHECK_EQ(left_SC[s].size(), right_SC[s].size());
-    for (size_t c = 0; c < left_SC[s].size(); ++c) difference_SC[s][c] -= right_SC[s][c];
-  }
-  return OfMean(difference_SC, confidence);
+  return OfMean(Differences(left_SC, right_SC), confidence);
 }
 
 }  // namespace suite

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/non_central_t.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
@@ -49,6 +50,16 @@ std::optional<int> SeedsNeeded(double d, double alpha, double power) {
     passes = std::min(2 * passes, kMostSeeds);
   }
   return FirstPassing(fails, passes, is_enough);
+}
+
+std::optional<int> SeedsNeededForSpread(double r, double alpha, double power) {
+  if (r == 0) return std::nullopt;
+  if (std::abs(r) >= 1) return 3;
+  const boost::math::normal normal;
+  const double z = boost::math::quantile(normal, 1 - alpha / 2) + boost::math::quantile(normal, power);
+  const double seeds = std::ceil(3 + std::pow(z / std::atanh(r), 2));
+  if (seeds > kMostSeeds) return std::nullopt;
+  return std::max(4, static_cast<int>(seeds));
 }
 
 double MinimumDetectableEffect(int seeds, double alpha, double power) {

@@ -24,6 +24,11 @@ inline constexpr int kMostSeeds = 100000;
 // The fewest seeds (two or more) whose power reaches `power`; none when kMostSeeds do not.
 std::optional<int> SeedsNeeded(double d, double alpha, double power);
 
+// The fewest seeds with which the test of Pitman and Morgan (paired_tests.h) at the two-sided level `alpha` finds a
+// correlation of `r` with `power`, by Fisher's z: 3 + ((z(1 - alpha / 2) + z(power)) / atanh(r))^2. None for r = 0 or
+// beyond kMostSeeds.
+std::optional<int> SeedsNeededForSpread(double r, double alpha, double power);
+
 // The smallest positive effect d that `seeds` seeds detect with `power`.
 double MinimumDetectableEffect(int seeds, double alpha, double power);
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "base/check.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -160,6 +162,10 @@ std::string ToTerminal(const TextTable& table) {
   return text;
 }
 
+std::string Counted(size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string Fixed(const char* format, double value) {
   char buffer[64];
   std::snprintf(buffer, sizeof(buffer), format, value);
@@ -169,29 +175,16 @@ std::string Fixed(const char* format, double value) {
 TextCell PValueCell(double p) {
   TextCell cell;
   cell.text = p < 0.0001 ? "< 0.0001" : Fixed("%.4f", p);
-  cell.data = {{"value", Fixed("%.17g", p)}};
+  cell.data = {{"value", ExactNumber(p)}};
   return cell;
 }
 
 std::string EscapeHtml(const std::string& text) {
+  static const std::map<char, const char*> kEntities = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
   std::string escaped;
   for (char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
+    const auto entity = kEntities.find(c);
+    escaped += entity == kEntities.end() ? std::string(1, c) : entity->second;
   }
   return escaped;
 }
@@ -199,12 +192,8 @@ std::string EscapeHtml(const std::string& text) {
 std::string EscapeMarkdown(const std::string& text) {
   std::string escaped;
   for (char c : text) {
-    if (c == '\n') {
-      escaped += ' ';
-      continue;
-    }
     if (std::string("\\`*_|<>").find(c) != std::string::npos) escaped += '\\';
-    escaped += c;
+    escaped += c == '\n' ? ' ' : c;
   }
   return escaped;
 }

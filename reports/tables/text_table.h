@@ -41,6 +41,9 @@ std::string ToTerminal(const TextTable& table);
 // A number by a printf format, such as "%.3f".
 std::string Fixed(const char* format, double value);
 
+// "1 run", "2 runs".
+std::string Counted(size_t count, const std::string& noun);
+
 // A p value with four digits, "< 0.0001" below them; it sorts by its value.
 TextCell PValueCell(double p);
 

@@ -1,4 +1,4 @@
-#include "reports/plots/report_plots.h"
+#include "reports/plots/training_plots.h"
 
 #include <algorithm>
 
@@ -25,22 +25,18 @@ std::vector<int64_t> CommonSteps(const std::vector<const ReportRun*>& runs, cons
   return steps;
 }
 
-double MeanScore(const ReportRun& run, const std::string& split, const std::string& metric, int64_t step) {
-  const ScoreTable& table = FindScores(run.record, split);
-  const size_t m = FindMetric(run.record, table, metric);
-  const auto row = std::lower_bound(table.steps.begin(), table.steps.end(), step) - table.steps.begin();
-  double sum = 0;
-  for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(static_cast<size_t>(row), m, c);
-  return sum / static_cast<double>(table.conversation_ids.size());
-}
-
 SeedCurves ScoreCurves(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric) {
   SeedCurves curves;
   const std::vector<int64_t> steps = CommonSteps(runs, split);
   curves.x.assign(steps.begin(), steps.end());
   for (const ReportRun* run : runs) {
+    const ScoreTable& table = FindScores(run->record, split);
+    const size_t m = FindMetric(run->record, table, metric);
     curves.y.emplace_back();
-    for (int64_t step : steps) curves.y.back().push_back(MeanScore(*run, split, metric, step));
+    for (int64_t step : steps) {
+      const auto row = std::lower_bound(table.steps.begin(), table.steps.end(), step) - table.steps.begin();
+      curves.y.back().push_back(MeanScore(table, static_cast<size_t>(row), m));
+    }
   }
   return curves;
 }
@@ -54,11 +50,7 @@ void AddReference(const ReportSpec& spec, const RunSet& set, Plot* plot) {
   if (first == plot->lines.end()) return;
   double last = 0;
   for (const PlotLine& line : plot->lines) last = std::max(last, line.x.back());
-  PlotLine reference;
-  reference.name = spec.baseline;
-  reference.x = {0, last};
-  reference.y = {first->y[0], first->y[0]};
-  reference.is_reference = true;
+  const PlotLine reference{spec.baseline, {0, last}, {first->y[0], first->y[0]}, {}, {}, /*is_reference=*/true};
   plot->lines.insert(plot->lines.begin(), reference);
 }
 
@@ -68,14 +60,13 @@ std::vector<double> SumsUpTo(const std::vector<const ReportRun*>& runs, const st
   std::vector<double> sums(steps.size(), 0.0);
   for (const ReportRun* run : runs) {
     for (const std::string& name : names) {
-      if (!HasSeries(run->record, name)) return {};
-      const StepSeries& series = FindSeries(run->record, name);
-      if (series.width != 1) return {};
+      const StepSeries* series = SeriesOf(run->record, name);
+      if (!series || series->width != 1) return {};
       double sum = 0;
       size_t row = 0;
       for (size_t i = 0; i < steps.size(); ++i) {
         for (; row < run->record.steps.size() && static_cast<double>(run->record.steps[row]) <= steps[i]; ++row) {
-          sum += series.values[row];
+          sum += series->values[row];
         }
         sums[i] += sum / static_cast<double>(runs.size());
       }
@@ -87,24 +78,19 @@ std::vector<double> SumsUpTo(const std::vector<const ReportRun*>& runs, const st
 // Tokens (of prompts and answers; of answers) and seconds of training up to each point: the page offers them in place
 // of steps.
 void AddOtherAxes(const std::vector<const ReportRun*>& runs, PlotLine* line) {
-  const bool has_harness =
-      std::all_of(runs.begin(), runs.end(), [](const ReportRun* run) { return HasSeries(run->record, "harness_s"); });
-  const std::vector<std::string> times =
-      has_harness ? std::vector<std::string>{"step_s", "harness_s"} : std::vector<std::string>{"step_s"};
-  const std::vector<double> tokens = SumsUpTo(runs, line->x, {"tokens"});
-  const std::vector<double> seconds = SumsUpTo(runs, line->x, times);
-  const std::vector<double> sampled = SumsUpTo(runs, line->x, {"rollout_tokens"});
-  if (!tokens.empty()) line->other_x.emplace_back("Tokens", tokens);
-  if (!sampled.empty()) line->other_x.emplace_back("Sampled tokens", sampled);
-  if (!seconds.empty()) line->other_x.emplace_back("Seconds of training", seconds);
+  std::vector<std::string> times = {"step_s"};
+  if (AllHave(runs, "harness_s")) times.push_back("harness_s");
+  const auto add = [&](const char* label, const std::vector<std::string>& names) {
+    const std::vector<double> sums = SumsUpTo(runs, line->x, names);
+    if (!sums.empty()) line->other_x.emplace_back(label, sums);
+  };
+  add("Tokens", {"tokens"});
+  add("Sampled tokens", {"rollout_tokens"});
+  add("Seconds of training", times);
 }
 
 Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& metric) {
-  Plot plot;
-  plot.file_stem = "curve_" + ToFileStem(metric.id);
-  plot.title = metric.title + ", " + spec.curve_split;
-  plot.x_label = "RL step";
-  plot.y_label = metric.title;
+  Plot plot{"curve_" + ToFileStem(metric.id), metric.title + ", " + spec.curve_split, "RL step", metric.title};
   size_t conversations = 0;
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty()) continue;
@@ -119,16 +105,8 @@ Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& me
   return plot;
 }
 
-bool AllHave(const std::vector<const ReportRun*>& runs, const std::string& series) {
-  return std::all_of(runs.begin(), runs.end(), [&](const ReportRun* run) { return HasSeries(run->record, series); });
-}
-
 Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& wanted, bool is_optional) {
-  Plot plot;
-  plot.file_stem = "series_" + ToFileStem(wanted.series);
-  plot.title = wanted.title;
-  plot.x_label = "RL step";
-  plot.y_label = wanted.y_label;
+  Plot plot{"series_" + ToFileStem(wanted.series), wanted.title, "RL step", wanted.y_label};
   const size_t size = BlockSize(set);
   for (const ArmRuns& arm : set.arms) {
     // Arms that were never trained have no series at all.
@@ -140,11 +118,10 @@ Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& w
     }
     const SeedCurves curves = BlockCurves(arm.done, wanted.series, size);
     if (curves.x.empty()) continue;
-    plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
-    UseRangeAsBand(curves, &plot.lines.back());
+    plot.lines.push_back(LineWithRange(arm.arm.name, curves));
   }
-  plot.description = wanted.title + " (" + wanted.series + "); each point is the mean of " + std::to_string(size) +
-                     (size == 1 ? " step. " : " steps. ") + BandText(set, "the range of the seeds");
+  plot.description = wanted.title + " (" + wanted.series + "); each point is the mean of " + Counted(size, "step") +
+                     ". " + BandText(set, "the range of the seeds");
   return plot;
 }
 
@@ -188,21 +165,17 @@ std::vector<size_t> ShownRanks(size_t width) {
 
 // Reward at some ranks over training: do the deep ranks rise first and then give way (the paper's figures 2 and 3)?
 Plot RanksOverTraining(const ReportSpec& spec, const RunSet& set, const ArmRuns& arm) {
-  Plot plot;
-  plot.file_stem = ToFileStem(spec.rank_series) + "_over_training_" + ToFileStem(arm.arm.value);
-  plot.title = "Reward by rank over training, " + arm.arm.name;
-  plot.x_label = "RL step";
-  plot.y_label = "Mean reward";
+  Plot plot{ToFileStem(spec.rank_series) + "_over_training_" + ToFileStem(arm.arm.value),
+            "Reward by rank over training, " + arm.arm.name, "RL step", "Mean reward"};
   const size_t size = BlockSize(set);
   const auto width = static_cast<size_t>(FindSeries(arm.done[0]->record, spec.rank_series).width);
   for (size_t rank : ShownRanks(width)) {
     const SeedCurves curves = BlockCurves(arm.done, spec.rank_series, size, rank - 1);
-    plot.lines.push_back(LineOf("rank " + std::to_string(rank), curves, spec.confidence));
-    UseRangeAsBand(curves, &plot.lines.back());
+    plot.lines.push_back(LineWithRange("rank " + std::to_string(rank), curves));
   }
   plot.description = "Reward of the training samples of " + arm.arm.name +
-                     " at some ranks; each point is the mean of " + std::to_string(size) +
-                     (size == 1 ? " step. " : " steps. ") + BandText(set, "the range of the seeds");
+                     " at some ranks; each point is the mean of " + Counted(size, "step") + ". " +
+                     BandText(set, "the range of the seeds");
   return plot;
 }
 
@@ -229,55 +202,12 @@ std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const s
   return plots;
 }
 
-std::vector<Plot> RatioPlots(const RunSet& set) {
-  std::vector<Plot> plots;
-  const size_t size = BlockSize(set);
-  for (const std::string unit : {"token", "rank", "sequence"}) {
-    Plot plot;
-    plot.file_stem = "ratios_" + unit;
-    plot.whole_bands = true;
-    plot.title = "Importance ratios of " + unit + "s";
-    plot.x_label = "RL step";
-    plot.y_label = "Ratio";
-    plot.description = plot.title + ": median; band from the 5th to the 95th hundredth. Means over blocks of " +
-                       std::to_string(size) + " steps and over seeds.";
-    const std::string prefix = "ratio/" + unit + "/";
-    for (const ArmRuns& arm : set.arms) {
-      if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
-      if (!AllHave(arm.done, prefix + "p05") || !AllHave(arm.done, prefix + "p50") ||
-          !AllHave(arm.done, prefix + "p95")) {
-        continue;
-      }
-      const auto mean = [&](const char* name) {
-        return LineOf(arm.arm.name, BlockCurves(arm.done, prefix + name, size), 0.95).y;
-      };
-      PlotLine line;
-      line.name = arm.arm.name;
-      line.x = BlockCurves(arm.done, prefix + "p50", size).x;
-      line.y = mean("p50");
-      line.low = mean("p05");
-      line.high = mean("p95");
-      plot.lines.push_back(line);
-    }
-    if (!plot.lines.empty()) plots.push_back(plot);
-  }
-  return plots;
-}
-
 std::vector<Plot> RankPlots(const ReportSpec& spec, const RunSet& set) {
   if (spec.rank_series.empty() || AllDone(set).empty()) return {};
-  Plot plot;
-  plot.file_stem = ToFileStem(spec.rank_series);
-  plot.title = "Reward by rank, training samples";
-  plot.x_label = "Rank in the list";
-  plot.y_label = "Mean reward";
+  Plot plot{ToFileStem(spec.rank_series), "Reward by rank, training samples", "Rank in the list", "Mean reward"};
   const SeedCurves start = RankCurves(AllDone(set), spec.rank_series, true);
   if (start.x.empty()) return {};
-  PlotLine reference = LineOf("start", start, spec.confidence);
-  reference.low.clear();
-  reference.high.clear();
-  reference.is_reference = true;
-  plot.lines.push_back(reference);
+  plot.lines.push_back({"start", start.x, LineOf("", start, spec.confidence).y, {}, {}, /*is_reference=*/true});
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty()) continue;
     const SeedCurves curves = RankCurves(arm.done, spec.rank_series, false);

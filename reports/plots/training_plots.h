@@ -20,10 +20,6 @@ std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set);
 std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted,
                               bool are_optional);
 
-// For each unit that has them, the importance ratios' median with the band from their 5th to their 95th hundredth: the
-// spread of the histograms (ratio_histograms.h) over training. Means over blocks of steps and over seeds.
-std::vector<Plot> RatioPlots(const RunSet& set);
-
 // spec.rank_series against the rank: its mean over the last quarter of the steps for each arm, and over the first tenth
 // of the steps of all arms as the reference. Then, for each of the first arms, some ranks over training. Empty when
 // spec.rank_series is, or no run has a step.

@@ -1,4 +1,4 @@
-#include "reports/plots/plot.h"
+#include "reports/plots/draw_plot.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "reports/plots/plot_json.h"
+#include "reports/plots/plot.h"
 
 namespace suite {
 namespace {

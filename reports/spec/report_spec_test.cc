@@ -1,4 +1,4 @@
-#include "reports/statistics/contexts.h"
+#include "reports/spec/report_spec.h"
 
 #include <gtest/gtest.h>
 
