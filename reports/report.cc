@@ -8,7 +8,7 @@
 #include "reports/page/document.h"
 #include "reports/page/page_data.h"
 #include "reports/plots/draw_plot.h"
-#include "reports/plots/plot_groups.h"
+#include "reports/plots/report_plots.h"
 #include "reports/report_text.h"
 #include "reports/results/claims_ledger.h"
 #include "reports/results/comparisons.h"

@@ -15,7 +15,7 @@
 
 #include <string>
 
-#include "reports/plots/plot_groups.h"
+#include "reports/plots/report_plots.h"
 #include "reports/runs/run_set.h"
 
 namespace suite {

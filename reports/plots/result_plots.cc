@@ -1,4 +1,4 @@
-#include "reports/plots/result_plots.h"
+#include "reports/plots/report_plots.h"
 
 #include <algorithm>
 #include <map>

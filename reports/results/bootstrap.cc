@@ -62,7 +62,7 @@ std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs) {
 std::vector<std::string> HashesOf(const PairedRuns& runs) {
   std::set<std::string> hashes;
   for (const auto* side : {&runs.left, &runs.right}) {
-    for (const ReportRun* run : *side) hashes.insert(run->record.run_name);
+    for (const ReportRun* run : side->runs) hashes.insert(run->record.run_name);
   }
   return {hashes.begin(), hashes.end()};
 }

@@ -91,27 +91,22 @@ const std::string& RightMetric(const Claim& claim) {
   return claim.right_metric.empty() ? claim.metric : claim.right_metric;
 }
 
-// The value of each run, for metrics that a run has as a whole.
-std::vector<double> RunValues(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
-                              const std::string& metric) {
-  if (is_start) {
+// One side's scores [S][C]; "recall@10 - recall@5" is the difference of two scores of each conversation. Of a metric
+// that a run has as a whole: its value [S][1].
+ScoreMatrix SideScores(const ReportSpec& spec, const RunSide& side, const std::string& metric) {
+  const size_t minus = metric.find(kMinus);
+  if (!IsOfRun(metric)) {
+    if (minus == std::string::npos) return ScoresOf(side, spec.split, metric);
+    return Differences(SideScores(spec, side, metric.substr(0, minus)),
+                       SideScores(spec, side, metric.substr(minus + sizeof(kMinus) - 1)));
+  }
+  if (side.is_start) {
     throw InputError("claim", "'" + metric + "' of '" + spec.baseline + "', which was never trained",
                      "two arms, or a score");
   }
-  std::vector<double> values;
-  for (const ReportRun* run : runs) values.push_back(ValueOf(spec, *run, metric));
-  return values;
-}
-
-// One side's scores; "recall@10 - recall@5" is the difference of two scores of each conversation.
-ScoreMatrix SideScores(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
-                       const std::string& metric) {
-  const size_t minus = metric.find(kMinus);
-  if (minus == std::string::npos) {
-    return is_start ? StartScores(runs, spec.split, metric) : FinalScores(runs, spec.split, metric);
-  }
-  return Differences(SideScores(spec, runs, is_start, metric.substr(0, minus)),
-                     SideScores(spec, runs, is_start, metric.substr(minus + sizeof(kMinus) - 1)));
+  ScoreMatrix values_S1;
+  for (const ReportRun* run : side.runs) values_S1.push_back({ValueOf(spec, *run, metric)});
+  return values_S1;
 }
 
 // Both sides of a claim against a number are the one arm that it is about.
@@ -121,12 +116,10 @@ PairedRuns RunsOf(const ReportSpec& spec, const RunSet& set, const Claim& claim)
       throw InputError("claim", "a right side '" + claim.right + claim.right_metric + "' beside a number or a shape",
                        "one of them");
     }
-    const auto arm = std::find_if(set.arms.begin(), set.arms.end(),
-                                  [&](const ArmRuns& candidate) { return candidate.arm.value == claim.left; });
-    if (arm != set.arms.end()) return {arm->done, arm->done, false, false};
+    if (const ArmRuns* arm = FindArm(set, claim.left)) return {{arm->done}, {arm->done}};
     if (!spec.baseline.empty() && claim.left == spec.baseline) {
-      const auto starts = AllWithStart(set, spec.split);
-      return {starts, starts, true, true};
+      const RunSide starts = {AllWithStart(set, spec.split), /*is_start=*/true};
+      return {starts, starts};
     }
     std::vector<std::string> known;
     for (const ArmRuns& candidate : set.arms) known.push_back(candidate.arm.value);
@@ -153,12 +146,12 @@ std::optional<std::array<double, 3>> Thirds(const ReportRun& run, const std::str
 
 void GatherShape(const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
   const std::string series = After(claim.metric, kSeriesPrefix);
-  if (series.empty() || runs.left_is_start) {
+  if (series.empty() || runs.left.is_start) {
     throw InputError("claim", "'" + claim.metric + "' of '" + claim.left + "' has no course", "series:NAME of an arm");
   }
   std::vector<double> early;
   std::vector<double> late;
-  for (const ReportRun* run : runs.left) {
+  for (const ReportRun* run : runs.left.runs) {
     const auto thirds = Thirds(*run, series);
     if (!thirds) continue;
     evidence->seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
@@ -176,14 +169,11 @@ void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& c
     throw InputError("claim", "a spread over seeds with a number, a margin, '=' or two metrics",
                      "two arms and '<' or '>'");
   }
-  if (runs.left_is_start || runs.right_is_start) {
+  if (runs.left.is_start || runs.right.is_start) {
     throw InputError("claim", "the spread of '" + spec.baseline + "', which all runs share", "two arms");
   }
   const std::string metric = After(claim.metric, kSpreadPrefix);
-  const auto values = [&](const std::vector<const ReportRun*>& side) {
-    return IsOfRun(metric) ? RunValues(spec, side, false, metric) : RowMeans(SideScores(spec, side, false, metric));
-  };
-  SeedSpread spread = {values(runs.left), values(runs.right)};
+  SeedSpread spread = {RowMeans(SideScores(spec, runs.left, metric)), RowMeans(SideScores(spec, runs.right, metric))};
   evidence->seed_differences = Differences(spread.left, spread.right);
   if (spread.left.size() > 1) {
     evidence->left_mean = SampleStd(spread.left);
@@ -198,27 +188,16 @@ void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Clai
   if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
     throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
   }
-  std::vector<double> left_S;
-  std::vector<double> right_S;
-  if (IsOfRun(claim.metric)) {
-    left_S = RunValues(spec, runs.left, runs.left_is_start, claim.metric);
-    right_S = claim.target ? std::vector<double>(left_S.size(), *claim.target)
-                           : RunValues(spec, runs.right, runs.right_is_start, right_metric);
+  PairedScores scores = {SideScores(spec, runs.left, claim.metric), {}};
+  if (claim.target) {
+    scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
   } else {
-    PairedScores scores;
-    scores.left_SC = SideScores(spec, runs.left, runs.left_is_start, claim.metric);
-    if (claim.target) {
-      scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
-    } else {
-      scores.right_SC = SideScores(spec, runs.right, runs.right_is_start, right_metric);
-    }
-    left_S = RowMeans(scores.left_SC);
-    right_S = RowMeans(scores.right_SC);
-    evidence->bootstrap = bootstrap.OfDifference(scores);
+    scores.right_SC = SideScores(spec, runs.right, right_metric);
   }
-  evidence->seed_differences = Differences(left_S, right_S);
-  evidence->left_mean = Mean(left_S);
-  evidence->right_mean = claim.target ? *claim.target : Mean(right_S);
+  if (!IsOfRun(claim.metric)) evidence->bootstrap = bootstrap.OfDifference(scores);
+  evidence->seed_differences = SeedDifferences(scores);
+  evidence->left_mean = Mean(RowMeans(scores.left_SC));
+  evidence->right_mean = claim.target ? *claim.target : Mean(RowMeans(scores.right_SC));
 }
 
 }  // namespace
@@ -233,7 +212,7 @@ ClaimEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Cl
   const PairedRuns runs = RunsOf(spec, set, claim);
   ClaimEvidence evidence;
   evidence.run_hashes = HashesOf(runs);
-  if (runs.left.empty()) return evidence;
+  if (runs.left.runs.empty()) return evidence;
   if (IsShape(claim.relation)) {
     GatherShape(runs, claim, &evidence);
   } else if (!After(claim.metric, kSpreadPrefix).empty()) {

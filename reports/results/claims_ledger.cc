@@ -136,10 +136,9 @@ std::string ClaimText(const Claim& claim) {
 }
 
 TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Claim", "As a comparison", "Verdict", "Effect", "p (Holm)", "Seeds",
-                  "Ours",  "Published",       "Evidence"};
+  TextTable table{
+      {"Claim", "As a comparison", "Verdict", "Effect", "p (Holm)", "Seeds", "Ours", "Published", "Evidence"},
+      /*numeric=*/false};
   for (const LedgerEntry& entry : ledger) {
     const Claim& claim = entry.claim;
     const bool has = !entry.evidence.seed_differences.empty();

@@ -30,20 +30,23 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
   const MetricColumn& metric = FindColumn(spec, comparison.metric, "comparison");
   pair.metric_title = metric.title;
   const PairedRuns runs = PairRuns(spec, set, comparison);
-  pair.seeds = static_cast<int>(runs.left.size());
-  if (runs.left.empty()) return pair;
-  const PairedScores scores = ScoresOf(runs, spec.split, metric.id);
+  pair.seeds = static_cast<int>(runs.left.runs.size());
+  if (runs.left.runs.empty()) return pair;
+  const auto scores_of = [&](const std::string& id) {
+    return PairedScores{ScoresOf(runs.left, spec.split, id), ScoresOf(runs.right, spec.split, id)};
+  };
+  const PairedScores scores = scores_of(metric.id);
   pair.difference = bootstrap.OfDifference(scores);
   const std::vector<double> differences = SeedDifferences(scores);
   pair.over_seeds = StudentInterval(differences, spec.confidence);
   if (bootstrap.contexts() > 1) pair.clustered_error = bootstrap.ErrorOfDifference(scores).standard_error;
   pair.verdict = JudgeBoth(pair.difference, pair.over_seeds, metric.higher_is_better);
   if (differences.size() > 1) pair.p = PairedT(differences).p;
-  if (!runs.left_is_start && !runs.right_is_start) {
+  if (!runs.left.is_start && !runs.right.is_start) {
     pair.probability_better = ProbabilityOfImprovement(MeansOf(scores.left_SC, metric.higher_is_better),
                                                        MeansOf(scores.right_SC, metric.higher_is_better));
   }
-  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(ScoresOf(runs, spec.split, spec.confounder));
+  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(scores_of(spec.confounder));
   pair.run_hashes = HashesOf(runs);
   return pair;
 }
@@ -146,10 +149,8 @@ std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
 }
 
 std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
-  TextTable table;
-  table.header = {
-      "left",       "right", "metric", "verdict",         "difference",         "low",   "high", "seeds_low",
-      "seeds_high", "p",     "p_holm", "clustered_error", "probability_better", "seeds", "runs"};
+  TextTable table{{"left", "right", "metric", "verdict", "difference", "low", "high", "seeds_low", "seeds_high", "p",
+                   "p_holm", "clustered_error", "probability_better", "seeds", "runs"}};
   for (const ComparedPair& pair : pairs) {
     const bool has = pair.seeds > 0;
     table.rows.push_back({{pair.comparison.left},

@@ -61,8 +61,7 @@ std::string SourcesOf(const PaperTable& wanted, const std::vector<MetricColumn>&
 TextTable Ablation(const ReportSpec& spec, const RunSet& set, const PaperTable& wanted, const ResultTable& results) {
   CheckPublishedArms(spec, wanted);
   const std::vector<MetricColumn> metrics = MetricsOf(spec, wanted);
-  TextTable table;
-  table.header = {"Arm"};
+  TextTable table{{"Arm"}};
   for (const MetricColumn& metric : metrics) {
     table.header.insert(table.header.end(), {metric.title, "change"});
     if (!wanted.published.empty()) table.header.insert(table.header.end(), {"published", "change"});
@@ -102,8 +101,7 @@ std::string SeriesMean(const ArmRuns& arm, const std::string& name, const char* 
 }
 
 TextTable Scaling(const ReportSpec& spec, const RunSet& set, const PaperTable& wanted, const ResultTable& results) {
-  TextTable table;
-  table.header = {"Arm", ShortName(wanted.key)};
+  TextTable table{{"Arm", ShortName(wanted.key)}};
   const std::vector<MetricColumn> metrics = MetricsOf(spec, wanted);
   for (const MetricColumn& metric : metrics) table.header.push_back(metric.title);
   table.header.insert(table.header.end(), {"Tokens a step", "Reward std in a group", "Wall time, s a run"});
@@ -124,8 +122,7 @@ TextTable Grid(const RunSet& set, const PaperTable& wanted, const DifferingSetti
                const ResultTable& results) {
   std::vector<std::string> columns(keys.at(wanted.key).begin(), keys.at(wanted.key).end());
   std::sort(columns.begin(), columns.end(), SeedLess);
-  TextTable table;
-  table.header = {metric.title};
+  TextTable table{{metric.title}};
   for (const std::string& column : columns) table.header.push_back(ShortName(wanted.key) + "\u00a0" + column);
   std::vector<std::string> labels;
   for (const ArmRuns& arm : set.arms) {

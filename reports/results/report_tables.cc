@@ -156,9 +156,7 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
 }
 
 TextTable SettingsTable(const ReportSpec& spec, const RunSet& set) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Setting"};
+  TextTable table{{"Setting"}, /*numeric=*/false};
   for (const ArmRuns& arm : set.arms) table.header.push_back(arm.arm.name);
   std::vector<const Settings*> of_arms;
   for (const ArmRuns& arm : set.arms) {
@@ -177,8 +175,7 @@ TextTable SettingsTable(const ReportSpec& spec, const RunSet& set) {
 }
 
 TextTable CostTable(const RunSet& set) {
-  TextTable table;
-  table.header = {"Arm"};
+  TextTable table{{"Arm"}};
   std::vector<std::string> parts;
   for (const ReportRun* run : AllDone(set)) {
     for (const StepSeries& series : run->record.series) {
@@ -211,9 +208,8 @@ TextTable CostTable(const RunSet& set) {
 }
 
 TextTable RunsTable(const RunSet& set) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Arm", "Seed", "Run (config hash)", "Status", "Steps", "Wall time, s", "Peak memory, MiB"};
+  TextTable table{{"Arm", "Seed", "Run (config hash)", "Status", "Steps", "Wall time, s", "Peak memory, MiB"},
+                  /*numeric=*/false};
   const auto add = [&table](const std::string& arm, const ReportRun& run) {
     std::string status = run.record.status == kStatusRunning ? "unfinished" : run.record.status;
     const std::string reason = FindText(run.record.summary, "reason");
@@ -240,9 +236,7 @@ TextTable RunsTable(const RunSet& set) {
 }
 
 TextTable ProvenanceTable(const RunSet& set) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Recorded at the start of each run", "Value"};
+  TextTable table{{"Recorded at the start of each run", "Value"}, /*numeric=*/false};
   std::vector<std::string> keys;
   for (const ReportRun& run : set.runs) {
     for (const auto& [key, value] : run.record.provenance) {

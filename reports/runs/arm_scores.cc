@@ -29,12 +29,6 @@ const ScoreTable& TableWithStart(const ReportRun& run, const std::string& split)
                    "an evaluation at step 0, which is the baseline");
 }
 
-const ArmRuns* FindArm(const RunSet& set, const std::string& value) {
-  const auto found = std::find_if(set.arms.begin(), set.arms.end(),
-                                  [&value](const ArmRuns& candidate) { return candidate.arm.value == value; });
-  return found == set.arms.end() ? nullptr : &*found;
-}
-
 const ArmRuns* ArmOrBaseline(const ReportSpec& spec, const RunSet& set, const std::string& name) {
   const ArmRuns* arm = FindArm(set, name);
   if (arm || (!spec.baseline.empty() && name == spec.baseline)) return arm;
@@ -106,28 +100,26 @@ PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison&
   const ArmRuns* right = ArmOrBaseline(spec, set, comparison.right);
   PairedRuns pairs;
   if (!left && !right) throw InputError("report", "'" + comparison.left + "' is compared with itself");
-  pairs.left_is_start = !left;
-  pairs.right_is_start = !right;
   if (!left || !right) {
     for (const ReportRun* run : (left ? left : right)->done) {
-      if (HasStart(*run, spec.split)) pairs.left.push_back(run);
+      if (HasStart(*run, spec.split)) pairs.left.runs.push_back(run);
     }
-    pairs.right = pairs.left;
+    pairs.right.runs = pairs.left.runs;
+    (left ? pairs.right : pairs.left).is_start = true;
     return pairs;
   }
   for (const ReportRun* a : left->done) {
     for (const ReportRun* b : right->done) {
       if (a->seed != b->seed) continue;
-      pairs.left.push_back(a);
-      pairs.right.push_back(b);
+      pairs.left.runs.push_back(a);
+      pairs.right.runs.push_back(b);
     }
   }
   return pairs;
 }
 
-PairedScores ScoresOf(const PairedRuns& pairs, const std::string& split, const std::string& metric) {
-  return {pairs.left_is_start ? StartScores(pairs.left, split, metric) : FinalScores(pairs.left, split, metric),
-          pairs.right_is_start ? StartScores(pairs.right, split, metric) : FinalScores(pairs.right, split, metric)};
+ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric) {
+  return side.is_start ? StartScores(side.runs, split, metric) : FinalScores(side.runs, split, metric);
 }
 
 }  // namespace suite

@@ -36,13 +36,18 @@ int64_t FinalStep(const ReportRun& run, const std::string& split);
 // Whether the step-0 scores of all these runs are equal to the bit, in every metric of the split.
 bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string& split);
 
+// One side of a comparison: runs, and whether their scores before training are meant.
+struct RunSide {
+  std::vector<const ReportRun*> runs;
+  bool is_start = false;
+};
+ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric);
+
 // What both sides of a comparison have: runs of one seed, in the same order. A side that is the baseline takes the
 // step-0 scores of the other side's runs, as far as they have a start. Empty when no seed is in both arms.
 struct PairedRuns {
-  std::vector<const ReportRun*> left;
-  std::vector<const ReportRun*> right;
-  bool left_is_start = false;
-  bool right_is_start = false;
+  RunSide left;
+  RunSide right;
 };
 PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison);
 
@@ -50,6 +55,5 @@ struct PairedScores {
   ScoreMatrix left_SC;
   ScoreMatrix right_SC;
 };
-PairedScores ScoresOf(const PairedRuns& pairs, const std::string& split, const std::string& metric);
 
 }  // namespace suite

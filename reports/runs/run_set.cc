@@ -171,6 +171,12 @@ std::vector<const ReportRun*> AllDone(const RunSet& set) {
   return done;
 }
 
+const ArmRuns* FindArm(const RunSet& set, const std::string& value) {
+  const auto found = std::find_if(set.arms.begin(), set.arms.end(),
+                                  [&value](const ArmRuns& candidate) { return candidate.arm.value == value; });
+  return found == set.arms.end() ? nullptr : &*found;
+}
+
 DifferingSettings SweptSettings(const ReportSpec& spec, const RunSet& set) {
   std::vector<const Settings*> settings;
   for (const ArmRuns& arm : set.arms) {

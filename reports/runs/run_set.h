@@ -65,6 +65,9 @@ enum class Mixing { kRefused, kAllowed };
 
 RunSet MakeRunSet(const ReportSpec& spec, ReadStores stores, Mixing mixing = Mixing::kRefused);
 
+// The arm that comparisons call `value`; null where there is none.
+const ArmRuns* FindArm(const RunSet& set, const std::string& value);
+
 // All runs of an arm: done, failed, unfinished.
 std::vector<const ReportRun*> AllRuns(const ArmRuns& arm);
 

@@ -7,7 +7,6 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
-#include "reports/statistics/effect_size.h"
 #include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"

@@ -12,7 +12,6 @@
 #include "base/random.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/clustered_error.h"
-#include "reports/statistics/effect_size.h"
 #include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"

@@ -111,8 +111,7 @@ std::string ToLongCsv(const ResultTable& table) {
   const std::vector<std::string> fields = {"metric",          "mean",   "low",           "high",
                                            "clustered_error", "seeds",  "conversations", "contexts",
                                            "resampled",       "status", "runs"};
-  TextTable text;
-  text.header = {"row"};
+  TextTable text{{"row"}};
   text.header.insert(text.header.end(), fields.begin(), fields.end());
   text.header.push_back("source");
   for (const ResultRow& row : table.rows) {

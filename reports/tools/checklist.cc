@@ -239,9 +239,7 @@ Document ChecklistPage(const std::vector<ChecklistItem>& items) {
   Document page("Reproducibility checklist", count(ChecklistAnswer::kYes) + " yes, " + count(ChecklistAnswer::kPartly) +
                                                  " partly, " + count(ChecklistAnswer::kNo) + " no, " +
                                                  count(ChecklistAnswer::kByHand) + " to answer by hand");
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Question", "Answer", "What the records say"};
+  TextTable table{{"Question", "Answer", "What the records say"}, /*numeric=*/false};
   for (const ChecklistItem& item : items) {
     table.rows.push_back(
         {{item.question}, {ToWord(item.answer), item.answer != ChecklistAnswer::kYes}, {item.evidence}});

@@ -27,8 +27,7 @@ std::string SeedsText(double effect, double alpha, double power) {
 }
 
 void PrintCurve(double effect, double alpha) {
-  TextTable table;
-  table.header = {"Seeds", "Power at effect " + Fixed("%g", effect), "Smallest effect seen with power .8"};
+  TextTable table{{"Seeds", "Power at effect " + Fixed("%g", effect), "Smallest effect seen with power .8"}};
   for (int seeds : {2, 3, 4, 5, 6, 8, 10, 15, 20, 30}) {
     table.rows.push_back({{std::to_string(seeds)},
                           {Fixed("%.3f", PairedTPower(effect, seeds, alpha))},

@@ -86,9 +86,7 @@ void AddDifferences(const std::string& heading, const RunGroup& a, const RunGrou
       for (const auto& [key, value] : sides[group == &b].back()) keys.insert(key);
     }
   }
-  TextTable table;
-  table.numeric = false;
-  table.header = {what, a.name, b.name};
+  TextTable table{{what, a.name, b.name}, /*numeric=*/false};
   for (const std::string& key : keys) {
     std::set<std::string> values[2];
     for (const size_t side : {0, 1}) {
@@ -172,9 +170,8 @@ std::string GapText(const NumericGap& gap) {
 }
 
 void AddNumerics(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys, Document* page) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Pair", "Equal to the bit", "First difference by series (largest relative difference)"};
+  TextTable table{{"Pair", "Equal to the bit", "First difference by series (largest relative difference)"},
+                  /*numeric=*/false};
   size_t equal = 0;
   for (const RunPair& pair : pairs) {
     const NumericGap gap = CompareNumerics(pair.a->record, pair.b->record);
@@ -247,9 +244,8 @@ void AddMetricRow(const ArmPairs& arm, const std::string& split, const std::stri
 void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,
                 const std::vector<std::string>& keys, Document* page) {
   page->AddHeading("Results");
-  TextTable table;
-  table.header = {
-      "Arm", "Score", a.name, b.name, b.name + " less " + a.name, "Bootstrap, 95\u00a0%", "Seeds, 95\u00a0%", "Pairs"};
+  TextTable table{{"Arm", "Score", a.name, b.name, b.name + " less " + a.name, "Bootstrap, 95\u00a0%",
+                   "Seeds, 95\u00a0%", "Pairs"}};
   std::vector<RunPair> finished;
   for (const RunPair& pair : pairs) {
     if (pair.a->record.status == "done" && pair.b->record.status == "done") finished.push_back(pair);

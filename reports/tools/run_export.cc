@@ -238,8 +238,7 @@ std::string ToTensorBoard(const RunRecord& run) {
 }
 
 std::string SeriesCsv(const RunRecord& run) {
-  TextTable table;
-  table.header = {"step"};
+  TextTable table{{"step"}};
   const std::vector<Scalar> scalars = ScalarsOf(run);
   for (const Scalar& scalar : scalars) table.header.push_back(scalar.name);
   for (size_t row = 0; row < run.steps.size(); ++row) {
@@ -251,8 +250,7 @@ std::string SeriesCsv(const RunRecord& run) {
 }
 
 std::string ScoresCsv(const RunRecord& run) {
-  TextTable table;
-  table.header = {"split", "step", "conversation"};
+  TextTable table{{"split", "step", "conversation"}};
   for (const ScoreTable& scores : run.scores) {
     for (const std::string& metric : scores.metric_names) {
       if (std::find(table.header.begin(), table.header.end(), metric) == table.header.end()) {

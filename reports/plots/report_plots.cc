@@ -1,10 +1,6 @@
-#include "reports/plots/plot_groups.h"
+#include "reports/plots/report_plots.h"
 
 #include <algorithm>
-
-#include "reports/plots/ratio_plots.h"
-#include "reports/plots/result_plots.h"
-#include "reports/plots/training_plots.h"
 
 namespace suite {
 namespace {
