@@ -1,4 +1,4 @@
-// DefaultSpec: what to show when nobody said.
+// DefaultSpec: what a report shows when no spec says it.
 
 #include <algorithm>
 #include <map>

@@ -5,7 +5,7 @@
 //   std::string svg = WritePlot(plot, "results/plots");     // writes curve_ndcg_5.svg, .csv and .json
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>

@@ -60,9 +60,7 @@ ResultCell CellOf(const ReportBootstrap& bootstrap, const ScoreMatrix& scores_SC
 ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBootstrap& bootstrap) {
   const std::vector<const ReportRun*> done = AllWithStart(set, spec.split);
   const bool shared = ShareOneStart(done, spec.split);
-  ResultRow row;
-  row.name = spec.baseline;
-  row.seeds = shared ? "one start" : std::to_string(done.size()) + " starts";
+  ResultRow row{spec.baseline, shared ? "one start" : std::to_string(done.size()) + " starts", {}};
   for (const MetricColumn& metric : spec.metrics) {
     ScoreMatrix scores_SC = StartScores(done, spec.split, metric.id);
     if (shared) scores_SC.resize(1);
@@ -139,12 +137,11 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
   }
   for (const ArmRuns& arm : set.arms) {
     const std::string status = StatusOf(arm);
-    ResultRow row;
-    row.name = arm.arm.name;
-    row.seeds = std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm);
+    ResultRow row{arm.arm.name,
+                  std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm),
+                  {}};
     for (const MetricColumn& metric : spec.metrics) {
-      const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
-      row.cells.push_back(CellOf(bootstrap, scores_SC));
+      row.cells.push_back(CellOf(bootstrap, FinalScores(arm.done, spec.split, metric.id)));
       row.cells.back().status = status;
       row.cells.back().run_hashes = HashesOf(arm.done);
     }

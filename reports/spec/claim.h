@@ -30,8 +30,7 @@
 // of the steps less that over the first, and over the last third less that over the middle one. Both must hold, so p is
 // the larger of the two (an intersection-union test, Berger, Technometrics 24, 1982); against the claim it is the
 // smallest of the parts that speak against it, times two. With `target` the right side is a number. The spread over
-// seeds
-// ("spread:ndcg@10") is compared by Pitman's and Morgan's test (paired_tests.h), whatever `test` says.
+// seeds ("spread:ndcg@10") is compared by Pitman's and Morgan's test (paired_tests.h), whatever `test` says.
 //
 // Anything else is undecided, and then says how many seeds would decide if the effect and its spread are as they seem.
 // A claim that is false by ever so little cannot be told apart from one that is true by ever so little: with `>` and

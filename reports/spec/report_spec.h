@@ -5,8 +5,7 @@
 //   spec.arms = {{"grpo", "GRPO"}, {"rank_grpo_log", "Rank-GRPO (log)"}};     // values of objective.preset
 //   spec.metrics = {{"ndcg@5", "NDCG@5", true}};
 //   spec.comparisons = {{"rank_grpo_log", "grpo", "ndcg@5"}, {"grpo", "SFT", "ndcg@5"}};
-//   spec.notes = {"Two updates are made on each batch of rollouts, because with one GRPO and GSPO are the same
-//   update."};
+//   spec.notes = {"Two updates are made on each batch of rollouts."};
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,7 @@ double CliffsDelta(const std::vector<double>& left, const std::vector<double>& r
 // exact, from the non-central t distribution, both tails. Needs two seeds. Equal to statsmodels' TTestPower.
 double PairedTPower(double d, int seeds, double alpha);
 
-// More seeds than this are nobody's plan.
+// Plans end here.
 inline constexpr int kMostSeeds = 100000;
 
 // The fewest seeds (two or more) whose power reaches `power`; none when kMostSeeds do not.

@@ -187,24 +187,21 @@ void AddNumerics(const std::vector<RunPair>& pairs, const std::vector<std::strin
 
 // The pairs of one arm, both sides finished.
 struct ArmPairs {
-  std::string name;
   std::vector<const ReportRun*> a;
   std::vector<const ReportRun*> b;
 };
 
-std::vector<ArmPairs> ByArm(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys) {
+// By the arm's name.
+std::map<std::string, ArmPairs> ByArm(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys) {
   std::map<std::string, ArmPairs> arms;
   for (const RunPair& pair : pairs) {
     const std::string arm_a = ArmOf(*pair.a, keys);
     const std::string arm_b = ArmOf(*pair.b, keys);
-    const std::string key = arm_a == arm_b ? arm_a : arm_a + " / " + arm_b;
-    arms[key].name = key;
-    arms[key].a.push_back(pair.a);
-    arms[key].b.push_back(pair.b);
+    ArmPairs& arm = arms[arm_a == arm_b ? arm_a : arm_a + " / " + arm_b];
+    arm.a.push_back(pair.a);
+    arm.b.push_back(pair.b);
   }
-  std::vector<ArmPairs> list;
-  for (auto& [key, arm] : arms) list.push_back(std::move(arm));
-  return list;
+  return arms;
 }
 
 bool ShareConversations(const ArmPairs& arm, const std::string& split) {
@@ -217,13 +214,14 @@ bool ShareConversations(const ArmPairs& arm, const std::string& split) {
   return true;
 }
 
-void AddMetricRow(const ArmPairs& arm, const std::string& split, const std::string& metric, TextTable* table) {
+void AddMetricRow(const std::string& name, const ArmPairs& arm, const std::string& split, const std::string& metric,
+                  TextTable* table) {
   const ScoreMatrix a_SC = FinalScores(arm.a, split, metric);
   const ScoreMatrix b_SC = FinalScores(arm.b, split, metric);
   const std::vector<double> means_a = RowMeans(a_SC);
   const std::vector<double> means_b = RowMeans(b_SC);
   const std::vector<double> differences = Differences(means_b, means_a);
-  std::vector<TextCell> row = {{arm.name},
+  std::vector<TextCell> row = {{name},
                                {split + ", " + metric},
                                {FormatPublished(Mean(means_a))},
                                {FormatPublished(Mean(means_b))},
@@ -250,7 +248,7 @@ void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>
   for (const RunPair& pair : pairs) {
     if (pair.a->record.status == "done" && pair.b->record.status == "done") finished.push_back(pair);
   }
-  for (const ArmPairs& arm : ByArm(finished, keys)) {
+  for (const auto& [name, arm] : ByArm(finished, keys)) {
     for (const ScoreTable& scores : arm.a[0]->record.scores) {
       if (scores.steps.empty() || scores.conversation_ids.empty()) continue;
       for (const std::string& metric : scores.metric_names) {
@@ -262,7 +260,7 @@ void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>
           return false;
         };
         if (std::all_of(arm.a.begin(), arm.a.end(), has) && std::all_of(arm.b.begin(), arm.b.end(), has)) {
-          AddMetricRow(arm, scores.split, metric, &table);
+          AddMetricRow(name, arm, scores.split, metric, &table);
         }
       }
     }

@@ -40,7 +40,7 @@ std::vector<Scalar> ScalarsOf(const RunRecord& run) {
   return scalars;
 }
 
-// Seconds from the start to the end of each step; zeros where nobody measured.
+// Seconds from the start to the end of each step; zeros where it was not measured.
 std::vector<double> ElapsedSeconds(const RunRecord& run) {
   std::vector<double> elapsed(run.steps.size(), 0);
   const StepSeries* series = SeriesOf(run, "step_s");

@@ -26,8 +26,7 @@ std::string SeriesCsv(const RunRecord& run);
 std::string ScoresCsv(const RunRecord& run);
 
 // {"type": "run", config, provenance, summary}, then {"type": "step", ...} and {"type": "evaluation", ...} by step,
-// then
-// {"type": "counts", ...}.
+// then {"type": "counts", ...}.
 std::string ToJsonLines(const RunRecord& run);
 
 // ":::MLLOG {...}" lines (github.com/mlcommons/logging, mllog): init_start, what was run and its settings, init_stop,
