@@ -54,14 +54,12 @@ ChecklistItem RecordedItem(const Records& records, const std::string& question, 
 ChecklistItem CodeItem(const Records& records) {
   const std::set<std::string> commits = Values(records, "commit");
   const std::set<std::string> dirty = Values(records, "dirty");
-  ChecklistItem item{"Is the exact code known, without uncommitted changes?", ChecklistAnswer::kYes, ""};
-  item.evidence = "commit: " + Join(commits, "; ") + ". Uncommitted changes: " + Join(dirty, "; ");
-  if (!AllKnown(commits)) {
-    item.answer = ChecklistAnswer::kNo;
-  } else if (dirty != std::set<std::string>{"no"} || commits.size() > 1) {
-    item.answer = ChecklistAnswer::kPartly;
-  }
-  return item;
+  const bool is_clean = dirty == std::set<std::string>{"no"} && commits.size() == 1;
+  return {"Is the exact code known, without uncommitted changes?",
+          !AllKnown(commits) ? ChecklistAnswer::kNo
+          : is_clean         ? ChecklistAnswer::kYes
+                             : ChecklistAnswer::kPartly,
+          "commit: " + Join(commits, "; ") + ". Uncommitted changes: " + Join(dirty, "; ")};
 }
 
 ChecklistItem ResumeItem(const Records& records) {
@@ -72,11 +70,9 @@ ChecklistItem ResumeItem(const Records& records) {
     forced += !texts.empty();
     what.insert(texts.begin(), texts.end());
   }
-  if (forced == 0) {
-    return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kYes, "no resume was forced"};
-  }
-  return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kPartly,
-          Counted(forced, "run") + " resumed by force: " + Join(what, "; ")};
+  return {"Was every run resumed only where its checkpoint fits?",
+          forced == 0 ? ChecklistAnswer::kYes : ChecklistAnswer::kPartly,
+          forced == 0 ? "no resume was forced" : Counted(forced, "run") + " resumed by force: " + Join(what, "; ")};
 }
 
 ChecklistItem DataItem(const Records& records) {
@@ -108,10 +104,8 @@ ChecklistItem SplitsItem(const Records& records) {
   }
   std::set<std::string> train;
   for (const auto& config : records.configs) train.insert(SettingOf(config, "data.train"));
-  ChecklistItem item{"Are the splits and their sizes stated?", ChecklistAnswer::kYes, ""};
-  item.evidence = "train: " + Join(train, "; ") + ". Scored: " + (splits.empty() ? "nothing" : Join(splits, "; "));
-  if (splits.empty()) item.answer = ChecklistAnswer::kNo;
-  return item;
+  return {"Are the splits and their sizes stated?", splits.empty() ? ChecklistAnswer::kNo : ChecklistAnswer::kYes,
+          "train: " + Join(train, "; ") + ". Scored: " + (splits.empty() ? "nothing" : Join(splits, "; "))};
 }
 
 ChecklistItem SettingsItem(const Records& records) {

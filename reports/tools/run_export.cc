@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -251,26 +252,21 @@ std::string SeriesCsv(const RunRecord& run) {
 
 std::string ScoresCsv(const RunRecord& run) {
   TextTable table{{"split", "step", "conversation"}};
+  std::map<std::string, size_t> column_of;
   for (const ScoreTable& scores : run.scores) {
     for (const std::string& metric : scores.metric_names) {
-      if (std::find(table.header.begin(), table.header.end(), metric) == table.header.end()) {
-        table.header.push_back(metric);
-      }
+      if (column_of.emplace(metric, table.header.size()).second) table.header.push_back(metric);
     }
   }
   for (const ScoreTable& scores : run.scores) {
-    std::vector<std::pair<size_t, size_t>> columns;  // of the table, of the scores
-    for (size_t m = 0; m < scores.metric_names.size(); ++m) {
-      const auto at = std::find(table.header.begin(), table.header.end(), scores.metric_names[m]);
-      columns.emplace_back(static_cast<size_t>(at - table.header.begin()), m);
-    }
     for (size_t row = 0; row < scores.steps.size(); ++row) {
       for (size_t c = 0; c < scores.conversation_ids.size(); ++c) {
-        std::vector<TextCell> cells(table.header.size());
-        cells[0].text = scores.split;
-        cells[1].text = std::to_string(scores.steps[row]);
-        cells[2].text = scores.conversation_ids[c];
-        for (const auto& [column, m] : columns) cells[column].text = ExactNumber(scores.At(row, m, c));
+        std::vector<TextCell> cells = {
+            {scores.split}, {std::to_string(scores.steps[row])}, {scores.conversation_ids[c]}};
+        cells.resize(table.header.size());
+        for (size_t m = 0; m < scores.metric_names.size(); ++m) {
+          cells[column_of[scores.metric_names[m]]].text = ExactNumber(scores.At(row, m, c));
+        }
         table.rows.push_back(std::move(cells));
       }
     }
