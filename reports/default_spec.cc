@@ -1,14 +1,14 @@
-// DefaultSpec: what to show when nobody said.
+// DefaultSpec: what a report shows when no spec says it.
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/error.h"
 #include "harness/metrics/metric_table.h"
 #include "reports/report.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/run_set.h"
+#include "reports/runs/settings.h"
 
 namespace suite {
 namespace {
@@ -19,27 +19,9 @@ int PlaceOf(const std::string& preset) {
   return static_cast<int>(std::find(kOrder.begin(), kOrder.end(), preset) - kOrder.begin());
 }
 
-using Config = std::map<std::string, std::string>;
-
-// The keys, but that of the seed, whose value is not the same in all configs.
-std::vector<std::string> SweptKeys(const std::vector<Config>& configs, const std::string& seed_key) {
-  std::set<std::string> keys;
-  for (const Config& config : configs) {
-    for (const auto& [key, value] : config) keys.insert(key);
-  }
-  keys.erase(seed_key);
-  std::vector<std::string> swept;
-  for (const std::string& key : keys) {
-    std::set<std::string> values;
-    for (const Config& config : configs) values.insert(config.count(key) ? config.at(key) : "not set");
-    if (values.size() > 1) swept.push_back(key);
-  }
-  return swept;
-}
-
 // "rl.group_size" and "4" give "group_size 4".
 std::string SettingName(const std::string& key, const std::string& value) {
-  return key == "objective.preset" ? ArmName(value) : key.substr(key.rfind('.') + 1) + " " + value;
+  return key == "objective.preset" ? ArmName(value) : ShortName(key) + " " + value;
 }
 
 bool ArmLess(const std::vector<std::string>& a, const std::vector<std::string>& b) {
@@ -53,14 +35,17 @@ bool ArmLess(const std::vector<std::string>& a, const std::vector<std::string>& 
 // An arm for each value of spec.arm_key where runs differ in nothing else but the seed; else one for each point of the
 // sweep, by the names of its runs.
 std::vector<Arm> ArmsOf(const ReadStores& stores, const ReportSpec& spec) {
-  std::vector<Config> configs;
+  std::vector<Settings> configs;
   for (const RunRecord& run : stores.records) {
     configs.push_back(FlattenConfig(run.config, run.path + " (config)"));
     if (!configs.back().count(spec.arm_key)) {
       throw InputError(run.path, "its config has no key '" + spec.arm_key + "'");
     }
   }
-  std::vector<std::string> keys = SweptKeys(configs, spec.seed_key);
+  std::vector<const Settings*> all;
+  for (const Settings& config : configs) all.push_back(&config);
+  std::vector<std::string> keys;
+  for (const auto& [key, values] : DifferencesOf(all, spec.seed_key)) keys.push_back(key);
   const bool by_key = keys.empty() || keys == std::vector<std::string>{spec.arm_key};
   if (by_key) keys = {spec.arm_key};
   std::map<std::vector<std::string>, Arm, decltype(&ArmLess)> arms(&ArmLess);
@@ -68,7 +53,7 @@ std::vector<Arm> ArmsOf(const ReadStores& stores, const ReportSpec& spec) {
     std::vector<std::string> point;
     Arm arm;
     for (const std::string& key : keys) {
-      point.push_back(configs[i].count(key) ? configs[i].at(key) : "not set");
+      point.push_back(SettingOf(configs[i], key));
       arm.value += (arm.value.empty() ? "" : ", ") + (by_key ? point.back() : key + "=" + point.back());
       arm.name += (arm.name.empty() ? "" : ", ") + SettingName(key, point.back());
     }
@@ -135,7 +120,7 @@ ReportSpec DefaultSpec(const std::string& title, const ReadStores& stores) {
   ChooseSplits(sample, &spec);
   ChooseMetrics(sample, &spec);
   ChooseComparisons(&spec);
-  if (!HasSeries(sample, spec.rank_series)) spec.rank_series.clear();
+  if (!SeriesOf(sample, spec.rank_series)) spec.rank_series.clear();
   return spec;
 }
 

@@ -7,32 +7,37 @@
 #include "base/files.h"
 #include "reports/page/document.h"
 #include "reports/page/page_data.h"
-#include "reports/plots/plot_groups.h"
+#include "reports/plots/draw_plot.h"
+#include "reports/plots/report_plots.h"
 #include "reports/report_text.h"
-#include "reports/results/aggregate_table.h"
 #include "reports/results/claims_ledger.h"
 #include "reports/results/comparisons.h"
 #include "reports/results/paper_tables.h"
 #include "reports/results/report_tables.h"
-#include "reports/runs/arm_scores.h"
+#include "reports/runs/run_set.h"
 
 namespace suite {
 namespace {
 
 constexpr size_t kMostPairsInOverview = 12;
 
+void AddTable(const std::string& heading, const TextTable& table, Document* document) {
+  document->AddHeading(heading);
+  document->AddTable(table);
+}
+
 void AddSampleAnswers(const RunSet& set, Document* document) {
   bool has_heading = false;
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty() || arm.done[0]->record.answers.empty()) continue;
-    if (!has_heading) document->blocks.push_back(Heading("Sample answers"));
+    if (!has_heading) document->AddHeading("Sample answers");
     has_heading = true;
     std::string text;
     for (const SampleAnswer& answer : arm.done[0]->record.answers) {
       text += "[" + answer.conversation_id + "]\n" + answer.text +
               (answer.text.empty() || answer.text.back() != '\n' ? "\n" : "");
     }
-    document->blocks.push_back(FoldedCode(arm.arm.name + ", seed " + arm.done[0]->seed, text));
+    document->AddFoldedCode(arm.arm.name + ", seed " + arm.done[0]->seed, text);
   }
 }
 
@@ -60,81 +65,95 @@ std::vector<OverviewItem> OverviewOf(const std::vector<LedgerEntry>& ledger, con
 
 void AddGroups(const std::vector<PlotGroup>& groups, const std::string& out_dir, Document* document) {
   for (const PlotGroup& group : groups) {
-    document->blocks.push_back(Heading(group.heading));
+    document->AddHeading(group.heading);
     for (const Plot& plot : group.plots) {
       const std::string svg = WritePlot(plot, out_dir + "/plots");
-      document->blocks.push_back(FigureBlock("plots/" + plot.file_stem + ".svg", svg, plot.description));
+      document->AddFigure("plots/" + plot.file_stem + ".svg", svg, plot.description);
     }
   }
 }
 
 void AddClaims(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger, Document* document) {
   if (ledger.empty()) return;
-  document->blocks.push_back(Heading("Claims"));
-  document->blocks.push_back(Paragraph(LedgerSummary(ledger)));
-  document->blocks.push_back(TableBlock(LedgerTable(spec, ledger)));
-  document->blocks.push_back(
-      Paragraph("A claim is settled when its test over the seeds, corrected by Holm over all claims here, and the "
-                "bootstrap's interval both clear its margin. Where neither side is clear it is undecided, and the "
-                "seeds named would decide it with a chance of 80 % if the effect and its spread are as they seem."));
+  document->AddHeading("Claims");
+  document->AddParagraph(LedgerSummary(ledger));
+  document->AddTable(LedgerTable(spec, ledger));
+  document->AddParagraph(
+      "A claim is settled when its test over the seeds, corrected by Holm over all claims here, and the "
+      "bootstrap's interval both clear its margin. Where neither side is clear it is undecided, and the "
+      "seeds named would decide it with a chance of 80 % if the effect and its spread are as they seem.");
 }
 
-void AddResults(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
-                const std::vector<ComparedPair>& pairs, const std::vector<LedgerEntry>& ledger,
-                const std::vector<NamedTable>& papers, Document* document) {
-  const std::vector<OverviewItem> overview = OverviewOf(ledger, pairs);
+// What the runs say, before it is laid out.
+struct Findings {
+  ResultTable results;
+  std::vector<ComparedPair> pairs;
+  std::vector<LedgerEntry> ledger;
+  std::vector<NamedTable> papers;
+};
+
+void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found, Document* document) {
+  const std::vector<OverviewItem> overview = OverviewOf(found.ledger, found.pairs);
   if (!overview.empty()) {
-    document->blocks.push_back(Heading("Overview"));
-    document->blocks.push_back(Overview(overview));
+    document->AddHeading("Overview");
+    document->AddOverview(overview);
   }
-  document->blocks.push_back(Heading("Results"));
-  document->blocks.push_back(TableBlock(ToTextTable(results)));
+  AddTable("Results", ToTextTable(found.results), document);
   const std::string start = StartText(spec, set);
-  if (!start.empty()) document->blocks.push_back(Paragraph(start));
-  for (const NamedTable& paper : papers) {
-    document->blocks.push_back(Heading(paper.title));
-    document->blocks.push_back(TableBlock(paper.table));
-  }
-  if (!pairs.empty()) {
-    document->blocks.push_back(Heading("Comparisons"));
-    document->blocks.push_back(Paragraph(VerdictSummary(pairs)));
-    document->blocks.push_back(TableBlock(ComparisonTable(spec, pairs)));
+  if (!start.empty()) document->AddParagraph(start);
+  for (const NamedTable& paper : found.papers) AddTable(paper.title, paper.table, document);
+  if (!found.pairs.empty()) {
+    document->AddHeading("Comparisons");
+    document->AddParagraph(VerdictSummary(found.pairs));
+    document->AddTable(ComparisonTable(spec, found.pairs));
   }
   const TextTable aggregates = AggregateTable(spec, set);
-  if (!aggregates.rows.empty()) {
-    document->blocks.push_back(Heading("All ranking metrics together"));
-    document->blocks.push_back(TableBlock(aggregates));
-  }
-  AddClaims(spec, ledger, document);
-  document->blocks.push_back(Heading("How to read this"));
-  document->blocks.push_back(List(HowToRead(spec, set, pairs.size())));
+  if (!aggregates.rows.empty()) AddTable("All ranking metrics together", aggregates, document);
+  AddClaims(spec, found.ledger, document);
+  document->AddHeading("How to read this");
+  document->AddList(HowToRead(spec, set, found.pairs.size()));
   if (!spec.notes.empty()) {
-    document->blocks.push_back(Heading("Notes"));
-    document->blocks.push_back(List(spec.notes));
+    document->AddHeading("Notes");
+    document->AddList(spec.notes);
   }
 }
 
 void AddRuns(const ReportSpec& spec, const RunSet& set, Document* document) {
+  document->AddHeading("What differs between the arms");
   const TextTable settings = SettingsTable(spec, set);
-  document->blocks.push_back(Heading("What differs between the arms"));
-  document->blocks.push_back(settings.rows.empty() ? Paragraph("No setting differs.") : TableBlock(settings));
-  if (!AllDone(set).empty()) {
-    document->blocks.push_back(Heading("Cost"));
-    document->blocks.push_back(TableBlock(CostTable(set)));
+  if (settings.rows.empty()) {
+    document->AddParagraph("No setting differs.");
+  } else {
+    document->AddTable(settings);
   }
-  document->blocks.push_back(Heading("Runs"));
-  document->blocks.push_back(TableBlock(RunsTable(set)));
-  document->blocks.push_back(Heading("Provenance"));
-  document->blocks.push_back(TableBlock(ProvenanceTable(set)));
+  if (!AllDone(set).empty()) AddTable("Cost", CostTable(set), document);
+  AddTable("Runs", RunsTable(set), document);
+  AddTable("Provenance", ProvenanceTable(set), document);
 }
 
-std::string TerminalText(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
-                         const std::vector<ComparedPair>& pairs, const std::vector<LedgerEntry>& ledger) {
-  std::string text = spec.title + "\n" + Subtitle(spec, set) + "\n\n" + ToTerminal(ToTextTable(results));
-  if (!pairs.empty()) text += "\n" + ToTerminal(ComparisonTable(spec, pairs)) + "\n" + VerdictSummary(pairs) + "\n";
-  if (!ledger.empty()) text += "\n" + ToTerminal(LedgerTable(spec, ledger)) + "\n" + LedgerSummary(ledger) + "\n";
+std::string TerminalText(const ReportSpec& spec, const RunSet& set, const Findings& found) {
+  std::string text = spec.title + "\n" + Subtitle(spec, set) + "\n\n" + ToTerminal(ToTextTable(found.results));
+  if (!found.pairs.empty()) {
+    text += "\n" + ToTerminal(ComparisonTable(spec, found.pairs)) + "\n" + VerdictSummary(found.pairs) + "\n";
+  }
+  if (!found.ledger.empty()) {
+    text += "\n" + ToTerminal(LedgerTable(spec, found.ledger)) + "\n" + LedgerSummary(found.ledger) + "\n";
+  }
   for (const std::string& warning : Warnings(spec, set)) text += "Warning: " + warning + "\n";
   return text;
+}
+
+// Everything but the page.
+void WriteTables(const ReportSpec& spec, const Findings& found, const std::string& out_dir) {
+  WriteFileAtomically(out_dir + "/table.csv", ToLongCsv(found.results));
+  WriteFileAtomically(out_dir + "/table.json", ToJson(found.results));
+  WriteFileAtomically(out_dir + "/table.tex", ToLatex(ToTextTable(found.results)));
+  for (const NamedTable& paper : found.papers) {
+    WriteFileAtomically(out_dir + "/" + paper.stem + ".csv", ToCsv(paper.table));
+    WriteFileAtomically(out_dir + "/" + paper.stem + ".tex", ToLatex(paper.table));
+  }
+  WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(found.pairs));
+  if (!found.ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, found.ledger));
 }
 
 }  // namespace
@@ -149,32 +168,20 @@ std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::st
   std::error_code error;
   std::filesystem::create_directories(out_dir + "/plots", error);
   if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
-  const ResultTable results = MainTable(spec, set);
-  const std::vector<ComparedPair> pairs = CompareAll(spec, set);
-  const std::vector<LedgerEntry> ledger = JudgeClaims(spec, set);
-  Document document;
-  document.title = spec.title;
-  document.subtitle = Subtitle(spec, set);
-  for (const std::string& warning : Warnings(spec, set)) document.blocks.push_back(Warning(warning));
-  const std::vector<NamedTable> papers = PaperTables(spec, set, results);
-  AddResults(spec, set, results, pairs, ledger, papers, &document);
-  const std::vector<PlotGroup> groups = AllPlots(spec, set, results, pairs);
+  Findings found = {MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}};
+  found.papers = PaperTables(spec, set, found.results);
+  Document document(spec.title, Subtitle(spec, set));
+  for (const std::string& warning : Warnings(spec, set)) document.AddWarning(warning);
+  AddResults(spec, set, found, &document);
+  const std::vector<PlotGroup> groups = AllPlots(spec, set, found.results, found.pairs);
   AddGroups(groups, out_dir, &document);
-  document.page_data = PageData(set, groups);
+  document.SetPageData(PageData(set, groups));
   AddRuns(spec, set, &document);
   AddSampleAnswers(set, &document);
-  WriteFileAtomically(out_dir + "/table.csv", ToLongCsv(results));
-  WriteFileAtomically(out_dir + "/table.json", ToJson(results));
-  WriteFileAtomically(out_dir + "/table.tex", ToLatex(ToTextTable(results)));
-  for (const NamedTable& paper : papers) {
-    WriteFileAtomically(out_dir + "/" + paper.stem + ".csv", ToCsv(paper.table));
-    WriteFileAtomically(out_dir + "/" + paper.stem + ".tex", ToLatex(paper.table));
-  }
-  WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(pairs));
-  if (!ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, ledger));
-  WriteFileAtomically(out_dir + "/report.md", ToMarkdown(document));
-  WriteFileAtomically(out_dir + "/report.html", ToHtml(document));
-  return TerminalText(spec, set, results, pairs, ledger);
+  WriteTables(spec, found, out_dir);
+  WriteFileAtomically(out_dir + "/report.md", document.ToMarkdown());
+  WriteFileAtomically(out_dir + "/report.html", document.ToHtml());
+  return TerminalText(spec, set, found);
 }
 
 std::string ArmName(const std::string& preset) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "harness/metrics/metric_table.h"
 #include "harness/metrics/write_run.h"
 #include "reports/runs/synthetic_runs.h"
@@ -213,12 +214,8 @@ TEST_F(ReportTest, WrongNamesAreNamed) {
   const std::vector<std::string> stores = ThreeArms();
   ReportSpec spec = SmallSpec(stores);
   spec.comparisons = {{"rank_grpo", "grpo", "ndcg@5"}};
-  try {
-    WriteReport(spec, stores, Folder("names"));
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("rank_grpo_log"), std::string::npos) << error.what();
-  }
+  const std::string error = ErrorOf([&] { WriteReport(spec, stores, Folder("names")); });
+  EXPECT_NE(error.find("rank_grpo_log"), std::string::npos) << error;
   spec = SmallSpec(stores);
   spec.metrics.push_back({"mrr", "MRR", true});
   EXPECT_THROW(WriteReport(spec, stores, Folder("names")), InputError);

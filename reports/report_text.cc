@@ -1,29 +1,19 @@
 #include "reports/report_text.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 #include "reports/runs/arm_scores.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
+#include "reports/tables/text_table.h"
 
 namespace suite {
 namespace {
-
-std::string Counted(size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 std::string Grouped(size_t number) {
   std::string digits = std::to_string(number);
   for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
   return digits;
-}
-
-std::string Percent(double share) {
-  char buffer[16];
-  std::snprintf(buffer, sizeof(buffer), "%.0f %%", 100 * share);
-  return buffer;
 }
 
 std::set<std::string> ValuesOf(const RunSet& set, const std::string& key) {
@@ -77,6 +67,18 @@ void AddWhatIsSpecial(const ReportSpec& spec, const RunSet& set, std::vector<std
   }
 }
 
+std::string AboutSeeds(const RunSet& set, const std::string& percent) {
+  const bool several =
+      std::any_of(set.arms.begin(), set.arms.end(), [](const ArmRuns& arm) { return arm.done.size() > 1; });
+  if (!several) {
+    return "With one seed an arm the intervals hold the spread over conversations only, and a verdict is about these "
+           "runs, not about their algorithms: another seed may change the order.";
+  }
+  return "A bootstrap over few seeds is too narrow, for it never leaves the range of the seeds it has. So a verdict "
+         "also asks for Student's interval over the seeds' differences (\"Seeds, " +
+         percent + "\"), which allows for few seeds: with three it is 4.3 standard errors to each side.";
+}
+
 }  // namespace
 
 std::vector<std::string> Warnings(const ReportSpec& spec, const RunSet& set) {
@@ -125,9 +127,7 @@ std::string Subtitle(const ReportSpec& spec, const RunSet& set) {
 }
 
 std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t comparisons) {
-  size_t most_seeds = 0;
-  for (const ArmRuns& arm : set.arms) most_seeds = std::max(most_seeds, arm.done.size());
-  const std::string percent = Percent(spec.confidence);
+  const std::string percent = Fixed("%.0f %%", 100 * spec.confidence);
   std::vector<std::string> items;
   items.push_back("Scores are of each run's last evaluation, with greedy answers judged conversation by conversation.");
   items.push_back(
@@ -149,16 +149,7 @@ std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, si
       "(Mann and Whitney). Standard errors in the files and behind the cells are over conversations, clustered by "
       "context.");
   items.push_back("Bold in the result table: best, with an interval clear of every other row's.");
-  if (most_seeds <= 1) {
-    items.push_back(
-        "With one seed an arm the intervals hold the spread over conversations only, and a verdict is about "
-        "these runs, not about their algorithms: another seed may change the order.");
-  } else {
-    items.push_back(
-        "A bootstrap over few seeds is too narrow, for it never leaves the range of the seeds it has. So a "
-        "verdict also asks for Student's interval over the seeds' differences (\"Seeds, " +
-        percent + "\"), which allows for few seeds: with three it is 4.3 standard errors to each side.");
-  }
+  items.push_back(AboutSeeds(set, percent));
   if (!spec.confounder.empty()) {
     items.push_back(
         "The duplicate share stands beside every comparison because it is the main confounder: an item that "
@@ -174,8 +165,7 @@ std::string StartText(const ReportSpec& spec, const RunSet& set) {
   if (ShareOneStart(done, spec.split)) {
     return spec.baseline + " is the policy before the first RL step. All " + Counted(done.size(), "run") +
            " start from the same one: their step-0 scores are equal to the bit. Seeds differ in RL only, so nothing "
-           "here "
-           "tells how much another " +
+           "here tells how much another " +
            spec.baseline + " would change.";
   }
   return spec.baseline +

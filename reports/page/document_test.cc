@@ -9,22 +9,20 @@ Document SmallDocument() {
   TextTable table;
   table.header = {"Arm", "NDCG@5"};
   table.rows = {{{"GRPO"}, {"0.2", true}}};
-  Document document;
-  document.title = "A <report>";
-  document.subtitle = "Small";
-  document.blocks = {Warning("debug build"),
-                     Heading("Results"),
-                     TableBlock(table),
-                     Paragraph("a & b"),
-                     FigureBlock("plots/a.svg", "<svg id=\"a\"/>\n", "First"),
-                     FigureBlock("plots/b.svg", "<svg id=\"b\"/>\n", "Second"),
-                     List({"one", "two"}),
-                     FoldedCode("Answer", "Alien (1979)\n<b>")};
+  Document document("A <report>", "Small");
+  document.AddWarning("debug build");
+  document.AddHeading("Results");
+  document.AddTable(table);
+  document.AddParagraph("a & b");
+  document.AddFigure("plots/a.svg", "<svg id=\"a\"/>\n", "First");
+  document.AddFigure("plots/b.svg", "<svg id=\"b\"/>\n", "Second");
+  document.AddList({"one", "two"});
+  document.AddFoldedCode("Answer", "Alien (1979)\n<b>");
   return document;
 }
 
 TEST(DocumentTest, Markdown) {
-  EXPECT_EQ(ToMarkdown(SmallDocument()),
+  EXPECT_EQ(SmallDocument().ToMarkdown(),
             "# A \\<report\\>\n\nSmall\n\n> **Warning.** debug build\n\n## Results\n\n"
             "| Arm | NDCG@5 |\n| --- | ---: |\n| GRPO | **0.2** |\n\na & b\n\n"
             "![First](plots/a.svg)\n\n*First*\n\n![Second](plots/b.svg)\n\n*Second*\n\n- one\n- two\n\n"
@@ -32,7 +30,7 @@ TEST(DocumentTest, Markdown) {
 }
 
 TEST(DocumentTest, HtmlIsOneFile) {
-  const std::string html = ToHtml(SmallDocument());
+  const std::string html = SmallDocument().ToHtml();
   for (const char* text :
        {"<title>A &lt;report&gt;</title>", "prefers-color-scheme: dark", "@media print", "width=device-width",
         "<p class=\"warning\"><strong>Warning.</strong> debug build</p>", "<p>a &amp; b</p>",
@@ -48,26 +46,25 @@ TEST(DocumentTest, HtmlIsOneFile) {
 }
 
 TEST(DocumentTest, OverviewInBothForms) {
-  Document document;
-  document.blocks = {
-      Overview({{"reproduced", "1. It <helps>.", Standing::kGood}, {"undecided", "2. Less.", Standing::kOpen}})};
-  EXPECT_NE(ToMarkdown(document).find("- **reproduced**: 1. It \\<helps\\>.\n- **undecided**: 2. Less.\n"),
+  Document document("");
+  document.AddOverview({{"reproduced", "1. It <helps>.", Standing::kGood}, {"undecided", "2. Less.", Standing::kOpen}});
+  EXPECT_NE(document.ToMarkdown().find("- **reproduced**: 1. It \\<helps\\>.\n- **undecided**: 2. Less.\n"),
             std::string::npos)
-      << ToMarkdown(document);
-  const std::string html = ToHtml(document);
+      << document.ToMarkdown();
+  const std::string html = document.ToHtml();
   EXPECT_NE(html.find("<li class=\"good\"><b>reproduced</b> 1. It &lt;helps&gt;.</li>"), std::string::npos) << html;
   EXPECT_NE(html.find("<li class=\"open\"><b>undecided</b> 2. Less.</li>"), std::string::npos);
 }
 
 TEST(DocumentTest, PageDataBringsScriptsAndNavigation) {
   Document document = SmallDocument();
-  document.page_data = "{\"plots\": []}";
-  const std::string html = ToHtml(document);
+  document.SetPageData("{\"plots\": []}");
+  const std::string html = document.ToHtml();
   EXPECT_NE(html.find("<h2 id=\"results\">Results</h2>"), std::string::npos);
   EXPECT_NE(html.find("<a href=\"#results\">Results</a>"), std::string::npos);
   EXPECT_NE(html.find("id=\"report-data\">{\"plots\": []}</script>"), std::string::npos);
   EXPECT_LT(html.find("report-data"), html.find("suiteTables"));
-  EXPECT_EQ(ToMarkdown(document), ToMarkdown(SmallDocument()));
+  EXPECT_EQ(document.ToMarkdown(), SmallDocument().ToMarkdown());
 }
 
 }  // namespace

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/metrics/store_layout.h"
 #include "reports/plots/curves.h"
-#include "reports/plots/plot_json.h"
+#include "reports/plots/plot.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/settings.h"
 
 namespace suite {
 namespace {
@@ -24,15 +24,13 @@ constexpr size_t kShownOfGroup = 8;
 Json Short(double value) { return JsonNumber(value, Digits::kSix); }
 Json Short(const std::vector<double>& values) { return JsonNumbers(values, Digits::kSix); }
 
-using Texts = std::map<std::string, std::string>;
-
-Texts ProvenanceOf(const ReportRun& run) { return {run.record.provenance.begin(), run.record.provenance.end()}; }
+Settings ProvenanceOf(const ReportRun& run) { return {run.record.provenance.begin(), run.record.provenance.end()}; }
 
 // What all runs have with the same value.
-Texts Common(const std::vector<ReportRun>& runs, const std::function<Texts(const ReportRun&)>& texts_of) {
-  Texts common = texts_of(runs[0]);
+Settings Common(const std::vector<ReportRun>& runs, const std::function<Settings(const ReportRun&)>& texts_of) {
+  Settings common = texts_of(runs[0]);
   for (const ReportRun& run : runs) {
-    const Texts texts = texts_of(run);
+    const Settings texts = texts_of(run);
     for (auto at = common.begin(); at != common.end();) {
       const auto found = texts.find(at->first);
       at = found == texts.end() || found->second != at->second ? common.erase(at) : std::next(at);
@@ -41,7 +39,7 @@ Texts Common(const std::vector<ReportRun>& runs, const std::function<Texts(const
   return common;
 }
 
-Json Without(const Texts& texts, const Texts& common) {
+Json Without(const Settings& texts, const Settings& common) {
   Json json = Json::object();
   for (const auto& [key, value] : texts) {
     if (!common.count(key)) json[key] = value;
@@ -52,16 +50,11 @@ Json Without(const Texts& texts, const Texts& common) {
 Json EvaluationsOf(const RunRecord& run) {
   Json json = Json::object();
   for (const ScoreTable& table : run.scores) {
-    const size_t conversations = table.conversation_ids.size();
-    if (conversations == 0) continue;
+    if (table.conversation_ids.empty()) continue;
     Json means = Json::object();
     for (size_t m = 0; m < table.metric_names.size(); ++m) {
       std::vector<double> values;
-      for (size_t row = 0; row < table.steps.size(); ++row) {
-        double sum = 0;
-        for (size_t c = 0; c < conversations; ++c) sum += table.At(row, m, c);
-        values.push_back(sum / static_cast<double>(conversations));
-      }
+      for (size_t row = 0; row < table.steps.size(); ++row) values.push_back(MeanScore(table, row, m));
       means[table.metric_names[m]] = Short(values);
     }
     json[table.split] = {{"steps", table.steps}, {"means", means}};
@@ -73,7 +66,8 @@ void AddSeries(const ReportRun& run, size_t block, Json* json) {
   (*json)["steps"] = Json::array();
   (*json)["series"] = Json::object();
   for (const char* name : {"reward", "kl", "entropy", "grad_norm", "in_catalog_ratio", "duplicate_share"}) {
-    if (!HasSeries(run.record, name) || FindSeries(run.record, name).width != 1) continue;
+    const StepSeries* series = SeriesOf(run.record, name);
+    if (!series || series->width != 1) continue;
     const SeedCurves curves = BlockCurves({&run}, name, block);
     (*json)["steps"] = Short(curves.x);
     (*json)["series"][name] = Short(curves.y[0]);
@@ -137,8 +131,8 @@ std::string PageData(const RunSet& set, const std::vector<PlotGroup>& groups) {
   for (const PlotGroup& group : groups) {
     for (const Plot& plot : group.plots) json["plots"].push_back(PlotJson(plot, Digits::kSix));
   }
-  const Texts config = Common(set.runs, [](const ReportRun& run) { return run.config; });
-  const Texts provenance = Common(set.runs, ProvenanceOf);
+  const Settings config = Common(set.runs, [](const ReportRun& run) { return run.config; });
+  const Settings provenance = Common(set.runs, ProvenanceOf);
   json["common"] = {{"config", config}, {"provenance", provenance}};
   const size_t block = BlockSize(set);
   for (const ArmRuns& arm : set.arms) {
@@ -150,7 +144,7 @@ std::string PageData(const RunSet& set, const std::vector<PlotGroup>& groups) {
                     {"status", run->record.status == kStatusRunning ? "unfinished" : run->record.status},
                     {"config", Without(run->config, config)},
                     {"provenance", Without(ProvenanceOf(*run), provenance)},
-                    {"summary", Texts(run->record.summary.begin(), run->record.summary.end())},
+                    {"summary", Settings(run->record.summary.begin(), run->record.summary.end())},
                     {"evaluations", EvaluationsOf(run->record)},
                     {"credit_kind", run->record.credit_kind},
                     {"answers", keeps_answers ? AnswersOf(run->record) : Json::array()},

@@ -1,6 +1,6 @@
 // What the scripts of the report's page read: the plots' numbers and the runs behind the cells.
 //
-//   {"plots": [...],                                     // plot_json.h
+//   {"plots": [...],                                     // plot.h
 //    "common": {"config", "provenance"},                  // what all runs share
 //    "runs": {HASH: {"arm", "seed", "status", "config", "provenance", "summary", "evaluations", "steps", "series",
 //                    "credit_kind", "answers": [{"conversation", "text", "ranks", "scores"}],
@@ -15,7 +15,7 @@
 
 #include <string>
 
-#include "reports/plots/plot_groups.h"
+#include "reports/plots/report_plots.h"
 #include "reports/runs/run_set.h"
 
 namespace suite {

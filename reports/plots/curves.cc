@@ -1,26 +1,30 @@
 #include "reports/plots/curves.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "base/error.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/statistics/statistics.h"
+#include "reports/tables/text_table.h"
 
 namespace suite {
 namespace {
 
 constexpr size_t kBlocks = 25;
 
+// One of each seed.
+std::vector<double> ValuesAt(const SeedCurves& curves, size_t point) {
+  std::vector<double> values;
+  for (const std::vector<double>& seed : curves.y) values.push_back(seed[point]);
+  return values;
+}
+
 }  // namespace
 
 PlotLine LineOf(const std::string& name, const SeedCurves& curves, double confidence) {
-  PlotLine line;
-  line.name = name;
-  line.x = curves.x;
+  PlotLine line{name, curves.x};
   for (size_t i = 0; i < curves.x.size(); ++i) {
-    std::vector<double> values;
-    for (const auto& seed : curves.y) values.push_back(seed[i]);
+    const std::vector<double> values = ValuesAt(curves, i);
     line.y.push_back(Mean(values));
     const auto interval = StudentInterval(values, confidence);
     if (!interval) continue;
@@ -30,19 +34,16 @@ PlotLine LineOf(const std::string& name, const SeedCurves& curves, double confid
   return line;
 }
 
-void UseRangeAsBand(const SeedCurves& curves, PlotLine* line) {
-  line->low.clear();
-  line->high.clear();
-  for (size_t i = 0; curves.y.size() > 1 && i < curves.x.size(); ++i) {
-    double low = curves.y[0][i];
-    double high = low;
-    for (const auto& seed : curves.y) {
-      low = std::min(low, seed[i]);
-      high = std::max(high, seed[i]);
-    }
-    line->low.push_back(low);
-    line->high.push_back(high);
+PlotLine LineWithRange(const std::string& name, const SeedCurves& curves) {
+  PlotLine line{name, curves.x};
+  for (size_t i = 0; i < curves.x.size(); ++i) {
+    const std::vector<double> values = ValuesAt(curves, i);
+    line.y.push_back(Mean(values));
+    if (values.size() < 2) continue;
+    line.low.push_back(*std::min_element(values.begin(), values.end()));
+    line.high.push_back(*std::max_element(values.begin(), values.end()));
   }
+  return line;
 }
 
 std::string BandText(const RunSet& set, const std::string& band) {
@@ -60,9 +61,12 @@ std::string BandText(const RunSet& set, const std::string& band) {
 }
 
 std::string StudentBand(const ReportSpec& spec) {
-  char percent[16];
-  std::snprintf(percent, sizeof(percent), "%.0f", 100 * spec.confidence);
-  return std::string("Student's ") + percent + " % interval over seeds";
+  return "Student's " + Fixed("%.0f", 100 * spec.confidence) + " % interval over seeds";
+}
+
+bool AllHave(const std::vector<const ReportRun*>& runs, const std::string& series) {
+  return std::all_of(runs.begin(), runs.end(),
+                     [&](const ReportRun* run) { return SeriesOf(run->record, series) != nullptr; });
 }
 
 SeedCurves BlockCurves(const std::vector<const ReportRun*>& runs, const std::string& name, size_t size, size_t place) {

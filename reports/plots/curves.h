@@ -19,14 +19,16 @@ struct SeedCurves {
 // The mean over seeds, with Student's interval over them as the band where there are two or more.
 PlotLine LineOf(const std::string& name, const SeedCurves& curves, double confidence);
 
-// The band from the lowest to the highest seed in place of the interval.
-void UseRangeAsBand(const SeedCurves& curves, PlotLine* line);
+// The same with the band from the lowest to the highest seed.
+PlotLine LineWithRange(const std::string& name, const SeedCurves& curves);
 
 // "Mean of 4 seeds; band: BAND."
 std::string BandText(const RunSet& set, const std::string& band);
 
 // "Student's 95 % interval over seeds"
 std::string StudentBand(const ReportSpec& spec);
+
+bool AllHave(const std::vector<const ReportRun*>& runs, const std::string& series);
 
 // Means of a series over blocks of `size` steps (a step is one batch, and noisy); x is the last step of the block.
 // `place` counts the values of a vector series from 0. Throws InputError when a run lacks the series.

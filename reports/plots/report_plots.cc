@@ -1,297 +1,37 @@
 #include "reports/plots/report_plots.h"
 
-#include <algorithm>
-
-#include "base/error.h"
-#include "reports/plots/curves.h"
-#include "reports/runs/arm_scores.h"
-#include "reports/statistics/statistics.h"
+#include <iterator>
 
 namespace suite {
 namespace {
 
-// Sweeps with more arms show the ranks' end only.
-constexpr size_t kMostRankPlots = 6;
+constexpr char kRatioHeading[] = "Importance ratios";  // of harness/metrics/metrics.def
 
-// The steps at which every run of the arm was evaluated.
-std::vector<int64_t> CommonSteps(const std::vector<const ReportRun*>& runs, const std::string& split) {
-  std::vector<int64_t> steps = FindScores(runs[0]->record, split).steps;
-  for (const ReportRun* run : runs) {
-    const std::vector<int64_t>& other = FindScores(run->record, split).steps;
-    std::vector<int64_t> both;
-    std::set_intersection(steps.begin(), steps.end(), other.begin(), other.end(), std::back_inserter(both));
-    steps = both;
-  }
-  return steps;
+void AddGroup(const std::string& heading, std::vector<Plot> plots, std::vector<PlotGroup>* groups) {
+  if (!plots.empty()) groups->push_back({heading, std::move(plots)});
 }
 
-double MeanScore(const ReportRun& run, const std::string& split, const std::string& metric, int64_t step) {
-  const ScoreTable& table = FindScores(run.record, split);
-  const size_t m = FindMetric(run.record, table, metric);
-  const auto row = std::lower_bound(table.steps.begin(), table.steps.end(), step) - table.steps.begin();
-  double sum = 0;
-  for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(static_cast<size_t>(row), m, c);
-  return sum / static_cast<double>(table.conversation_ids.size());
-}
-
-SeedCurves ScoreCurves(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric) {
-  SeedCurves curves;
-  const std::vector<int64_t> steps = CommonSteps(runs, split);
-  curves.x.assign(steps.begin(), steps.end());
-  for (const ReportRun* run : runs) {
-    curves.y.emplace_back();
-    for (int64_t step : steps) curves.y.back().push_back(MeanScore(*run, split, metric, step));
-  }
-  return curves;
-}
-
-// The level of the start, from step 0 to the last step of any arm, where all runs share it.
-void AddReference(const ReportSpec& spec, const RunSet& set, Plot* plot) {
-  const auto runs = AllWithStart(set, spec.curve_split);
-  if (spec.baseline.empty() || runs.empty() || !ShareOneStart(runs, spec.curve_split)) return;
-  const auto first = std::find_if(plot->lines.begin(), plot->lines.end(),
-                                  [](const PlotLine& line) { return line.x.size() > 1 && line.x[0] == 0; });
-  if (first == plot->lines.end()) return;
-  double last = 0;
-  for (const PlotLine& line : plot->lines) last = std::max(last, line.x.back());
-  PlotLine reference;
-  reference.name = spec.baseline;
-  reference.x = {0, last};
-  reference.y = {first->y[0], first->y[0]};
-  reference.is_reference = true;
-  plot->lines.insert(plot->lines.begin(), reference);
-}
-
-// What a series adds up to by each of the steps, as the mean over the runs; empty when one of them lacks it.
-std::vector<double> SumsUpTo(const std::vector<const ReportRun*>& runs, const std::vector<double>& steps,
-                             const std::vector<std::string>& names) {
-  std::vector<double> sums(steps.size(), 0.0);
-  for (const ReportRun* run : runs) {
-    for (const std::string& name : names) {
-      if (!HasSeries(run->record, name)) return {};
-      const StepSeries& series = FindSeries(run->record, name);
-      if (series.width != 1) return {};
-      double sum = 0;
-      size_t row = 0;
-      for (size_t i = 0; i < steps.size(); ++i) {
-        for (; row < run->record.steps.size() && static_cast<double>(run->record.steps[row]) <= steps[i]; ++row) {
-          sum += series.values[row];
-        }
-        sums[i] += sum / static_cast<double>(runs.size());
-      }
-    }
-  }
-  return sums;
-}
-
-// Tokens (of prompts and answers; of answers) and seconds of training up to each point: the page offers them in place
-// of steps.
-void AddOtherAxes(const std::vector<const ReportRun*>& runs, PlotLine* line) {
-  const bool has_harness =
-      std::all_of(runs.begin(), runs.end(), [](const ReportRun* run) { return HasSeries(run->record, "harness_s"); });
-  const std::vector<std::string> times =
-      has_harness ? std::vector<std::string>{"step_s", "harness_s"} : std::vector<std::string>{"step_s"};
-  const std::vector<double> tokens = SumsUpTo(runs, line->x, {"tokens"});
-  const std::vector<double> seconds = SumsUpTo(runs, line->x, times);
-  const std::vector<double> sampled = SumsUpTo(runs, line->x, {"rollout_tokens"});
-  if (!tokens.empty()) line->other_x.emplace_back("Tokens", tokens);
-  if (!sampled.empty()) line->other_x.emplace_back("Sampled tokens", sampled);
-  if (!seconds.empty()) line->other_x.emplace_back("Seconds of training", seconds);
-}
-
-Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& metric) {
-  Plot plot;
-  plot.file_stem = "curve_" + ToFileStem(metric.id);
-  plot.title = metric.title + ", " + spec.curve_split;
-  plot.x_label = "RL step";
-  plot.y_label = metric.title;
-  size_t conversations = 0;
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
-    conversations = FindScores(arm.done[0]->record, spec.curve_split).conversation_ids.size();
-    if (conversations == 0 || CommonSteps(arm.done, spec.curve_split).empty()) continue;
-    plot.lines.push_back(LineOf(arm.arm.name, ScoreCurves(arm.done, spec.curve_split, metric.id), spec.confidence));
-    AddOtherAxes(arm.done, &plot.lines.back());
-  }
-  AddReference(spec, set, &plot);
-  plot.description = metric.title + " on the " + spec.curve_split + " split (" + std::to_string(conversations) +
-                     " conversations) during training. " + BandText(set, StudentBand(spec));
-  return plot;
-}
-
-bool AllHave(const std::vector<const ReportRun*>& runs, const std::string& series) {
-  return std::all_of(runs.begin(), runs.end(), [&](const ReportRun* run) { return HasSeries(run->record, series); });
-}
-
-Plot SeriesPlotOf(const ReportSpec& spec, const RunSet& set, const SeriesPlot& wanted) {
-  Plot plot;
-  plot.file_stem = "series_" + ToFileStem(wanted.series);
-  plot.title = wanted.title;
-  plot.x_label = "RL step";
-  plot.y_label = wanted.y_label;
-  const size_t size = BlockSize(set);
-  for (const ArmRuns& arm : set.arms) {
-    // Arms that were never trained have no series at all.
-    if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
-    if (!AllHave(arm.done, wanted.series)) continue;
-    const StepSeries& series = FindSeries(arm.done[0]->record, wanted.series);
-    if (series.width != 1) {
-      throw InputError(arm.done[0]->record.path, "series '" + wanted.series + "' is a vector", "a scalar series");
-    }
-    const SeedCurves curves = BlockCurves(arm.done, wanted.series, size);
-    if (curves.x.empty()) continue;
-    plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
-    UseRangeAsBand(curves, &plot.lines.back());
-  }
-  plot.description = wanted.title + " (" + wanted.series + "); each point is the mean of " + std::to_string(size) +
-                     (size == 1 ? " step. " : " steps. ") + BandText(set, "the range of the seeds");
-  return plot;
-}
-
-// Means of a vector series over the rows [begin, end).
-std::vector<double> MeanByRank(const ReportRun& run, const std::string& name, size_t begin, size_t end) {
-  const StepSeries& series = FindSeries(run.record, name);
-  const size_t width = static_cast<size_t>(series.width);
-  std::vector<double> means;
-  for (size_t k = 0; k < width; ++k) {
-    std::vector<double> values;
-    for (size_t r = begin; r < end; ++r) values.push_back(series.values[r * width + k]);
-    means.push_back(Mean(values));
-  }
-  return means;
-}
-
-SeedCurves RankCurves(const std::vector<const ReportRun*>& runs, const std::string& name, bool at_start) {
-  SeedCurves curves;
-  for (const ReportRun* run : runs) {
-    const size_t rows = run->record.steps.size();
-    if (rows == 0) continue;
-    const size_t begin = at_start ? 0 : rows - std::max<size_t>(1, rows / 4);
-    const size_t end = at_start ? std::max<size_t>(1, rows / 10) : rows;
-    curves.y.push_back(MeanByRank(*run, name, begin, end));
-    if (curves.y.back().size() != curves.y[0].size()) {
-      throw InputError(run->record.path, "series '" + name + "' has another length than in " + runs[0]->record.path);
-    }
-  }
-  for (size_t k = 1; !curves.y.empty() && k <= curves.y[0].size(); ++k) curves.x.push_back(static_cast<double>(k));
-  return curves;
-}
-
-// The first ranks, three quarters down the list, and the last: 1, 2, 5, 15, 20 of 20; 1, 2, 5, 8, 10 of 10.
-std::vector<size_t> ShownRanks(size_t width) {
-  std::vector<size_t> shown;
-  for (size_t rank : {size_t{1}, size_t{2}, size_t{5}, (3 * width + 3) / 4, width}) {
-    if (rank >= 1 && rank <= width && (shown.empty() || rank > shown.back())) shown.push_back(rank);
-  }
-  return shown;
-}
-
-// Reward at some ranks over training: do the deep ranks rise first and then give way (the paper's figures 2 and 3)?
-Plot RanksOverTraining(const ReportSpec& spec, const RunSet& set, const ArmRuns& arm) {
-  Plot plot;
-  plot.file_stem = ToFileStem(spec.rank_series) + "_over_training_" + ToFileStem(arm.arm.value);
-  plot.title = "Reward by rank over training, " + arm.arm.name;
-  plot.x_label = "RL step";
-  plot.y_label = "Mean reward";
-  const size_t size = BlockSize(set);
-  const auto width = static_cast<size_t>(FindSeries(arm.done[0]->record, spec.rank_series).width);
-  for (size_t rank : ShownRanks(width)) {
-    const SeedCurves curves = BlockCurves(arm.done, spec.rank_series, size, rank - 1);
-    plot.lines.push_back(LineOf("rank " + std::to_string(rank), curves, spec.confidence));
-    UseRangeAsBand(curves, &plot.lines.back());
-  }
-  plot.description = "Reward of the training samples of " + arm.arm.name +
-                     " at some ranks; each point is the mean of " + std::to_string(size) +
-                     (size == 1 ? " step. " : " steps. ") + BandText(set, "the range of the seeds");
-  return plot;
+std::vector<Plot> Together(std::vector<Plot> plots, std::vector<Plot> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(plots));
+  return plots;
 }
 
 }  // namespace
 
-std::vector<Plot> CurvePlots(const ReportSpec& spec, const RunSet& set) {
-  std::vector<Plot> plots;
-  for (const MetricColumn& metric : spec.metrics) {
-    const Plot plot = CurvePlot(spec, set, metric);
-    size_t most = 0;
-    for (const PlotLine& line : plot.lines) most = std::max(most, line.is_reference ? 0 : line.x.size());
-    if (most > 1) plots.push_back(plot);
+std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results,
+                                const std::vector<ComparedPair>& pairs) {
+  std::vector<PlotGroup> groups;
+  AddGroup("Effects", Together(ForestPlots(spec, pairs), BarPlots(spec, results)), &groups);
+  AddGroup("Scaling and cost", Together(ScalingPlots(spec, set, results), CostPlots(spec, set, results)), &groups);
+  AddGroup("Learning curves", CurvePlots(spec, set), &groups);
+  for (const std::string& heading : SeriesHeadings()) {
+    std::vector<Plot> plots = SeriesPlots(spec, set, SeriesUnder(heading));
+    if (heading == kRatioHeading) plots = Together(Together(RatioHistograms(set), RatioPlots(set)), std::move(plots));
+    AddGroup(heading, std::move(plots), &groups);
   }
-  return plots;
-}
-
-std::vector<Plot> SeriesPlots(const ReportSpec& spec, const RunSet& set, const std::vector<SeriesPlot>& wanted) {
-  std::vector<Plot> plots;
-  for (const SeriesPlot& one : wanted) {
-    const Plot plot = SeriesPlotOf(spec, set, one);
-    if (!plot.lines.empty()) plots.push_back(plot);
-  }
-  return plots;
-}
-
-std::vector<Plot> RatioPlots(const RunSet& set) {
-  std::vector<Plot> plots;
-  const size_t size = BlockSize(set);
-  for (const std::string unit : {"token", "rank", "sequence"}) {
-    Plot plot;
-    plot.file_stem = "ratios_" + unit;
-    plot.whole_bands = true;
-    plot.title = "Importance ratios of " + unit + "s";
-    plot.x_label = "RL step";
-    plot.y_label = "Ratio";
-    plot.description = plot.title + ": median; band from the 5th to the 95th hundredth. Means over blocks of " +
-                       std::to_string(size) + " steps and over seeds.";
-    const std::string prefix = "ratio/" + unit + "/";
-    for (const ArmRuns& arm : set.arms) {
-      if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
-      if (!AllHave(arm.done, prefix + "p05") || !AllHave(arm.done, prefix + "p50") ||
-          !AllHave(arm.done, prefix + "p95")) {
-        continue;
-      }
-      const auto mean = [&](const char* name) {
-        return LineOf(arm.arm.name, BlockCurves(arm.done, prefix + name, size), 0.95).y;
-      };
-      PlotLine line;
-      line.name = arm.arm.name;
-      line.x = BlockCurves(arm.done, prefix + "p50", size).x;
-      line.y = mean("p50");
-      line.low = mean("p05");
-      line.high = mean("p95");
-      plot.lines.push_back(line);
-    }
-    if (!plot.lines.empty()) plots.push_back(plot);
-  }
-  return plots;
-}
-
-std::vector<Plot> RankPlots(const ReportSpec& spec, const RunSet& set) {
-  if (spec.rank_series.empty() || AllDone(set).empty()) return {};
-  Plot plot;
-  plot.file_stem = ToFileStem(spec.rank_series);
-  plot.title = "Reward by rank, training samples";
-  plot.x_label = "Rank in the list";
-  plot.y_label = "Mean reward";
-  const SeedCurves start = RankCurves(AllDone(set), spec.rank_series, true);
-  if (start.x.empty()) return {};
-  PlotLine reference = LineOf("start", start, spec.confidence);
-  reference.low.clear();
-  reference.high.clear();
-  reference.is_reference = true;
-  plot.lines.push_back(reference);
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
-    const SeedCurves curves = RankCurves(arm.done, spec.rank_series, false);
-    if (!curves.x.empty()) plot.lines.push_back(LineOf(arm.arm.name, curves, spec.confidence));
-  }
-  plot.description = "Mean of " + spec.rank_series +
-                     " over the last quarter of the steps; start: over the first tenth of the steps of all arms. " +
-                     BandText(set, StudentBand(spec));
-  std::vector<Plot> plots = {plot};
-  size_t arms = 0;
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty() || arm.done[0]->record.steps.empty() || ++arms > kMostRankPlots) continue;
-    plots.push_back(RanksOverTraining(spec, set, arm));
-  }
-  return plots;
+  AddGroup("Reward by rank", RankPlots(spec, set), &groups);
+  AddGroup("Distribution of the scores", ProfilePlots(spec, set), &groups);
+  return groups;
 }
 
 }  // namespace suite

@@ -1,13 +1,13 @@
-#include "reports/plots/result_plots.h"
+#include "reports/plots/report_plots.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "reports/plots/cost_axes.h"
 #include "reports/plots/curves.h"
+#include "reports/runs/arm_costs.h"
 #include "reports/runs/arm_scores.h"
-#include "reports/runs/swept_keys.h"
+#include "reports/runs/settings.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/statistics.h"
 
@@ -28,26 +28,6 @@ void AddPoint(double x, const Estimate& estimate, PlotLine* line) {
   line->high.push_back(estimate.interval.high);
 }
 
-// Arms in the order of their number under `key`, by the setting of the other keys that differ.
-std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> ArmsAlong(const std::string& key,
-                                                                                const SweptKeys& differing,
-                                                                                const RunSet& set) {
-  std::map<std::string, std::vector<std::pair<double, const ArmRuns*>>> lines;
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
-    std::string name;
-    for (const auto& [other, values] : differing) {
-      if (other == key) continue;
-      name += (name.empty() ? "" : ", ") + other.substr(other.rfind('.') + 1) + " " + SettingOf(arm, other);
-    }
-    lines[name.empty() ? key : name].emplace_back(*NumberOf(SettingOf(arm, key)), &arm);
-  }
-  for (auto& [name, arms] : lines) {
-    std::stable_sort(arms.begin(), arms.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  }
-  return lines;
-}
-
 bool SpansOctaves(const std::set<std::string>& values) {
   double low = *NumberOf(*values.begin());
   double high = low;
@@ -64,11 +44,6 @@ struct ScaledValue {
   Cost cost;
 };
 
-const Cost* FindCost(const std::vector<Cost>& costs, const std::string& stem) {
-  const auto found = std::find_if(costs.begin(), costs.end(), [&](const Cost& cost) { return cost.stem == stem; });
-  return found == costs.end() ? nullptr : &*found;
-}
-
 // The costs that all of these arms have, as further axes of a line with a point for each.
 void AddCostAxes(const std::vector<const ArmRuns*>& arms, PlotLine* line) {
   std::map<std::string, std::vector<double>> values;
@@ -80,12 +55,12 @@ void AddCostAxes(const std::vector<const ArmRuns*>& arms, PlotLine* line) {
   }
 }
 
-PlotLine ScalingLine(const std::string& name, const std::vector<std::pair<double, const ArmRuns*>>& arms,
+PlotLine ScalingLine(const std::string& name, const std::vector<const ArmRuns*>& arms, const std::string& key,
                      const ScaledValue& what, const ResultTable& results) {
-  PlotLine line;
-  line.name = name;
+  PlotLine line{name};
   std::vector<const ArmRuns*> shown;
-  for (const auto& [x, arm] : arms) {
+  for (const ArmRuns* arm : arms) {
+    const double x = *NumberOf(SettingOf(arm->done[0]->config, key));
     const ResultCell* cell = what.metric ? CellOf(results, arm->arm.name, what.metric->id) : nullptr;
     const std::vector<Cost> costs = CostsOf(*arm);
     const Cost* cost = what.metric ? nullptr : FindCost(costs, what.cost.stem);
@@ -100,17 +75,20 @@ PlotLine ScalingLine(const std::string& name, const std::vector<std::pair<double
   return line;
 }
 
-Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const ScaledValue& what, const SweptKeys& differing,
-                 const RunSet& set, const ResultTable& results) {
-  Plot plot;
+Plot ScalingPlot(const ReportSpec& spec, const std::string& key, const ScaledValue& what,
+                 const DifferingSettings& differing, const RunSet& set, const ResultTable& results) {
   const MetricColumn* metric = what.metric;
-  plot.file_stem = "scaling_" + ToFileStem(key) + "_" + (metric ? ToFileStem(metric->id) : what.cost.stem);
-  plot.y_label = metric ? metric->title : what.cost.label;
-  plot.title = plot.y_label + " over " + key;
-  plot.x_label = key;
+  const std::string label = metric ? metric->title : what.cost.label;
+  Plot plot{"scaling_" + ToFileStem(key) + "_" + (metric ? ToFileStem(metric->id) : what.cost.stem),
+            label + " over " + key, key, label};
   plot.log_x = SpansOctaves(differing.at(key));
-  for (const auto& [name, arms] : ArmsAlong(key, differing, set)) {
-    const PlotLine line = ScalingLine(name, arms, what, results);
+  std::map<std::string, std::vector<const ArmRuns*>> lines;  // by the setting of the other keys that differ
+  for (const ArmRuns* arm : ArmsAlong(set, key)) {
+    const std::string name = LabelOf(arm->done[0]->config, differing, key);
+    lines[name.empty() ? key : name].push_back(arm);
+  }
+  for (const auto& [name, arms] : lines) {
+    const PlotLine line = ScalingLine(name, arms, key, what, results);
     if (line.x.size() > 1) plot.lines.push_back(line);
   }
   plot.description =
@@ -141,14 +119,10 @@ std::vector<Cost> DifferingCosts(const RunSet& set) {
 std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<ComparedPair>& pairs) {
   std::vector<Plot> plots;
   for (const MetricColumn& metric : ShownMetrics(spec)) {
-    Plot plot;
+    Plot plot{"effects_" + ToFileStem(metric.id), "Effects on " + metric.title + ", " + spec.split, "Left minus right"};
     plot.kind = PlotKind::kForest;
-    plot.file_stem = "effects_" + ToFileStem(metric.id);
-    plot.title = "Effects on " + metric.title + ", " + spec.split;
-    plot.x_label = "Left minus right";
     plot.description = plot.title + ": each comparison's difference with its paired " + IntervalText(spec) + ".";
-    PlotLine line;
-    line.name = metric.title;
+    PlotLine line{metric.title};
     for (const ComparedPair& pair : pairs) {
       if (pair.comparison.metric != metric.id || pair.seeds == 0) continue;
       AddPoint(static_cast<double>(plot.categories.size()), pair.difference, &line);
@@ -163,14 +137,10 @@ std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<Compared
 std::vector<Plot> BarPlots(const ReportSpec& spec, const ResultTable& results) {
   std::vector<Plot> plots;
   for (const MetricColumn& metric : ShownMetrics(spec)) {
-    Plot plot;
+    Plot plot{"bars_" + ToFileStem(metric.id), metric.title + ", " + spec.split, "", metric.title};
     plot.kind = PlotKind::kBars;
-    plot.file_stem = "bars_" + ToFileStem(metric.id);
-    plot.title = metric.title + ", " + spec.split;
-    plot.y_label = metric.title;
     plot.description = plot.title + ": final mean of each arm with its " + IntervalText(spec) + ".";
-    PlotLine line;
-    line.name = metric.title;
+    PlotLine line{metric.title};
     for (const ResultRow& row : results.rows) {
       const ResultCell* cell = row.source.empty() ? CellOf(results, row.name, metric.id) : nullptr;
       if (!cell) continue;
@@ -185,8 +155,8 @@ std::vector<Plot> BarPlots(const ReportSpec& spec, const ResultTable& results) {
 
 std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results) {
   std::vector<Plot> plots;
-  const auto differing = SweptKeysOf(spec, set);
-  std::vector<MetricColumn> metrics = ShownMetrics(spec);
+  const DifferingSettings differing = SweptSettings(spec, set);
+  const std::vector<MetricColumn> metrics = ShownMetrics(spec);
   size_t keys = 0;
   for (const auto& [key, values] : differing) {
     if (!AreNumbers(values) || keys >= kMostScalingKeys) continue;
@@ -197,10 +167,10 @@ std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const 
     for (const Cost& cost : DifferingCosts(set)) {
       of_key.push_back(ScalingPlot(spec, key, {nullptr, cost}, differing, set, results));
     }
-    of_key.erase(std::remove_if(of_key.begin(), of_key.end(), [](const Plot& plot) { return plot.lines.empty(); }),
-                 of_key.end());
-    keys += !of_key.empty();
-    std::move(of_key.begin(), of_key.end(), std::back_inserter(plots));
+    const size_t before = plots.size();
+    std::copy_if(of_key.begin(), of_key.end(), std::back_inserter(plots),
+                 [](const Plot& plot) { return !plot.lines.empty(); });
+    keys += plots.size() > before;
   }
   return plots;
 }
@@ -208,19 +178,15 @@ std::vector<Plot> ScalingPlots(const ReportSpec& spec, const RunSet& set, const 
 std::vector<Plot> CostPlots(const ReportSpec& spec, const RunSet& set, const ResultTable& results) {
   std::vector<Plot> plots;
   for (const MetricColumn& metric : ShownMetrics(spec)) {
-    Plot plot;
+    Plot plot{"cost_" + ToFileStem(metric.id), "Cost against quality, " + metric.title, "", metric.title};
     plot.kind = PlotKind::kPoints;
-    plot.file_stem = "cost_" + ToFileStem(metric.id);
-    plot.title = "Cost against quality, " + metric.title;
-    plot.y_label = metric.title;
     for (const ArmRuns& arm : set.arms) {
       const ResultCell* cell = CellOf(results, arm.arm.name, metric.id);
       const std::vector<Cost> costs = CostsOf(arm);
       const Cost* wall = FindCost(costs, "wall_s");
       if (!cell || !wall) continue;
       plot.x_label = wall->label;
-      PlotLine line;
-      line.name = arm.arm.name;
+      PlotLine line{arm.arm.name};
       AddPoint(wall->value, *cell->estimate, &line);
       for (const Cost& cost : costs) {
         if (cost.stem != wall->stem) line.other_x.push_back({cost.label, {cost.value}});
@@ -241,11 +207,8 @@ std::vector<Plot> ProfilePlots(const ReportSpec& spec, const RunSet& set) {
   const MetricColumn& metric = metrics.back();
   std::vector<double> thresholds;
   for (int i = 0; i <= kThresholds; ++i) thresholds.push_back(static_cast<double>(i) / kThresholds);
-  Plot plot;
-  plot.file_stem = "profile_" + ToFileStem(metric.id);
-  plot.title = "Performance profile, " + metric.title;
-  plot.x_label = metric.title + " above";
-  plot.y_label = "Share of conversations";
+  Plot plot{"profile_" + ToFileStem(metric.id), "Performance profile, " + metric.title, metric.title + " above",
+            "Share of conversations"};
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty()) continue;
     SeedCurves curves;

@@ -50,11 +50,7 @@ std::vector<double> CurveOf(const ReportRun& run, const std::string& split, cons
   const ScoreTable& table = FindScores(run.record, split);
   const size_t m = FindMetric(run.record, table, metric);
   std::vector<double> means;
-  for (size_t row = 0; row < table.steps.size(); ++row) {
-    double sum = 0;
-    for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, m, c);
-    means.push_back(sum / static_cast<double>(table.conversation_ids.size()));
-  }
+  for (size_t row = 0; row < table.steps.size(); ++row) means.push_back(MeanScore(table, row, m));
   if (means.size() >= fewest) return means;
   throw InputError(run.record.path,
                    "too few evaluations of split '" + split + "' for the course of '" + metric +
@@ -95,37 +91,22 @@ const std::string& RightMetric(const Claim& claim) {
   return claim.right_metric.empty() ? claim.metric : claim.right_metric;
 }
 
-// The value of each run, for metrics that a run has as a whole.
-std::vector<double> RunValues(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
-                              const std::string& metric) {
-  if (is_start) {
+// One side's scores [S][C]; "recall@10 - recall@5" is the difference of two scores of each conversation. Of a metric
+// that a run has as a whole: its value [S][1].
+ScoreMatrix SideScores(const ReportSpec& spec, const RunSide& side, const std::string& metric) {
+  const size_t minus = metric.find(kMinus);
+  if (!IsOfRun(metric)) {
+    if (minus == std::string::npos) return ScoresOf(side, spec.split, metric);
+    return Differences(SideScores(spec, side, metric.substr(0, minus)),
+                       SideScores(spec, side, metric.substr(minus + sizeof(kMinus) - 1)));
+  }
+  if (side.is_start) {
     throw InputError("claim", "'" + metric + "' of '" + spec.baseline + "', which was never trained",
                      "two arms, or a score");
   }
-  std::vector<double> values;
-  for (const ReportRun* run : runs) values.push_back(ValueOf(spec, *run, metric));
-  return values;
-}
-
-std::vector<double> MeansOf(const ScoreMatrix& scores_SC) {
-  std::vector<double> means;
-  for (const std::vector<double>& scores_C : scores_SC) means.push_back(Mean(scores_C));
-  return means;
-}
-
-// One side's scores; "recall@10 - recall@5" is the difference of two scores of each conversation.
-ScoreMatrix SideScores(const ReportSpec& spec, const std::vector<const ReportRun*>& runs, bool is_start,
-                       const std::string& metric) {
-  const size_t minus = metric.find(kMinus);
-  if (minus == std::string::npos) {
-    return is_start ? StartScores(runs, spec.split, metric) : FinalScores(runs, spec.split, metric);
-  }
-  ScoreMatrix scores_SC = SideScores(spec, runs, is_start, metric.substr(0, minus));
-  const ScoreMatrix less_SC = SideScores(spec, runs, is_start, metric.substr(minus + sizeof(kMinus) - 1));
-  for (size_t s = 0; s < scores_SC.size(); ++s) {
-    for (size_t c = 0; c < scores_SC[s].size(); ++c) scores_SC[s][c] -= less_SC[s][c];
-  }
-  return scores_SC;
+  ScoreMatrix values_S1;
+  for (const ReportRun* run : side.runs) values_S1.push_back({ValueOf(spec, *run, metric)});
+  return values_S1;
 }
 
 // Both sides of a claim against a number are the one arm that it is about.
@@ -135,12 +116,10 @@ PairedRuns RunsOf(const ReportSpec& spec, const RunSet& set, const Claim& claim)
       throw InputError("claim", "a right side '" + claim.right + claim.right_metric + "' beside a number or a shape",
                        "one of them");
     }
-    const auto arm = std::find_if(set.arms.begin(), set.arms.end(),
-                                  [&](const ArmRuns& candidate) { return candidate.arm.value == claim.left; });
-    if (arm != set.arms.end()) return {arm->done, arm->done, false, false};
+    if (const ArmRuns* arm = FindArm(set, claim.left)) return {{arm->done}, {arm->done}};
     if (!spec.baseline.empty() && claim.left == spec.baseline) {
-      const auto starts = AllWithStart(set, spec.split);
-      return {starts, starts, true, true};
+      const RunSide starts = {AllWithStart(set, spec.split), /*is_start=*/true};
+      return {starts, starts};
     }
     std::vector<std::string> known;
     for (const ArmRuns& candidate : set.arms) known.push_back(candidate.arm.value);
@@ -165,105 +144,83 @@ std::optional<std::array<double, 3>> Thirds(const ReportRun& run, const std::str
   return means;
 }
 
-void GatherShape(const PairedRuns& runs, const Claim& claim, GatheredEvidence* gathered) {
+void GatherShape(const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
   const std::string series = After(claim.metric, kSeriesPrefix);
-  if (series.empty() || runs.left_is_start) {
+  if (series.empty() || runs.left.is_start) {
     throw InputError("claim", "'" + claim.metric + "' of '" + claim.left + "' has no course", "series:NAME of an arm");
   }
   std::vector<double> early;
   std::vector<double> late;
-  for (const ReportRun* run : runs.left) {
+  for (const ReportRun* run : runs.left.runs) {
     const auto thirds = Thirds(*run, series);
     if (!thirds) continue;
-    gathered->evidence.seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
-    gathered->evidence.late_differences.push_back((*thirds)[2] - (*thirds)[1]);
+    evidence->seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
+    evidence->late_differences.push_back((*thirds)[2] - (*thirds)[1]);
     early.push_back((*thirds)[0]);
     late.push_back((*thirds)[1]);
   }
   if (late.empty()) return;  // runs too short to have a course: undecided
-  gathered->left_mean = Mean(late);
-  gathered->right_mean = Mean(early);
+  evidence->left_mean = Mean(late);
+  evidence->right_mean = Mean(early);
 }
 
-void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim, GatheredEvidence* gathered) {
+void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
   if (IsAboutOneArm(claim) || claim.relation == Relation::kEqual || claim.margin != 0 || !claim.right_metric.empty()) {
     throw InputError("claim", "a spread over seeds with a number, a margin, '=' or two metrics",
                      "two arms and '<' or '>'");
   }
-  if (runs.left_is_start || runs.right_is_start) {
+  if (runs.left.is_start || runs.right.is_start) {
     throw InputError("claim", "the spread of '" + spec.baseline + "', which all runs share", "two arms");
   }
   const std::string metric = After(claim.metric, kSpreadPrefix);
-  SeedSpread spread;
-  if (IsOfRun(metric)) {
-    spread.left = RunValues(spec, runs.left, false, metric);
-    spread.right = RunValues(spec, runs.right, false, metric);
-  } else {
-    spread.left = MeansOf(SideScores(spec, runs.left, false, metric));
-    spread.right = MeansOf(SideScores(spec, runs.right, false, metric));
-  }
-  for (size_t s = 0; s < spread.left.size(); ++s) {
-    gathered->evidence.seed_differences.push_back(spread.left[s] - spread.right[s]);
-  }
+  SeedSpread spread = {RowMeans(SideScores(spec, runs.left, metric)), RowMeans(SideScores(spec, runs.right, metric))};
+  evidence->seed_differences = Differences(spread.left, spread.right);
   if (spread.left.size() > 1) {
-    gathered->left_mean = SampleStd(spread.left);
-    gathered->right_mean = SampleStd(spread.right);
+    evidence->left_mean = SampleStd(spread.left);
+    evidence->right_mean = SampleStd(spread.right);
   }
-  gathered->evidence.spread = std::move(spread);
+  evidence->spread = std::move(spread);
 }
 
 void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim,
-                      const ReportBootstrap& bootstrap, GatheredEvidence* gathered) {
+                      const ReportBootstrap& bootstrap, ClaimEvidence* evidence) {
   const std::string& right_metric = RightMetric(claim);
   if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
     throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
   }
-  std::vector<double> left_S;
-  std::vector<double> right_S;
-  if (IsOfRun(claim.metric)) {
-    left_S = RunValues(spec, runs.left, runs.left_is_start, claim.metric);
-    right_S = claim.target ? std::vector<double>(left_S.size(), *claim.target)
-                           : RunValues(spec, runs.right, runs.right_is_start, right_metric);
+  PairedScores scores = {SideScores(spec, runs.left, claim.metric), {}};
+  if (claim.target) {
+    scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
   } else {
-    PairedScores scores;
-    scores.left_SC = SideScores(spec, runs.left, runs.left_is_start, claim.metric);
-    if (claim.target) {
-      scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
-    } else {
-      scores.right_SC = SideScores(spec, runs.right, runs.right_is_start, right_metric);
-    }
-    left_S = MeansOf(scores.left_SC);
-    right_S = MeansOf(scores.right_SC);
-    gathered->evidence.bootstrap = bootstrap.OfDifference(scores);
+    scores.right_SC = SideScores(spec, runs.right, right_metric);
   }
-  for (size_t s = 0; s < left_S.size(); ++s) {
-    gathered->evidence.seed_differences.push_back(left_S[s] - right_S[s]);
-  }
-  gathered->left_mean = Mean(left_S);
-  gathered->right_mean = claim.target ? *claim.target : Mean(right_S);
+  if (!IsOfRun(claim.metric)) evidence->bootstrap = bootstrap.OfDifference(scores);
+  evidence->seed_differences = SeedDifferences(scores);
+  evidence->left_mean = Mean(RowMeans(scores.left_SC));
+  evidence->right_mean = claim.target ? *claim.target : Mean(RowMeans(scores.right_SC));
 }
 
 }  // namespace
 
 bool IsAboutOneArm(const Claim& claim) { return claim.target.has_value() || IsShape(claim.relation); }
 
-GatheredEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim,
-                                const ReportBootstrap& bootstrap) {
+ClaimEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim,
+                             const ReportBootstrap& bootstrap) {
   if (claim.target && IsShape(claim.relation)) {
     throw InputError("claim", "a shape against a number", "one of them");
   }
   const PairedRuns runs = RunsOf(spec, set, claim);
-  GatheredEvidence gathered;
-  gathered.run_hashes = HashesOf(runs);
-  if (runs.left.empty()) return gathered;
+  ClaimEvidence evidence;
+  evidence.run_hashes = HashesOf(runs);
+  if (runs.left.runs.empty()) return evidence;
   if (IsShape(claim.relation)) {
-    GatherShape(runs, claim, &gathered);
+    GatherShape(runs, claim, &evidence);
   } else if (!After(claim.metric, kSpreadPrefix).empty()) {
-    GatherSpread(spec, runs, claim, &gathered);
+    GatherSpread(spec, runs, claim, &evidence);
   } else {
-    GatherDifference(spec, runs, claim, bootstrap, &gathered);
+    GatherDifference(spec, runs, claim, bootstrap, &evidence);
   }
-  return gathered;
+  return evidence;
 }
 
 }  // namespace suite

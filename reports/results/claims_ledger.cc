@@ -3,27 +3,15 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text/format.h"
+#include "reports/results/bootstrap.h"
 #include "reports/results/claim_evidence.h"
-#include "reports/results/report_bootstrap.h"
 #include "reports/statistics/statistics.h"
 #include "reports/tables/table.h"
 #include "reports/tables/text_table.h"
 
 namespace suite {
 namespace {
-
-std::string NameOf(const ReportSpec& spec, const std::string& value) {
-  for (const Arm& arm : spec.arms) {
-    if (arm.value == value) return arm.name;
-  }
-  return value;
-}
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
 
 // "0.1079 against 0.0945 (+14.2 %)"
 std::string PairText(double left, double right) {
@@ -81,9 +69,9 @@ Json JsonOf(const ReportSpec& spec, const LedgerEntry& entry) {
           {"published_left", claim.published ? Json(claim.published->left) : Json()},
           {"published_right", claim.published ? Json(claim.published->right) : Json()},
           {"verdict", ToWord(entry.decision.verdict)},
-          {"left_mean", has ? Json(entry.left_mean) : Json()},
-          {"right_mean", has ? Json(entry.right_mean) : Json()},
-          {"effect", has ? Json(entry.left_mean - entry.right_mean) : Json()},
+          {"left_mean", has ? Json(entry.evidence.left_mean) : Json()},
+          {"right_mean", has ? Json(entry.evidence.right_mean) : Json()},
+          {"effect", has ? Json(entry.evidence.left_mean - entry.evidence.right_mean) : Json()},
           {"low", interval ? Json(interval->low) : Json()},
           {"high", interval ? Json(interval->high) : Json()},
           {"resampled", Resampled(entry)},
@@ -94,7 +82,7 @@ Json JsonOf(const ReportSpec& spec, const LedgerEntry& entry) {
           {"cohen_dz", OrNull(entry.decision.cohen_dz)},
           {"seeds", entry.evidence.seed_differences.size()},
           {"seeds_needed", OrNull(entry.decision.seeds_needed)},
-          {"runs", entry.run_hashes}};
+          {"runs", entry.evidence.run_hashes}};
 }
 
 }  // namespace
@@ -107,13 +95,9 @@ std::vector<LedgerEntry> JudgeClaims(const ReportSpec& spec, const RunSet& set) 
   for (const Claim& claim : spec.claims) {
     LedgerEntry entry;
     entry.claim = claim;
-    entry.left_name = NameOf(spec, claim.left);
-    entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOf(spec, claim.right);
-    const GatheredEvidence gathered = GatherEvidence(spec, set, claim, bootstrap);
-    entry.evidence = gathered.evidence;
-    entry.left_mean = gathered.left_mean;
-    entry.right_mean = gathered.right_mean;
-    entry.run_hashes = gathered.run_hashes;
+    entry.left_name = NameOfArm(spec, claim.left);
+    entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOfArm(spec, claim.right);
+    entry.evidence = GatherEvidence(spec, set, claim, bootstrap);
     evidence.push_back(entry.evidence);
     ledger.push_back(std::move(entry));
   }
@@ -152,10 +136,9 @@ std::string ClaimText(const Claim& claim) {
 }
 
 TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Claim", "As a comparison", "Verdict", "Effect", "p (Holm)", "Seeds",
-                  "Ours",  "Published",       "Evidence"};
+  TextTable table{
+      {"Claim", "As a comparison", "Verdict", "Effect", "p (Holm)", "Seeds", "Ours", "Published", "Evidence"},
+      /*numeric=*/false};
   for (const LedgerEntry& entry : ledger) {
     const Claim& claim = entry.claim;
     const bool has = !entry.evidence.seed_differences.empty();
@@ -165,13 +148,14 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
     row[1] = {RelationText(entry), false, entry.evidence.spread ? "pitman_morgan" : ToText(claim.test)};
     row[2] = {VerdictText(entry), entry.decision.verdict != ClaimVerdict::kUndecided};
     if (has) {
-      row[3].text = FormatDifference(entry.left_mean - entry.right_mean);
-      row[3].data = {{"value", Fixed("%.17g", entry.left_mean - entry.right_mean)}, {"runs", Joined(entry.run_hashes)}};
+      row[3].text = FormatDifference(entry.evidence.left_mean - entry.evidence.right_mean);
+      row[3].data = {{"value", ExactNumber(entry.evidence.left_mean - entry.evidence.right_mean)},
+                     {"runs", Join(entry.evidence.run_hashes, " ")}};
     }
     if (interval) row[3].detail = FormatSignedInterval(*interval);
     if (entry.decision.adjusted_p) row[4] = PValueCell(*entry.decision.adjusted_p);
     row[5].text = std::to_string(entry.evidence.seed_differences.size());
-    if (has) row[6].text = PairText(entry.left_mean, entry.right_mean);
+    if (has) row[6].text = PairText(entry.evidence.left_mean, entry.evidence.right_mean);
     row[7].text = claim.published ? PairText(claim.published->left, claim.published->right) : "no number";
     row[8].text = spec.scale;
     table.rows.push_back(row);

@@ -27,9 +27,6 @@ struct LedgerEntry {
   std::string right_name;
   ClaimEvidence evidence;
   ClaimDecision decision;
-  double left_mean = 0;  // over the paired seeds
-  double right_mean = 0;
-  std::vector<std::string> run_hashes;
 };
 
 // Throws InputError for an arm, metric or series that the runs do not have, and for the baseline where a step series is

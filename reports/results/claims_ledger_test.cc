@@ -24,7 +24,7 @@ RunSet TwoArms(const ReportSpec& spec) {
       WriteRun(run, stores.back());
     }
   }
-  return ReadRunSet(spec, stores);
+  return MakeRunSet(spec, ReadAllStores(stores));
 }
 
 Claim ClaimOf(const std::string& left, const std::string& right, const std::string& metric) {
@@ -55,8 +55,8 @@ TEST(ClaimsLedgerTest, VerdictsFollowTheEffects) {
   const auto ledger = JudgeClaims(spec, TwoArms(spec));
   ASSERT_EQ(ledger.size(), 4u);
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
-  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, 0.06, 0.02);
-  EXPECT_EQ(ledger[0].run_hashes.size(), 10u);
+  EXPECT_NEAR(ledger[0].evidence.left_mean - ledger[0].evidence.right_mean, 0.06, 0.02);
+  EXPECT_EQ(ledger[0].evidence.run_hashes.size(), 10u);
   EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kUndecided);
   EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced) << "the mean of the rewards rises by .12";
@@ -83,7 +83,7 @@ TEST(ClaimsLedgerTest, RoughnessIsTheSpreadOfChanges) {
   ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@5")});
   const auto ledger = JudgeClaims(spec, TwoArms(spec));
   EXPECT_EQ(ledger[0].evidence.seed_differences.size(), 5u);
-  EXPECT_GT(ledger[0].left_mean, 0);
+  EXPECT_GT(ledger[0].evidence.left_mean, 0);
 }
 
 // Validation scores by evaluation: the fast arm is at .2 at once, the slow one rises to it; .5 at the start counts for
@@ -102,9 +102,9 @@ TEST(ClaimsLedgerTest, CurveIsTheMeanAfterTheStart) {
     WriteRun(run, stores.back());
   }
   const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@5")});
-  const auto ledger = JudgeClaims(spec, ReadRunSet(spec, stores));
-  EXPECT_NEAR(ledger[0].left_mean, 0.2, 1e-6);
-  EXPECT_NEAR(ledger[0].right_mean, 0.125, 1e-6);
+  const auto ledger = JudgeClaims(spec, MakeRunSet(spec, ReadAllStores(stores)));
+  EXPECT_NEAR(ledger[0].evidence.left_mean, 0.2, 1e-6);
+  EXPECT_NEAR(ledger[0].evidence.right_mean, 0.125, 1e-6);
 }
 
 // reward_by_rank falls with the rank in every run: two places of one series, in one arm.
@@ -114,9 +114,9 @@ TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
   const ReportSpec spec = SpecOf({claim});
   const auto ledger = JudgeClaims(spec, TwoArms(spec));
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
-  EXPECT_NEAR(ledger[0].left_mean, 0.22, 0.02);
-  EXPECT_NEAR(ledger[0].right_mean, 0.05, 0.02);
-  EXPECT_EQ(ledger[0].run_hashes.size(), 5u);
+  EXPECT_NEAR(ledger[0].evidence.left_mean, 0.22, 0.02);
+  EXPECT_NEAR(ledger[0].evidence.right_mean, 0.05, 0.02);
+  EXPECT_EQ(ledger[0].evidence.run_hashes.size(), 5u);
   EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].text,
             "GRPO > GRPO, series:reward_by_rank/1 against series:reward_by_rank/10");
 }
@@ -139,7 +139,7 @@ TEST(ClaimsLedgerTest, OneSeedIsToldAsSuch) {
     stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + wanted.preset + "_one.h5");
     WriteRun(MakeRun(wanted), stores.back());
   }
-  const auto ledger = JudgeClaims(spec, ReadRunSet(spec, stores));
+  const auto ledger = JudgeClaims(spec, MakeRunSet(spec, ReadAllStores(stores)));
   EXPECT_EQ(LedgerTable(spec, ledger).rows[0][2].text, "undecided: one seed tells nothing about others");
 }
 
@@ -169,7 +169,8 @@ TEST(ClaimsLedgerTest, Shapes) {
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
-  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, 0.24 / 3, 0.02) << "the reward rises by .24 in all";
+  EXPECT_NEAR(ledger[0].evidence.left_mean - ledger[0].evidence.right_mean, 0.24 / 3, 0.02)
+      << "the reward rises by .24 in all";
   EXPECT_EQ(ledger[0].evidence.late_differences.size(), 5u);
   EXPECT_EQ(LedgerTable(spec, ledger).rows[1][1].text, "Rank-GRPO (log) rises, then falls, series:reward");
 }
@@ -187,9 +188,9 @@ TEST(ClaimsLedgerTest, AgainstANumber) {
   const ReportSpec spec = SpecOf({claim, start, high, series});
   const auto ledger = JudgeClaims(spec, TwoArms(spec));
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
-  EXPECT_EQ(ledger[0].right_mean, 0.95);
-  EXPECT_NEAR(ledger[0].left_mean, 0.985, 0.01);
-  EXPECT_EQ(ledger[0].run_hashes.size(), 5u);
+  EXPECT_EQ(ledger[0].evidence.right_mean, 0.95);
+  EXPECT_NEAR(ledger[0].evidence.left_mean, 0.985, 0.01);
+  EXPECT_EQ(ledger[0].evidence.run_hashes.size(), 5u);
   EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced);
@@ -201,7 +202,7 @@ TEST(ClaimsLedgerTest, AgainstANumber) {
 TEST(ClaimsLedgerTest, GrowthWithDepth) {
   const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@5")});
   const auto ledger = JudgeClaims(spec, TwoArms(spec));
-  EXPECT_NEAR(ledger[0].left_mean - ledger[0].right_mean, -0.4 * 0.06, 0.01);
+  EXPECT_NEAR(ledger[0].evidence.left_mean - ledger[0].evidence.right_mean, -0.4 * 0.06, 0.01);
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_TRUE(ledger[0].evidence.bootstrap.has_value());
 }
@@ -212,7 +213,7 @@ TEST(ClaimsLedgerTest, SpreadOverSeeds) {
   const ReportSpec spec = SpecOf({claim});
   const auto ledger = JudgeClaims(spec, TwoArms(spec));
   ASSERT_TRUE(ledger[0].evidence.spread.has_value());
-  EXPECT_DOUBLE_EQ(ledger[0].left_mean, SampleStd(ledger[0].evidence.spread->left));
+  EXPECT_DOUBLE_EQ(ledger[0].evidence.left_mean, SampleStd(ledger[0].evidence.spread->left));
   EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].detail, "pitman_morgan");
   EXPECT_EQ(LedgerTable(spec, ledger).rows[0][3].detail, "") << "no interval";
 }

@@ -1,7 +1,7 @@
 #include "reports/results/comparisons.h"
 
-#include "base/error.h"
-#include "reports/results/report_bootstrap.h"
+#include "base/text/format.h"
+#include "reports/results/bootstrap.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/multiple_testing.h"
@@ -11,22 +11,6 @@
 
 namespace suite {
 namespace {
-
-std::string NameOf(const ReportSpec& spec, const std::string& value) {
-  for (const Arm& arm : spec.arms) {
-    if (arm.value == value) return arm.name;
-  }
-  return value;
-}
-
-const MetricColumn& MetricOf(const ReportSpec& spec, const std::string& id) {
-  std::vector<std::string> known;
-  for (const MetricColumn& metric : spec.metrics) {
-    if (metric.id == id) return metric;
-    known.push_back(metric.id);
-  }
-  throw UnknownName("report", "metric of a comparison", id, known);
-}
 
 // One row a run: its mean, turned so that more is better.
 ScoreMatrix MeansOf(const ScoreMatrix& scores_SC, bool higher_is_better) {
@@ -41,25 +25,28 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
                      const ReportBootstrap& bootstrap) {
   ComparedPair pair;
   pair.comparison = comparison;
-  pair.left_name = NameOf(spec, comparison.left);
-  pair.right_name = NameOf(spec, comparison.right);
-  const MetricColumn& metric = MetricOf(spec, comparison.metric);
+  pair.left_name = NameOfArm(spec, comparison.left);
+  pair.right_name = NameOfArm(spec, comparison.right);
+  const MetricColumn& metric = FindColumn(spec, comparison.metric, "comparison");
   pair.metric_title = metric.title;
   const PairedRuns runs = PairRuns(spec, set, comparison);
-  pair.seeds = static_cast<int>(runs.left.size());
-  if (runs.left.empty()) return pair;
-  const PairedScores scores = ScoresOf(runs, spec.split, metric.id);
+  pair.seeds = static_cast<int>(runs.left.runs.size());
+  if (runs.left.runs.empty()) return pair;
+  const auto scores_of = [&](const std::string& id) {
+    return PairedScores{ScoresOf(runs.left, spec.split, id), ScoresOf(runs.right, spec.split, id)};
+  };
+  const PairedScores scores = scores_of(metric.id);
   pair.difference = bootstrap.OfDifference(scores);
   const std::vector<double> differences = SeedDifferences(scores);
   pair.over_seeds = StudentInterval(differences, spec.confidence);
   if (bootstrap.contexts() > 1) pair.clustered_error = bootstrap.ErrorOfDifference(scores).standard_error;
   pair.verdict = JudgeBoth(pair.difference, pair.over_seeds, metric.higher_is_better);
   if (differences.size() > 1) pair.p = PairedT(differences).p;
-  if (!runs.left_is_start && !runs.right_is_start) {
+  if (!runs.left.is_start && !runs.right.is_start) {
     pair.probability_better = ProbabilityOfImprovement(MeansOf(scores.left_SC, metric.higher_is_better),
                                                        MeansOf(scores.right_SC, metric.higher_is_better));
   }
-  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(ScoresOf(runs, spec.split, spec.confounder));
+  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(scores_of(spec.confounder));
   pair.run_hashes = HashesOf(runs);
   return pair;
 }
@@ -78,13 +65,7 @@ void AdjustByHolm(double alpha, std::vector<ComparedPair>* pairs) {
   }
 }
 
-std::string ExactOrNothing(const std::optional<double>& value) { return value ? Fixed("%.17g", *value) : ""; }
-
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
+std::string ExactOrNothing(const std::optional<double>& value) { return value ? ExactNumber(*value) : ""; }
 
 std::vector<TextCell> RowOf(const ComparedPair& pair) {
   const bool has = pair.seeds > 0;
@@ -94,8 +75,8 @@ std::vector<TextCell> RowOf(const ComparedPair& pair) {
   row[2] = {has ? ToWord(pair.verdict) : "no pair of runs", pair.holds_after_holm};
   if (has) {
     row[3].text = FormatDifference(pair.difference.mean);
-    row[3].data = {{"value", Fixed("%.17g", pair.difference.mean)}, {"runs", Joined(pair.run_hashes)}};
-    if (pair.clustered_error) row[3].data.emplace_back("clustered-error", Fixed("%.17g", *pair.clustered_error));
+    row[3].data = {{"value", ExactNumber(pair.difference.mean)}, {"runs", Join(pair.run_hashes, " ")}};
+    if (pair.clustered_error) row[3].data.emplace_back("clustered-error", ExactNumber(*pair.clustered_error));
     row[4].text = FormatSignedInterval(pair.difference.interval);
   }
   if (pair.over_seeds) row[5].text = FormatSignedInterval(*pair.over_seeds);
@@ -127,7 +108,8 @@ TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair
                   "p\u00a0(Holm)",
                   "P(left\u00a0better)",
                   "Seeds"};
-  if (!spec.confounder.empty()) table.header.push_back("\u0394\u00a0" + MetricOf(spec, spec.confounder).title);
+  if (!spec.confounder.empty())
+    table.header.push_back("\u0394\u00a0" + FindColumn(spec, spec.confounder, "comparison").title);
   for (const ComparedPair& pair : pairs) {
     std::vector<TextCell> row = RowOf(pair);
     if (!spec.confounder.empty()) {
@@ -159,35 +141,33 @@ std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
   const auto also = [](size_t all, size_t after) {
     return all ? " (" + std::to_string(after) + " also after Holm's correction)" : std::string();
   };
-  std::string text = "Of " + std::to_string(pairs.size()) + (pairs.size() == 1 ? " comparison, " : " comparisons, ") +
-                     std::to_string(better) + " better" + also(better, better_after) + ", " + std::to_string(worse) +
-                     " worse" + also(worse, worse_after) + ", " + std::to_string(inconclusive) + " inconclusive";
+  std::string text = "Of " + Counted(pairs.size(), "comparison") + ", " + std::to_string(better) + " better" +
+                     also(better, better_after) + ", " + std::to_string(worse) + " worse" + also(worse, worse_after) +
+                     ", " + std::to_string(inconclusive) + " inconclusive";
   if (absent) text += ", " + std::to_string(absent) + " without a pair of runs";
   return text + ".";
 }
 
 std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
-  TextTable table;
-  table.header = {
-      "left",       "right", "metric", "verdict",         "difference",         "low",   "high", "seeds_low",
-      "seeds_high", "p",     "p_holm", "clustered_error", "probability_better", "seeds", "runs"};
+  TextTable table{{"left", "right", "metric", "verdict", "difference", "low", "high", "seeds_low", "seeds_high", "p",
+                   "p_holm", "clustered_error", "probability_better", "seeds", "runs"}};
   for (const ComparedPair& pair : pairs) {
     const bool has = pair.seeds > 0;
     table.rows.push_back({{pair.comparison.left},
                           {pair.comparison.right},
                           {pair.comparison.metric},
                           {has ? ToWord(pair.verdict) : "no pair of runs"},
-                          {has ? Fixed("%.17g", pair.difference.mean) : ""},
-                          {has ? Fixed("%.17g", pair.difference.interval.low) : ""},
-                          {has ? Fixed("%.17g", pair.difference.interval.high) : ""},
-                          {pair.over_seeds ? Fixed("%.17g", pair.over_seeds->low) : ""},
-                          {pair.over_seeds ? Fixed("%.17g", pair.over_seeds->high) : ""},
+                          {has ? ExactNumber(pair.difference.mean) : ""},
+                          {has ? ExactNumber(pair.difference.interval.low) : ""},
+                          {has ? ExactNumber(pair.difference.interval.high) : ""},
+                          {pair.over_seeds ? ExactNumber(pair.over_seeds->low) : ""},
+                          {pair.over_seeds ? ExactNumber(pair.over_seeds->high) : ""},
                           {ExactOrNothing(pair.p)},
                           {ExactOrNothing(pair.adjusted_p)},
                           {ExactOrNothing(pair.clustered_error)},
                           {ExactOrNothing(pair.probability_better)},
                           {std::to_string(pair.seeds)},
-                          {Joined(pair.run_hashes)}});
+                          {Join(pair.run_hashes, " ")}});
   }
   return ToCsv(table);
 }

@@ -27,8 +27,8 @@ std::string Store(const std::string& preset, int seed, std::vector<float> scores
 }
 
 RunSet HandMade(const ReportSpec& spec) {
-  return ReadRunSet(spec, {Store("x", 1, {1, 0}), Store("x", 2, {1, 1}), Store("y", 1, {0, 0}), Store("y", 2, {0, 1}),
-                           Store("z", 1, {1, 0}), Store("z", 2, {0.5f, 0.25f})});
+  return MakeRunSet(spec, ReadAllStores({Store("x", 1, {1, 0}), Store("x", 2, {1, 1}), Store("y", 1, {0, 0}),
+                                         Store("y", 2, {0, 1}), Store("z", 1, {1, 0}), Store("z", 2, {0.5f, 0.25f})}));
 }
 
 ReportSpec HandSpec() {

@@ -6,8 +6,9 @@
 
 #include "base/error.h"
 #include "reports/results/published.h"
+#include "reports/runs/arm_costs.h"
 #include "reports/runs/arm_scores.h"
-#include "reports/runs/swept_keys.h"
+#include "reports/runs/settings.h"
 #include "reports/statistics/statistics.h"
 #include "reports/tables/text_table.h"
 
@@ -19,32 +20,11 @@ std::string Change(double value, double reference) {
   return reference == 0 ? "" : Fixed("%+.1f", 100 * (value / reference - 1)) + "\u00a0%";
 }
 
-std::string NameOf(const std::string& key) { return key.substr(key.rfind('.') + 1); }
-
 std::vector<MetricColumn> MetricsOf(const ReportSpec& spec, const PaperTable& wanted) {
   if (wanted.metrics.empty()) return wanted.form == PaperForm::kGrid ? ShownMetrics(spec) : spec.metrics;
   std::vector<MetricColumn> columns;
-  for (const std::string& id : wanted.metrics) {
-    std::vector<std::string> known;
-    for (const MetricColumn& metric : spec.metrics) {
-      known.push_back(metric.id);
-      if (metric.id == id) columns.push_back(metric);
-    }
-    if (columns.empty() || columns.back().id != id) throw UnknownName("report", "metric of a table", id, known);
-  }
+  for (const std::string& id : wanted.metrics) columns.push_back(FindColumn(spec, id, "table"));
   return columns;
-}
-
-// The arms that have a result, in the order of the number that they have under `key`.
-std::vector<const ArmRuns*> ArmsAlong(const RunSet& set, const std::string& key) {
-  std::vector<const ArmRuns*> arms;
-  for (const ArmRuns& arm : set.arms) {
-    if (!arm.done.empty()) arms.push_back(&arm);
-  }
-  std::stable_sort(arms.begin(), arms.end(), [&key](const ArmRuns* a, const ArmRuns* b) {
-    return *NumberOf(SettingOf(*a, key)) < *NumberOf(SettingOf(*b, key));
-  });
-  return arms;
 }
 
 TextCell CellText(const ResultTable& results, const std::string& row, const std::string& metric) {
@@ -81,8 +61,7 @@ std::string SourcesOf(const PaperTable& wanted, const std::vector<MetricColumn>&
 TextTable Ablation(const ReportSpec& spec, const RunSet& set, const PaperTable& wanted, const ResultTable& results) {
   CheckPublishedArms(spec, wanted);
   const std::vector<MetricColumn> metrics = MetricsOf(spec, wanted);
-  TextTable table;
-  table.header = {"Arm"};
+  TextTable table{{"Arm"}};
   for (const MetricColumn& metric : metrics) {
     table.header.insert(table.header.end(), {metric.title, "change"});
     if (!wanted.published.empty()) table.header.insert(table.header.end(), {"published", "change"});
@@ -114,85 +93,77 @@ TextTable Ablation(const ReportSpec& spec, const RunSet& set, const PaperTable& 
 std::string SeriesMean(const ArmRuns& arm, const std::string& name, const char* format) {
   std::vector<double> values;
   for (const ReportRun* run : arm.done) {
-    if (!HasSeries(run->record, name)) return "";
-    const std::vector<double>& steps = FindSeries(run->record, name).values;
-    values.insert(values.end(), steps.begin(), steps.end());
+    const StepSeries* series = SeriesOf(run->record, name);
+    if (!series) return "";
+    values.insert(values.end(), series->values.begin(), series->values.end());
   }
   return values.empty() ? "" : Fixed(format, Mean(values));
 }
 
 TextTable Scaling(const ReportSpec& spec, const RunSet& set, const PaperTable& wanted, const ResultTable& results) {
-  TextTable table;
-  table.header = {"Arm", NameOf(wanted.key)};
+  TextTable table{{"Arm", ShortName(wanted.key)}};
   const std::vector<MetricColumn> metrics = MetricsOf(spec, wanted);
   for (const MetricColumn& metric : metrics) table.header.push_back(metric.title);
   table.header.insert(table.header.end(), {"Tokens a step", "Reward std in a group", "Wall time, s a run"});
   for (const ArmRuns* arm : ArmsAlong(set, wanted.key)) {
-    std::vector<TextCell> row = {{arm->arm.name}, {SettingOf(*arm, wanted.key)}};
+    std::vector<TextCell> row = {{arm->arm.name}, {SettingOf(arm->done[0]->config, wanted.key)}};
     for (const MetricColumn& metric : metrics) row.push_back(CellText(results, arm->arm.name, metric.id));
     row.push_back({SeriesMean(*arm, "tokens", "%.0f")});
     row.push_back({SeriesMean(*arm, "reward_std", "%.3f")});
-    const auto seconds = WallSeconds(*arm);
-    row.push_back({seconds ? Fixed("%.1f", *seconds) : ""});
+    const std::vector<Cost> costs = CostsOf(*arm);
+    const Cost* wall = FindCost(costs, "wall_s");
+    row.push_back({wall ? Fixed("%.1f", wall->value) : ""});
     table.rows.push_back(row);
   }
   return table;
 }
 
-// The settings of all varied keys but one: a row of a grid.
-std::string RowLabel(const ArmRuns& arm, const SweptKeys& keys, const std::string& without) {
-  std::string label;
-  for (const auto& [key, values] : keys) {
-    if (key != without) label += (label.empty() ? "" : ", ") + NameOf(key) + " " + SettingOf(arm, key);
-  }
-  return label.empty() ? "all" : label;
-}
-
-TextTable Grid(const RunSet& set, const PaperTable& wanted, const SweptKeys& keys, const MetricColumn& metric,
+TextTable Grid(const RunSet& set, const PaperTable& wanted, const DifferingSettings& keys, const MetricColumn& metric,
                const ResultTable& results) {
   std::vector<std::string> columns(keys.at(wanted.key).begin(), keys.at(wanted.key).end());
   std::sort(columns.begin(), columns.end(), SeedLess);
-  TextTable table;
-  table.header = {metric.title};
-  for (const std::string& column : columns) table.header.push_back(NameOf(wanted.key) + "\u00a0" + column);
+  TextTable table{{metric.title}};
+  for (const std::string& column : columns) table.header.push_back(ShortName(wanted.key) + "\u00a0" + column);
   std::vector<std::string> labels;
   for (const ArmRuns& arm : set.arms) {
     if (arm.done.empty()) continue;
-    const std::string label = RowLabel(arm, keys, wanted.key);
+    std::string label = LabelOf(arm.done[0]->config, keys, wanted.key);
+    if (label.empty()) label = "all";
     auto at = static_cast<size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());
     if (at == labels.size()) {
       labels.push_back(label);
       table.rows.emplace_back(columns.size() + 1);
       table.rows.back()[0].text = label;
     }
-    const auto column = std::find(columns.begin(), columns.end(), SettingOf(arm, wanted.key)) - columns.begin();
+    const auto column =
+        std::find(columns.begin(), columns.end(), SettingOf(arm.done[0]->config, wanted.key)) - columns.begin();
     table.rows[at][static_cast<size_t>(column) + 1] = CellText(results, arm.arm.name, metric.id);
   }
   return table;
 }
 
 // The form that fits what the arms differ in; nothing for a single arm.
-std::vector<PaperTable> FittingTables(const ReportSpec& spec, const RunSet& set, const SweptKeys& keys) {
+std::vector<PaperTable> FittingTables(const ReportSpec& spec, const RunSet& set, const DifferingSettings& keys) {
   size_t arms = 0;
   for (const ArmRuns& arm : set.arms) arms += !arm.done.empty();
   if (arms < 2 || keys.empty()) return {};
   const auto number = std::find_if(keys.begin(), keys.end(), [](const auto& key) { return AreNumbers(key.second); });
   if (number != keys.end() && keys.size() == 1) {
-    return {{PaperForm::kScaling, "Scaling of " + NameOf(number->first), number->first}};
+    return {{PaperForm::kScaling, "Scaling of " + ShortName(number->first), number->first}};
   }
   // A number that stands for the arms themselves makes no grid: each of its values must have two rows or more.
   std::map<std::string, int> rows;
   for (const ArmRuns& arm : set.arms) {
-    if (number != keys.end() && !arm.done.empty()) ++rows[SettingOf(arm, number->first)];
+    if (number != keys.end() && !arm.done.empty()) ++rows[SettingOf(arm.done[0]->config, number->first)];
   }
   const bool crosses =
       !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.second > 1; });
-  if (crosses) return {{PaperForm::kGrid, "Grid of " + NameOf(number->first), number->first}};
+  if (crosses) return {{PaperForm::kGrid, "Grid of " + ShortName(number->first), number->first}};
   const std::string against = set.arms[0].arm.name;
   return {{PaperForm::kAblation, "Changes against " + (against.empty() ? spec.title : against)}};
 }
 
-void CheckKey(const PaperTable& wanted, const SweptKeys& keys) {
+void CheckKey(const PaperTable& wanted, const DifferingSettings& keys) {
   std::vector<std::string> known;
   for (const auto& [key, values] : keys) {
     if (wanted.form == PaperForm::kGrid || AreNumbers(values)) known.push_back(key);
@@ -206,7 +177,7 @@ void CheckKey(const PaperTable& wanted, const SweptKeys& keys) {
 
 std::vector<NamedTable> PaperTables(const ReportSpec& spec, const RunSet& set, const ResultTable& results) {
   std::vector<NamedTable> tables;
-  const SweptKeys keys = SweptKeysOf(spec, set);
+  const DifferingSettings keys = SweptSettings(spec, set);
   const auto wanted = spec.paper_tables.empty() ? FittingTables(spec, set, keys) : spec.paper_tables;
   for (const PaperTable& one : wanted) {
     const auto add = [&](const std::string& title, TextTable table) {

@@ -5,9 +5,12 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "reports/results/published_toml.h"
 
 namespace suite {
+
+// The text of published.toml, built into the program so that reports need no file beside it. Made by BUILD.
+extern const char kPublishedToml[];
+
 namespace {
 
 std::string At(const std::string& where, const toml::node& node) {
@@ -42,18 +45,6 @@ std::map<std::string, double> ScoresOf(const toml::table& result, const std::str
   return scores;
 }
 
-// The tables of an array of tables.
-std::vector<const toml::table*> TablesOf(const toml::table& root, const char* key, const std::string& where) {
-  std::vector<const toml::table*> tables;
-  const toml::array* array = root[key].as_array();
-  if (!array) throw InputError(where, std::string("no [[") + key + "]]", "one entry at least");
-  for (const toml::node& node : *array) {
-    if (!node.is_table()) throw InputError(At(where, node), std::string("no [[") + key + "]]", "a table");
-    tables.push_back(node.as_table());
-  }
-  return tables;
-}
-
 std::string CiteOf(const toml::table& root, const std::string& source, const toml::table& result,
                    const std::string& where) {
   std::vector<std::string> known;
@@ -80,8 +71,12 @@ toml::table ParseToml(const std::string& text, const std::string& where) {
 std::vector<PublishedResult> ParsePublished(const std::string& toml, const std::string& where) {
   const toml::table root = ParseToml(toml, where);
   CheckKeys(root, {"source", "result"}, where);
+  const toml::array* array = root["result"].as_array();
+  if (!array) throw InputError(where, "no [[result]]", "one entry at least");
   std::vector<PublishedResult> results;
-  for (const toml::table* table : TablesOf(root, "result", where)) {
+  for (const toml::node& node : *array) {
+    const toml::table* table = node.as_table();
+    if (!table) throw InputError(At(where, node), "no [[result]]", "a table");
     CheckKeys(*table, {"id", "name", "source", "dataset", "scores"}, where);
     PublishedResult result;
     result.id = TextOf(*table, "id", where);

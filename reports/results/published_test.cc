@@ -1,21 +1,17 @@
 #include "reports/results/published.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/error.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
 
 constexpr char kSources[] = "[source.paper]\ncite = \"arXiv 1\"\n";
 
-std::string ErrorOf(const std::string& results) {
-  try {
-    ParsePublished(kSources + results, "p.toml");
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+std::string ErrorIn(const std::string& results) {
+  return ErrorOf([&] { ParsePublished(kSources + results, "p.toml"); });
 }
 
 TEST(PublishedTest, TheTableOfThePaper) {
@@ -37,26 +33,21 @@ TEST(PublishedTest, EveryResultNamesItsSource) {
 }
 
 TEST(PublishedTest, WrongIdsAnswerWithKnownOnes) {
-  try {
-    PublishedRows({"qwen_0.5b_gpro"}, {});
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("qwen_0.5b_grpo"), std::string::npos) << error.what();
-  }
+  EXPECT_THAT(ErrorOf([] { PublishedRows({"qwen_0.5b_gpro"}, {}); }), testing::HasSubstr("qwen_0.5b_grpo"));
 }
 
 TEST(PublishedTest, BadFilesAreRefusedWithTheirLine) {
   const std::string good = "[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"paper\"\nscores = { \"ndcg@5\" = 0.1 }\n";
-  EXPECT_EQ(ErrorOf(good), "no error");
-  EXPECT_NE(ErrorOf(good + good).find("p.toml:8: 'a' is given twice"), std::string::npos) << ErrorOf(good + good);
-  EXPECT_NE(ErrorOf(good + "nmae = \"x\"\n").find("'nmae'"), std::string::npos);
-  EXPECT_NE(ErrorOf("[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"papre\"\n").find("'papre'"), std::string::npos);
-  EXPECT_NE(ErrorOf("[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"paper\"\n").find("no scores"), std::string::npos);
-  EXPECT_NE(ErrorOf("[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"paper\"\nscores = { \"ndcg@5\" = 10 }\n")
+  EXPECT_EQ(ErrorIn(good), "no error");
+  EXPECT_NE(ErrorIn(good + good).find("p.toml:8: 'a' is given twice"), std::string::npos) << ErrorIn(good + good);
+  EXPECT_NE(ErrorIn(good + "nmae = \"x\"\n").find("'nmae'"), std::string::npos);
+  EXPECT_NE(ErrorIn("[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"papre\"\n").find("'papre'"), std::string::npos);
+  EXPECT_NE(ErrorIn("[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"paper\"\n").find("no scores"), std::string::npos);
+  EXPECT_NE(ErrorIn("[[result]]\nid = \"a\"\nname = \"A\"\nsource = \"paper\"\nscores = { \"ndcg@5\" = 10 }\n")
                 .find("from 0 to 1"),
             std::string::npos);
-  EXPECT_NE(ErrorOf("[[result\n").find("not TOML"), std::string::npos);
-  EXPECT_NE(ErrorOf("").find("no [[result]]"), std::string::npos);
+  EXPECT_NE(ErrorIn("[[result\n").find("not TOML"), std::string::npos);
+  EXPECT_NE(ErrorIn("").find("no [[result]]"), std::string::npos);
 }
 
 }  // namespace

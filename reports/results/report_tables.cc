@@ -1,19 +1,25 @@
 #include "reports/results/report_tables.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <set>
 
+#include "base/random.h"
+#include "harness/metrics/metric_table.h"
+#include "harness/metrics/store_layout.h"
+#include "reports/results/bootstrap.h"
 #include "reports/results/published.h"
-#include "reports/results/report_bootstrap.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/settings.h"
+#include "reports/statistics/aggregate.h"
+#include "reports/statistics/statistics.h"
 #include "reports/tables/text_table.h"
 
 namespace suite {
 namespace {
 
 constexpr size_t kMostValues = 3;
+constexpr int kMostResamples = 2000;
 
 // " (debug build)": numbers of another build may differ in more than their times.
 std::string BuildStamp(const ArmRuns& arm) {
@@ -55,9 +61,7 @@ ResultCell CellOf(const ReportBootstrap& bootstrap, const ScoreMatrix& scores_SC
 ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBootstrap& bootstrap) {
   const std::vector<const ReportRun*> done = AllWithStart(set, spec.split);
   const bool shared = ShareOneStart(done, spec.split);
-  ResultRow row;
-  row.name = spec.baseline;
-  row.seeds = shared ? "one start" : std::to_string(done.size()) + " starts";
+  ResultRow row{spec.baseline, shared ? "one start" : std::to_string(done.size()) + " starts", {}};
   for (const MetricColumn& metric : spec.metrics) {
     ScoreMatrix scores_SC = StartScores(done, spec.split, metric.id);
     if (shared) scores_SC.resize(1);
@@ -71,22 +75,11 @@ ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBoo
 std::string MeanOfTexts(const std::vector<std::string>& texts, const char* format) {
   std::vector<double> numbers;
   for (const std::string& text : texts) {
-    char* end = nullptr;
-    const double number = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0') return "not recorded";
-    numbers.push_back(number);
+    const auto number = NumberOf(text);
+    if (!number) return "not recorded";
+    numbers.push_back(*number);
   }
   return numbers.empty() ? "not recorded" : Fixed(format, Mean(numbers));
-}
-
-std::string SettingOf(const ArmRuns& arm, const std::string& key) {
-  for (const auto* runs : {&arm.done, &arm.failed, &arm.unfinished}) {
-    for (const ReportRun* run : *runs) {
-      const auto found = run->config.find(key);
-      return found == run->config.end() ? "not set" : found->second;
-    }
-  }
-  return "no run";
 }
 
 std::string ValueInAll(const RunSet& set, const std::string& key) {
@@ -102,6 +95,38 @@ std::string ValueInAll(const RunSet& set, const std::string& key) {
   return text;
 }
 
+std::vector<std::string> RankingMetrics(const ReportSpec& spec) {
+  std::vector<std::string> ids;
+  for (const MetricColumn& metric : spec.metrics) {
+    if (const auto known = KnownMetric(metric.id); known && known->has_cutoff) ids.push_back(metric.id);
+  }
+  return ids;
+}
+
+// [run][metric]
+ScoreMatrix MeansOf(const ReportSpec& spec, const ArmRuns& arm, const std::vector<std::string>& metrics) {
+  ScoreMatrix means_RT(arm.done.size());
+  for (const std::string& metric : metrics) {
+    const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric);
+    for (size_t s = 0; s < scores_SC.size(); ++s) means_RT[s].push_back(Mean(scores_SC[s]));
+  }
+  return means_RT;
+}
+
+Interval ResampledRuns(const ReportSpec& spec, const ScoreMatrix& scores_RT) {
+  RandomStream stream(spec.bootstrap_seed, "report/interquartile mean");
+  std::vector<double> means;
+  for (int i = 0; i < std::min(spec.resamples, kMostResamples); ++i) {
+    ScoreMatrix drawn_RT;
+    for (size_t r = 0; r < scores_RT.size(); ++r) {
+      drawn_RT.push_back(scores_RT[static_cast<size_t>(stream.UniformInt(static_cast<int64_t>(scores_RT.size())))]);
+    }
+    means.push_back(InterquartileMean(drawn_RT));
+  }
+  const double tail = (1 - spec.confidence) / 2;
+  return {Quantile(means, tail), Quantile(means, 1 - tail)};
+}
+
 }  // namespace
 
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
@@ -113,12 +138,11 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
   }
   for (const ArmRuns& arm : set.arms) {
     const std::string status = StatusOf(arm);
-    ResultRow row;
-    row.name = arm.arm.name;
-    row.seeds = std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm);
+    ResultRow row{arm.arm.name,
+                  std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm),
+                  {}};
     for (const MetricColumn& metric : spec.metrics) {
-      const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
-      row.cells.push_back(CellOf(bootstrap, scores_SC));
+      row.cells.push_back(CellOf(bootstrap, FinalScores(arm.done, spec.split, metric.id)));
       row.cells.back().status = status;
       row.cells.back().run_hashes = HashesOf(arm.done);
     }
@@ -130,30 +154,26 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
 }
 
 TextTable SettingsTable(const ReportSpec& spec, const RunSet& set) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Setting"};
+  TextTable table{{"Setting"}, /*numeric=*/false};
   for (const ArmRuns& arm : set.arms) table.header.push_back(arm.arm.name);
-  std::set<std::string> keys;
-  for (const ReportRun& run : set.runs) {
-    for (const auto& [key, value] : run.config) keys.insert(key);
+  std::vector<const Settings*> of_arms;
+  for (const ArmRuns& arm : set.arms) {
+    const std::vector<const ReportRun*> runs = AllRuns(arm);
+    if (!runs.empty()) of_arms.push_back(&runs[0]->config);
   }
-  keys.erase(spec.seed_key);
-  for (const std::string& key : keys) {
+  for (const auto& [key, values] : DifferencesOf(of_arms, spec.seed_key)) {
     std::vector<TextCell> row = {{key}};
-    std::set<std::string> values;
     for (const ArmRuns& arm : set.arms) {
-      row.push_back({SettingOf(arm, key)});
-      if (row.back().text != "no run") values.insert(row.back().text);
+      const std::vector<const ReportRun*> runs = AllRuns(arm);
+      row.push_back({runs.empty() ? "no run" : SettingOf(runs[0]->config, key)});
     }
-    if (values.size() > 1) table.rows.push_back(row);
+    table.rows.push_back(row);
   }
   return table;
 }
 
 TextTable CostTable(const RunSet& set) {
-  TextTable table;
-  table.header = {"Arm"};
+  TextTable table{{"Arm"}};
   std::vector<std::string> parts;
   for (const ReportRun* run : AllDone(set)) {
     for (const StepSeries& series : run->record.series) {
@@ -170,9 +190,8 @@ TextTable CostTable(const RunSet& set) {
     for (const std::string& part : parts) {
       std::vector<double> seconds;
       for (const ReportRun* run : arm.done) {
-        if (!HasSeries(run->record, part)) continue;
-        const std::vector<double>& values = FindSeries(run->record, part).values;
-        seconds.insert(seconds.end(), values.begin(), values.end());
+        const StepSeries* series = SeriesOf(run->record, part);
+        if (series) seconds.insert(seconds.end(), series->values.begin(), series->values.end());
       }
       row.push_back({seconds.empty() ? "" : Fixed("%.3f", Mean(seconds))});
     }
@@ -187,12 +206,10 @@ TextTable CostTable(const RunSet& set) {
 }
 
 TextTable RunsTable(const RunSet& set) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Arm", "Seed", "Run (config hash)", "Status", "Steps", "Wall time, s", "Peak memory, MiB"};
+  TextTable table{{"Arm", "Seed", "Run (config hash)", "Status", "Steps", "Wall time, s", "Peak memory, MiB"},
+                  /*numeric=*/false};
   const auto add = [&table](const std::string& arm, const ReportRun& run) {
-    std::string status = run.record.status;
-    if (status == "running") status = "unfinished";
+    std::string status = run.record.status == kStatusRunning ? "unfinished" : run.record.status;
     const std::string reason = FindText(run.record.summary, "reason");
     if (!reason.empty()) status += ": " + reason;
     table.rows.push_back({{arm},
@@ -204,9 +221,7 @@ TextTable RunsTable(const RunSet& set) {
                           {MeanOfTexts({FindText(run.record.summary, "peak_rss_mib")}, "%.1f")}});
   };
   for (const ArmRuns& arm : set.arms) {
-    for (const auto* runs : {&arm.done, &arm.failed, &arm.unfinished}) {
-      for (const ReportRun* run : *runs) add(arm.arm.name, *run);
-    }
+    for (const ReportRun* run : AllRuns(arm)) add(arm.arm.name, *run);
     for (const std::string& seed : arm.missing_seeds) {
       table.rows.push_back({{arm.arm.name}, {seed}, {""}, {"missing"}, {""}, {""}, {""}});
     }
@@ -219,9 +234,7 @@ TextTable RunsTable(const RunSet& set) {
 }
 
 TextTable ProvenanceTable(const RunSet& set) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Recorded at the start of each run", "Value"};
+  TextTable table{{"Recorded at the start of each run", "Value"}, /*numeric=*/false};
   std::vector<std::string> keys;
   for (const ReportRun& run : set.runs) {
     for (const auto& [key, value] : run.record.provenance) {
@@ -229,6 +242,31 @@ TextTable ProvenanceTable(const RunSet& set) {
     }
   }
   for (const std::string& key : keys) table.rows.push_back({{key}, {ValueInAll(set, key)}});
+  return table;
+}
+
+TextTable AggregateTable(const ReportSpec& spec, const RunSet& set) {
+  TextTable table;
+  const std::vector<std::string> metrics = RankingMetrics(spec);
+  table.header = {"Arm", "Runs", "Mean", "Interquartile mean", "Optimality gap", "P(better than the first)"};
+  ScoreMatrix first_RT;
+  for (const ArmRuns& arm : set.arms) {
+    if (arm.done.empty() || metrics.empty()) continue;
+    const ScoreMatrix scores_RT = MeansOf(spec, arm, metrics);
+    std::vector<double> all;
+    for (const auto& scores_T : scores_RT) all.insert(all.end(), scores_T.begin(), scores_T.end());
+    std::vector<TextCell> row = {
+        {arm.arm.name},
+        {std::to_string(scores_RT.size())},
+        {FormatScore(Mean(all))},
+        {FormatScore(InterquartileMean(scores_RT))},
+        {FormatScore(OptimalityGap(scores_RT, 1))},
+        {first_RT.empty() ? "" : Fixed("%.2f", ProbabilityOfImprovement(scores_RT, first_RT))}};
+    if (scores_RT.size() > 1) row[3].detail = FormatInterval(ResampledRuns(spec, scores_RT));
+    if (first_RT.empty()) first_RT = scores_RT;
+    table.rows.push_back(row);
+  }
+  table.caption = "Over the ranking metrics of the result table, all equal in weight. Interval: runs are resampled.";
   return table;
 }
 

@@ -29,12 +29,6 @@ const ScoreTable& TableWithStart(const ReportRun& run, const std::string& split)
                    "an evaluation at step 0, which is the baseline");
 }
 
-const ArmRuns* FindArm(const RunSet& set, const std::string& value) {
-  const auto found = std::find_if(set.arms.begin(), set.arms.end(),
-                                  [&value](const ArmRuns& candidate) { return candidate.arm.value == value; });
-  return found == set.arms.end() ? nullptr : &*found;
-}
-
 const ArmRuns* ArmOrBaseline(const ReportSpec& spec, const RunSet& set, const std::string& name) {
   const ArmRuns* arm = FindArm(set, name);
   if (arm || (!spec.baseline.empty() && name == spec.baseline)) return arm;
@@ -63,8 +57,16 @@ ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::st
   return scores_SC;
 }
 
-bool HasSeries(const RunRecord& run, const std::string& name) {
-  return std::any_of(run.series.begin(), run.series.end(), [&](const StepSeries& s) { return s.name == name; });
+const StepSeries* SeriesOf(const RunRecord& run, const std::string& name) {
+  const auto found =
+      std::find_if(run.series.begin(), run.series.end(), [&](const StepSeries& series) { return series.name == name; });
+  return found == run.series.end() ? nullptr : &*found;
+}
+
+double MeanScore(const ScoreTable& table, size_t row, size_t metric) {
+  double sum = 0;
+  for (size_t c = 0; c < table.conversation_ids.size(); ++c) sum += table.At(row, metric, c);
+  return sum / static_cast<double>(table.conversation_ids.size());
 }
 
 bool HasStart(const ReportRun& run, const std::string& split) {
@@ -93,43 +95,31 @@ bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string&
   return true;
 }
 
-std::vector<const ReportRun*> AllDone(const RunSet& set) {
-  std::vector<const ReportRun*> done;
-  for (const ArmRuns& arm : set.arms) done.insert(done.end(), arm.done.begin(), arm.done.end());
-  return done;
-}
-
 PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison) {
   const ArmRuns* left = ArmOrBaseline(spec, set, comparison.left);
   const ArmRuns* right = ArmOrBaseline(spec, set, comparison.right);
   PairedRuns pairs;
   if (!left && !right) throw InputError("report", "'" + comparison.left + "' is compared with itself");
-  pairs.left_is_start = !left;
-  pairs.right_is_start = !right;
   if (!left || !right) {
     for (const ReportRun* run : (left ? left : right)->done) {
-      if (HasStart(*run, spec.split)) pairs.left.push_back(run);
+      if (HasStart(*run, spec.split)) pairs.left.runs.push_back(run);
     }
-    pairs.right = pairs.left;
+    pairs.right.runs = pairs.left.runs;
+    (left ? pairs.right : pairs.left).is_start = true;
     return pairs;
   }
   for (const ReportRun* a : left->done) {
     for (const ReportRun* b : right->done) {
       if (a->seed != b->seed) continue;
-      pairs.left.push_back(a);
-      pairs.right.push_back(b);
+      pairs.left.runs.push_back(a);
+      pairs.right.runs.push_back(b);
     }
   }
   return pairs;
 }
 
-PairedScores ScoresOf(const PairedRuns& pairs, const std::string& split, const std::string& metric) {
-  PairedScores scores;
-  scores.left_SC =
-      pairs.left_is_start ? StartScores(pairs.left, split, metric) : FinalScores(pairs.left, split, metric);
-  scores.right_SC =
-      pairs.right_is_start ? StartScores(pairs.right, split, metric) : FinalScores(pairs.right, split, metric);
-  return scores;
+ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric) {
+  return side.is_start ? StartScores(side.runs, split, metric) : FinalScores(side.runs, split, metric);
 }
 
 }  // namespace suite

@@ -24,7 +24,11 @@ std::vector<const ReportRun*> AllWithStart(const RunSet& set, const std::string&
 // Each run's evaluation at step 0, before any update. Throws InputError likewise.
 ScoreMatrix StartScores(const std::vector<const ReportRun*>& runs, const std::string& split, const std::string& metric);
 
-bool HasSeries(const RunRecord& run, const std::string& name);
+// The series of that name; null where the run has none.
+const StepSeries* SeriesOf(const RunRecord& run, const std::string& name);
+
+// The mean over the conversations of one evaluation, for the metric at that place (FindMetric).
+double MeanScore(const ScoreTable& table, size_t row, size_t metric);
 
 // The step of the run's last evaluation.
 int64_t FinalStep(const ReportRun& run, const std::string& split);
@@ -32,16 +36,18 @@ int64_t FinalStep(const ReportRun& run, const std::string& split);
 // Whether the step-0 scores of all these runs are equal to the bit, in every metric of the split.
 bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string& split);
 
-// All runs of all arms that have ended well.
-std::vector<const ReportRun*> AllDone(const RunSet& set);
+// One side of a comparison: runs, and whether their scores before training are meant.
+struct RunSide {
+  std::vector<const ReportRun*> runs;
+  bool is_start = false;
+};
+ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric);
 
 // What both sides of a comparison have: runs of one seed, in the same order. A side that is the baseline takes the
 // step-0 scores of the other side's runs, as far as they have a start. Empty when no seed is in both arms.
 struct PairedRuns {
-  std::vector<const ReportRun*> left;
-  std::vector<const ReportRun*> right;
-  bool left_is_start = false;
-  bool right_is_start = false;
+  RunSide left;
+  RunSide right;
 };
 PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison);
 
@@ -49,6 +55,5 @@ struct PairedScores {
   ScoreMatrix left_SC;
   ScoreMatrix right_SC;
 };
-PairedScores ScoresOf(const PairedRuns& pairs, const std::string& split, const std::string& metric);
 
 }  // namespace suite

@@ -1,14 +1,8 @@
 #include "reports/runs/run_set.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -17,33 +11,6 @@
 
 namespace suite {
 namespace {
-
-void FlattenJson(const nlohmann::json& value, const std::string& key, std::map<std::string, std::string>* flat) {
-  if (!value.is_object()) {
-    (*flat)[key] = value.is_string() ? value.get<std::string>() : value.dump();
-    return;
-  }
-  for (const auto& [name, member] : value.items()) FlattenJson(member, key.empty() ? name : key + "." + name, flat);
-}
-
-void FlattenToml(const toml::table& table, const std::string& prefix, std::map<std::string, std::string>* flat) {
-  for (const auto& [name, node] : table) {
-    const std::string key = prefix + std::string(name.str());
-    if (const toml::table* inner = node.as_table()) {
-      FlattenToml(*inner, key + ".", flat);
-    } else if (const auto text = node.value_exact<std::string>()) {
-      (*flat)[key] = *text;
-    } else if (const auto number = node.value_exact<double>()) {
-      // The shortest digits that give the number back: 0.2, not 0.20000000000000001.
-      char digits[32];
-      (*flat)[key] = std::string(digits, std::to_chars(digits, digits + sizeof(digits), *number).ptr);
-    } else {
-      std::ostringstream out;
-      node.visit([&out](const auto& value) { out << value; });
-      (*flat)[key] = out.str();
-    }
-  }
-}
 
 // Values that must be equal in all runs of a report: the protocol's version and the hashes of the data.
 bool MustAgree(const std::string& key) { return key == "protocol_version" || key.rfind("data.", 0) == 0; }
@@ -85,20 +52,13 @@ void CheckConversationsAgree(const std::vector<const ReportRun*>& runs, const st
 }
 
 void CheckConfigsAgree(const ReportRun& a, const ReportRun& b, const std::string& seed_key) {
-  std::set<std::string> keys;
-  for (const auto* config : {&a.config, &b.config}) {
-    for (const auto& [key, value] : *config) keys.insert(key);
-  }
-  for (const std::string& key : keys) {
-    if (key == seed_key) continue;
-    const auto value_of = [&key](const ReportRun& run) {
-      const auto found = run.config.find(key);
-      return found == run.config.end() ? std::string("not set") : found->second;
-    };
-    if (value_of(a) == value_of(b)) continue;
-    throw InputError(b.record.path, key + " is '" + value_of(b) + "', but '" + value_of(a) + "' in " + a.record.path,
-                     "runs of one arm that differ in '" + seed_key + "' only");
-  }
+  const DifferingSettings differing = DifferencesOf({&a.config, &b.config}, seed_key);
+  if (differing.empty()) return;
+  const std::string& key = differing.begin()->first;
+  throw InputError(
+      b.record.path,
+      key + " is '" + SettingOf(b.config, key) + "', but '" + SettingOf(a.config, key) + "' in " + a.record.path,
+      "runs of one arm that differ in '" + seed_key + "' only");
 }
 
 std::string LastTwoParts(const std::string& path) {
@@ -148,13 +108,11 @@ bool IsOfArm(const ReportRun& run, const Arm& arm, const std::string& arm_key) {
 }
 
 void AddToArm(const ReportRun& run, const std::string& seed_key, ArmRuns* arm) {
-  for (const auto* others : {&arm->done, &arm->failed, &arm->unfinished}) {
-    for (const ReportRun* other : *others) {
-      CheckConfigsAgree(*other, run, seed_key);
-      if (other->seed != run.seed) continue;
-      throw InputError(run.record.path, "a second run of '" + arm->arm.name + "' with seed " + run.seed + " beside " +
-                                            other->record.path);
-    }
+  for (const ReportRun* other : AllRuns(*arm)) {
+    CheckConfigsAgree(*other, run, seed_key);
+    if (other->seed != run.seed) continue;
+    throw InputError(run.record.path,
+                     "a second run of '" + arm->arm.name + "' with seed " + run.seed + " beside " + other->record.path);
   }
   if (run.record.status == kStatusDone) {
     arm->done.push_back(&run);
@@ -170,9 +128,7 @@ void Complete(const ReportSpec& spec, RunSet* set) {
   std::set<std::string> expected(spec.seeds.begin(), spec.seeds.end());
   if (expected.empty()) {
     for (const ArmRuns& arm : set->arms) {
-      for (const auto* runs : {&arm.done, &arm.failed, &arm.unfinished}) {
-        for (const ReportRun* run : *runs) expected.insert(run->seed);
-      }
+      for (const ReportRun* run : AllRuns(arm)) expected.insert(run->seed);
     }
   }
   for (ArmRuns& arm : set->arms) {
@@ -189,51 +145,55 @@ void Complete(const ReportSpec& spec, RunSet* set) {
 
 }  // namespace
 
-std::map<std::string, std::string> FlattenConfig(const std::string& config, const std::string& where) {
-  std::map<std::string, std::string> flat;
-  const size_t first = config.find_first_not_of(" \t\r\n");
-  try {
-    if (first != std::string::npos && config[first] == '{') {
-      FlattenJson(nlohmann::json::parse(config), "", &flat);
-    } else {
-      FlattenToml(toml::parse(config), "", &flat);
-    }
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(where, std::string("not JSON: ") + error.what());
-  } catch (const toml::parse_error& error) {
-    throw InputError(where + ":" + std::to_string(error.source().begin.line),
-                     "not TOML: " + std::string(error.description()));
-  }
-  return flat;
-}
-
-bool SeedLess(const std::string& a, const std::string& b) {
-  char* end_a = nullptr;
-  char* end_b = nullptr;
-  const double number_a = std::strtod(a.c_str(), &end_a);
-  const double number_b = std::strtod(b.c_str(), &end_b);
-  if (*end_a == '\0' && *end_b == '\0' && number_a != number_b) return number_a < number_b;
-  return a < b;
-}
-
 ReadStores ReadAllStores(const std::vector<std::string>& store_paths) {
   if (store_paths.empty()) throw InputError("report", "no stores were given", "the .h5 files of the runs to compare");
   ReadStores stores;
-  std::vector<std::pair<std::string, std::string>> reasons;
   for (const std::string& path : store_paths) {
     try {
       stores.records.push_back(ReadRun(path));
     } catch (const InputError& error) {
-      reasons.emplace_back(path, error.what());
       stores.skipped.push_back({LastTwoParts(path), WithoutPath(error.what(), path)});
     }
   }
-  if (stores.records.empty()) throw InputError(reasons[0].first, stores.skipped[0].reason);
+  if (stores.records.empty()) throw InputError(store_paths[0], stores.skipped[0].reason);
   return stores;
 }
 
-RunSet ReadRunSet(const ReportSpec& spec, const std::vector<std::string>& store_paths) {
-  return MakeRunSet(spec, ReadAllStores(store_paths));
+std::vector<const ReportRun*> AllRuns(const ArmRuns& arm) {
+  std::vector<const ReportRun*> runs = arm.done;
+  for (const auto* others : {&arm.failed, &arm.unfinished}) runs.insert(runs.end(), others->begin(), others->end());
+  return runs;
+}
+
+std::vector<const ReportRun*> AllDone(const RunSet& set) {
+  std::vector<const ReportRun*> done;
+  for (const ArmRuns& arm : set.arms) done.insert(done.end(), arm.done.begin(), arm.done.end());
+  return done;
+}
+
+const ArmRuns* FindArm(const RunSet& set, const std::string& value) {
+  const auto found = std::find_if(set.arms.begin(), set.arms.end(),
+                                  [&value](const ArmRuns& candidate) { return candidate.arm.value == value; });
+  return found == set.arms.end() ? nullptr : &*found;
+}
+
+DifferingSettings SweptSettings(const ReportSpec& spec, const RunSet& set) {
+  std::vector<const Settings*> settings;
+  for (const ArmRuns& arm : set.arms) {
+    if (!arm.done.empty()) settings.push_back(&arm.done[0]->config);
+  }
+  return DifferencesOf(settings, spec.seed_key);
+}
+
+std::vector<const ArmRuns*> ArmsAlong(const RunSet& set, const std::string& key) {
+  std::vector<const ArmRuns*> arms;
+  for (const ArmRuns& arm : set.arms) {
+    if (!arm.done.empty()) arms.push_back(&arm);
+  }
+  std::stable_sort(arms.begin(), arms.end(), [&key](const ArmRuns* a, const ArmRuns* b) {
+    return *NumberOf(SettingOf(a->done[0]->config, key)) < *NumberOf(SettingOf(b->done[0]->config, key));
+  });
+  return arms;
 }
 
 RunSet MakeRunSet(const ReportSpec& spec, ReadStores stores, Mixing mixing) {
@@ -247,7 +207,6 @@ RunSet MakeRunSet(const ReportSpec& spec, ReadStores stores, Mixing mixing) {
     set.arms.emplace_back();
     set.arms.back().arm = arm;
   }
-  std::vector<const ReportRun*> done;
   for (const ReportRun& run : set.runs) {
     const auto arm = std::find_if(set.arms.begin(), set.arms.end(),
                                   [&](const ArmRuns& candidate) { return IsOfArm(run, candidate.arm, spec.arm_key); });
@@ -256,9 +215,10 @@ RunSet MakeRunSet(const ReportSpec& spec, ReadStores stores, Mixing mixing) {
       continue;
     }
     AddToArm(run, spec.seed_key, &*arm);
-    if (run.record.status == kStatusDone) done.push_back(&run);
   }
   if (mixing == Mixing::kRefused) {
+    std::vector<const ReportRun*> done = AllDone(set);
+    std::sort(done.begin(), done.end());  // as they lie in set.runs
     CheckProvenanceAgrees(set.runs);
     CheckConversationsAgree(done, spec.split);
   }

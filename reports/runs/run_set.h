@@ -11,11 +11,11 @@
 // other conversations, two runs of one arm and seed, or runs of one arm whose configs differ in more than the seed.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/metrics/run_record.h"
+#include "reports/runs/settings.h"
 #include "reports/spec/report_spec.h"
 
 namespace suite {
@@ -34,10 +34,9 @@ struct ReadStores {
 // Throws InputError when no path is given or not one store can be used (then with the reason for the first).
 ReadStores ReadAllStores(const std::vector<std::string>& store_paths);
 
-// A run with its config flattened: {"objective.preset": "grpo", "seed": "3407"}.
 struct ReportRun {
   RunRecord record;
-  std::map<std::string, std::string> config;
+  Settings config;
   std::string seed;
 };
 
@@ -66,13 +65,19 @@ enum class Mixing { kRefused, kAllowed };
 
 RunSet MakeRunSet(const ReportSpec& spec, ReadStores stores, Mixing mixing = Mixing::kRefused);
 
-// Both steps.
-RunSet ReadRunSet(const ReportSpec& spec, const std::vector<std::string>& store_paths);
+// The arm that comparisons call `value`; null where there is none.
+const ArmRuns* FindArm(const RunSet& set, const std::string& value);
 
-// A config (TOML, or JSON when it begins with a brace) as dotted keys and plain values. Throws InputError at `where`.
-std::map<std::string, std::string> FlattenConfig(const std::string& config, const std::string& where);
+// All runs of an arm: done, failed, unfinished.
+std::vector<const ReportRun*> AllRuns(const ArmRuns& arm);
 
-// Numbers by value, anything else by letters: the order of seeds.
-bool SeedLess(const std::string& a, const std::string& b);
+// All runs of all arms that have ended well.
+std::vector<const ReportRun*> AllDone(const RunSet& set);
+
+// What a sweep varied: the settings that are not the same in all arms with a finished run.
+DifferingSettings SweptSettings(const ReportSpec& spec, const RunSet& set);
+
+// The arms with a finished run, in the order of the number that they have under `key`.
+std::vector<const ArmRuns*> ArmsAlong(const RunSet& set, const std::string& key);
 
 }  // namespace suite

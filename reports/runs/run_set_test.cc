@@ -4,10 +4,11 @@
 
 #include <cstdlib>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "base/random.h"
+#include "base/testing/error_of.h"
 #include "harness/metrics/write_run.h"
+#include "reports/runs/settings.h"
 #include "reports/runs/synthetic_runs.h"
 
 namespace suite {
@@ -27,13 +28,8 @@ ReportSpec SmallSpec() {
   return spec;
 }
 
-std::string ErrorOf(const std::vector<std::string>& stores) {
-  try {
-    ReadRunSet(SmallSpec(), stores);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+std::string ErrorIn(const std::vector<std::string>& stores) {
+  return ErrorOf([&] { MakeRunSet(SmallSpec(), ReadAllStores(stores)); });
 }
 
 TEST(RunSetTest, SortsRunsIntoArmsBySeedAndStatus) {
@@ -41,9 +37,10 @@ TEST(RunSetTest, SortsRunsIntoArmsBySeedAndStatus) {
   failed.status = "failed";
   RunRecord unfinished = SmallRun("gspo", 30);
   unfinished.status = "running";
-  const RunSet set = ReadRunSet(
-      SmallSpec(), {Store("a", SmallRun("grpo", 30)), Store("b", SmallRun("grpo", 4)), Store("c", SmallRun("gspo", 4)),
-                    Store("d", failed), Store("e", unfinished), Store("f", SmallRun("dapo", 4))});
+  const RunSet set = MakeRunSet(
+      SmallSpec(),
+      ReadAllStores({Store("a", SmallRun("grpo", 30)), Store("b", SmallRun("grpo", 4)), Store("c", SmallRun("gspo", 4)),
+                     Store("d", failed), Store("e", unfinished), Store("f", SmallRun("dapo", 4))}));
   ASSERT_EQ(set.arms.size(), 2u);
   ASSERT_EQ(set.arms[0].done.size(), 2u);
   EXPECT_EQ(set.arms[0].done[0]->seed, "4") << "by number, not by letters";
@@ -60,7 +57,7 @@ TEST(RunSetTest, SortsRunsIntoArmsBySeedAndStatus) {
 TEST(RunSetTest, ExpectedSeedsCanBeMissingEverywhere) {
   ReportSpec spec = SmallSpec();
   spec.seeds = {"4", "5"};
-  const RunSet set = ReadRunSet(spec, {Store("g", SmallRun("grpo", 4))});
+  const RunSet set = MakeRunSet(spec, ReadAllStores({Store("g", SmallRun("grpo", 4))}));
   EXPECT_EQ(set.arms[0].missing_seeds, (std::vector<std::string>{"5"}));
   EXPECT_EQ(set.arms[1].missing_seeds, (std::vector<std::string>{"4", "5"}));
 }
@@ -69,28 +66,28 @@ TEST(RunSetTest, RefusesToMix) {
   const std::string first = Store("first", SmallRun("grpo", 1));
   RunRecord data = SmallRun("gspo", 1);
   data.provenance[6].second = "cd34";
-  EXPECT_NE(ErrorOf({first, Store("data", data)}).find("data.catalog is 'cd34', but 'ab12' in"), std::string::npos);
+  EXPECT_NE(ErrorIn({first, Store("data", data)}).find("data.catalog is 'cd34', but 'ab12' in"), std::string::npos);
   RunRecord protocol = SmallRun("gspo", 1);
   protocol.provenance.push_back({"protocol_version", "2"});
-  EXPECT_NE(ErrorOf({first, Store("protocol", protocol)}).find("protocol_version is '2', but 'not recorded' in"),
+  EXPECT_NE(ErrorIn({first, Store("protocol", protocol)}).find("protocol_version is '2', but 'not recorded' in"),
             std::string::npos);
   RunRecord conversations = SmallRun("gspo", 1);
   conversations.scores[1].conversation_ids[0] = "other";
-  EXPECT_NE(ErrorOf({first, Store("conversations", conversations)}).find("its conversations of split 'test' differ"),
+  EXPECT_NE(ErrorIn({first, Store("conversations", conversations)}).find("its conversations of split 'test' differ"),
             std::string::npos);
   RunRecord config = SmallRun("grpo", 2);
   config.config += "updates = 2\n";
-  EXPECT_NE(ErrorOf({first, Store("config", config)}).find("rl.updates is '2', but 'not set' in"), std::string::npos);
+  EXPECT_NE(ErrorIn({first, Store("config", config)}).find("rl.updates is '2', but 'not set' in"), std::string::npos);
   RunRecord again = SmallRun("grpo", 1);
   again.run_name = "another name";
-  EXPECT_NE(ErrorOf({first, Store("again", again)}).find("a second run of 'GRPO' with seed 1"), std::string::npos);
-  EXPECT_NE(ErrorOf({first, first}).find("holds the same run as"), std::string::npos);
-  EXPECT_NE(ErrorOf({}).find("no stores were given"), std::string::npos);
+  EXPECT_NE(ErrorIn({first, Store("again", again)}).find("a second run of 'GRPO' with seed 1"), std::string::npos);
+  EXPECT_NE(ErrorIn({first, first}).find("holds the same run as"), std::string::npos);
+  EXPECT_NE(ErrorIn({}).find("no stores were given"), std::string::npos);
 }
 
 std::vector<std::string> SkippedOf(const std::vector<std::string>& stores) {
   std::vector<std::string> texts;
-  for (const SkippedStore& skipped : ReadRunSet(SmallSpec(), stores).skipped) {
+  for (const SkippedStore& skipped : MakeRunSet(SmallSpec(), ReadAllStores(stores)).skipped) {
     texts.push_back(skipped.store + ": " + skipped.reason);
   }
   return texts;
@@ -132,7 +129,7 @@ TEST(RunSetTest, StoresThatCannotBeUsedAreNamedAndLeftOut) {
 }
 
 TEST(RunSetTest, WithoutAnyUsableStoreTheFirstReasonIsGiven) {
-  EXPECT_NE(ErrorOf({FileOf("only.h5", "x")}).find("not an HDF5 file"), std::string::npos);
+  EXPECT_NE(ErrorIn({FileOf("only.h5", "x")}).find("not an HDF5 file"), std::string::npos);
 }
 
 // Cut at many places and with single bytes changed at many more, a store is read or named, and nothing else happens.
@@ -162,19 +159,14 @@ TEST(RunSetTest, AnyDamageIsReadOrNamed) {
 }
 
 TEST(RunSetTest, FlattensTomlAndJson) {
-  std::map<std::string, std::string> toml = FlattenConfig("d = true\ne = 2e-4\n[a]\nb = \"x y\"\nc = [1, 2]\n", "here");
+  Settings toml = FlattenConfig("d = true\ne = 2e-4\n[a]\nb = \"x y\"\nc = [1, 2]\n", "here");
   EXPECT_EQ(toml["a.b"], "x y");
   EXPECT_EQ(toml["d"], "true");
   EXPECT_EQ(toml.size(), 4u);
-  std::map<std::string, std::string> json = FlattenConfig("{\"a\": {\"b\": \"x y\", \"c\": [1]}, \"d\": true}", "here");
+  Settings json = FlattenConfig("{\"a\": {\"b\": \"x y\", \"c\": [1]}, \"d\": true}", "here");
   EXPECT_EQ(json, (std::map<std::string, std::string>{{"a.b", "x y"}, {"a.c", "[1]"}, {"d", "true"}}));
   for (const std::string wrong : {"a = \n", "{\"a\": "}) {
-    try {
-      FlattenConfig(wrong, "here");
-      ADD_FAILURE() << wrong;
-    } catch (const InputError& error) {
-      EXPECT_EQ(std::string(error.what()).rfind("here", 0), 0u);
-    }
+    EXPECT_EQ(ErrorOf([&] { FlattenConfig(wrong, "here"); }).rfind("here", 0), 0u) << wrong;
   }
 }
 
@@ -189,10 +181,10 @@ TEST(RunSetTest, ArmsByTheNamesOfTheirRuns) {
       stores.push_back(Store(run.run_name, run));
     }
   }
-  EXPECT_NE(ErrorOf(stores).find("rl.updates is '2'"), std::string::npos);
+  EXPECT_NE(ErrorIn(stores).find("rl.updates is '2'"), std::string::npos);
   ReportSpec spec;
   spec.arms = {{"mu1", "mu = 1", {"grpo-1-mu1", "grpo-2-mu1"}}, {"mu2", "mu = 2", {"grpo-2-mu2", "grpo-3-mu2"}}};
-  const RunSet set = ReadRunSet(spec, stores);
+  const RunSet set = MakeRunSet(spec, ReadAllStores(stores));
   ASSERT_EQ(set.arms[0].done.size(), 2u);
   EXPECT_EQ(set.arms[0].done[1]->record.run_name, "grpo-2-mu1");
   ASSERT_EQ(set.arms[1].done.size(), 1u);
@@ -207,8 +199,8 @@ TEST(RunSetTest, ContextsMustAgreeWhereTheyAreRecorded) {
   RunRecord other = SmallRun("gspo", 1);
   other.scores[1].context_ids.assign(other.scores[1].conversation_ids.size(), "two");
   const std::string first = Store("with", with);
-  EXPECT_NE(ErrorOf({first, Store("other", other)}).find("its contexts of split 'test' differ"), std::string::npos);
-  EXPECT_EQ(ErrorOf({first, Store("without", SmallRun("gspo", 1))}), "no error");
+  EXPECT_NE(ErrorIn({first, Store("other", other)}).find("its contexts of split 'test' differ"), std::string::npos);
+  EXPECT_EQ(ErrorIn({first, Store("without", SmallRun("gspo", 1))}), "no error");
 }
 
 }  // namespace

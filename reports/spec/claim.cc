@@ -7,9 +7,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
-#include "reports/statistics/effect_size.h"
 #include "reports/statistics/multiple_testing.h"
-#include "reports/statistics/paired_spread.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
 
@@ -17,6 +15,16 @@ namespace suite {
 namespace {
 
 constexpr int kFlipDraws = 100000;
+// In the order of the enumerators.
+constexpr std::array<const char*, 5> kRelations = {">", "<", "=", "rises", "rises_then_falls"};
+constexpr std::array<const char*, 3> kTests = {"paired_t", "wilcoxon", "sign_flip"};
+
+template <typename Names>
+size_t PlaceOf(const std::string& text, const Names& names, const char* kind, const std::string& where) {
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found == names.end()) throw UnknownName(where, kind, text, {names.begin(), names.end()});
+  return static_cast<size_t>(found - names.begin());
+}
 
 // Differences shifted and turned so that the claim says: above zero.
 std::vector<double> Shifted(const std::vector<double>& differences, double sign, double margin) {
@@ -151,41 +159,17 @@ ClaimDecision Decide(const Claim& claim, const ClaimEvidence& evidence, double p
 }  // namespace
 
 Relation ToRelation(const std::string& text, const std::string& where) {
-  for (Relation relation :
-       {Relation::kGreater, Relation::kLess, Relation::kEqual, Relation::kRises, Relation::kRisesThenFalls}) {
-    if (text == ToText(relation)) return relation;
-  }
-  throw UnknownName(where, "relation", text, {">", "<", "=", "rises", "rises_then_falls"});
+  return static_cast<Relation>(PlaceOf(text, kRelations, "relation", where));
 }
 
 ClaimTest ToClaimTest(const std::string& text, const std::string& where) {
-  for (ClaimTest test : {ClaimTest::kPairedT, ClaimTest::kWilcoxon, ClaimTest::kSignFlip}) {
-    if (text == ToText(test)) return test;
-  }
-  throw UnknownName(where, "test", text, {"paired_t", "wilcoxon", "sign_flip"});
+  return static_cast<ClaimTest>(PlaceOf(text, kTests, "test", where));
 }
 
-const char* ToText(Relation relation) {
-  switch (relation) {
-    case Relation::kGreater:
-      return ">";
-    case Relation::kLess:
-      return "<";
-    case Relation::kEqual:
-      return "=";
-    case Relation::kRises:
-      return "rises";
-    case Relation::kRisesThenFalls:
-      return "rises_then_falls";
-  }
-  return "";
-}
+const char* ToText(Relation relation) { return kRelations[static_cast<size_t>(relation)]; }
+const char* ToText(ClaimTest test) { return kTests[static_cast<size_t>(test)]; }
 
 bool IsShape(Relation relation) { return relation == Relation::kRises || relation == Relation::kRisesThenFalls; }
-
-const char* ToText(ClaimTest test) {
-  return test == ClaimTest::kPairedT ? "paired_t" : test == ClaimTest::kWilcoxon ? "wilcoxon" : "sign_flip";
-}
 
 const char* ToWord(ClaimVerdict verdict) {
   if (verdict == ClaimVerdict::kReproduced) return "reproduced";

@@ -30,7 +30,7 @@
 // of the steps less that over the first, and over the last third less that over the middle one. Both must hold, so p is
 // the larger of the two (an intersection-union test, Berger, Technometrics 24, 1982); against the claim it is the
 // smallest of the parts that speak against it, times two. With `target` the right side is a number. The spread over
-// seeds ("spread:ndcg@10") is compared by Pitman's and Morgan's test (paired_spread.h), whatever `test` says.
+// seeds ("spread:ndcg@10") is compared by Pitman's and Morgan's test (paired_tests.h), whatever `test` says.
 //
 // Anything else is undecided, and then says how many seeds would decide if the effect and its spread are as they seem.
 // A claim that is false by ever so little cannot be told apart from one that is true by ever so little: with `>` and
@@ -63,7 +63,7 @@ struct PublishedPair {
 };
 
 struct Claim {
-  int number = 0;                // of the claim in docs/claims.md; several comparisons may bear on one
+  int number = 0;                // of the claim in the list of the paper's claims; several comparisons may bear one
   std::string sentence;          // in our own words
   std::string left;              // arm, or the baseline by its name
   std::string right;             // empty with a target or a shape
@@ -89,12 +89,17 @@ struct SeedSpread {
   std::vector<double> right;
 };
 
-// What the runs say: the difference of each pair of seeds, and its interval where there is one.
+// What the runs say: the difference of each pair of seeds, its interval where there is one, and for readers the means.
 struct ClaimEvidence {
   std::vector<double> seed_differences;  // of a shape: middle third less first third
   std::optional<Estimate> bootstrap = {};
   std::vector<double> late_differences = {};  // of a shape: last third less middle third
   std::optional<SeedSpread> spread = {};      // of a claim about the spread over seeds
+  // Of both sides over the paired seeds. Against a number: the number. Of a spread: the sample standard deviations over
+  // the seeds. Of a shape: the middle and the first third of the steps.
+  double left_mean = 0;
+  double right_mean = 0;
+  std::vector<std::string> run_hashes = {};
 };
 
 enum class ClaimVerdict { kReproduced, kNotReproduced, kUndecided };

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/error.h"
+#include "base/random.h"
 
 namespace suite {
 namespace {
@@ -154,6 +157,38 @@ TEST(ClaimDecisionTest, NamesOfShapes) {
   EXPECT_EQ(ToRelation("rises_then_falls", "x"), Relation::kRisesThenFalls);
   EXPECT_EQ(ToRelation("rises", "x"), Relation::kRises);
   EXPECT_THROW(ToRelation("falls", "x"), InputError);
+}
+
+// On made-up data whose truth is known, from named streams: three binomial standard errors.
+double Bound(double share, int trials) { return 3 * std::sqrt(share * (1 - share) / trials); }
+
+std::vector<double> Normals(size_t size, double mean, RandomStream* stream) {
+  std::vector<double> values(size);
+  for (double& value : values) value = mean + stream->Normal();
+  return values;
+}
+
+// A shape of which one part is there and the other is not: it is called reproduced in half of 5 of 100 cases at most,
+// and so is a shape that is there called not reproduced.
+TEST(ClaimDecisionTest, ShapesAreSeldomWrong) {
+  constexpr int kTrials = 2000;
+  int found = 0;
+  int denied = 0;
+  for (uint64_t trial = 0; trial < kTrials; ++trial) {
+    RandomStream stream(1, "shape", {trial});
+    Claim claim;
+    claim.relation = Relation::kRisesThenFalls;
+    ClaimEvidence half;
+    half.seed_differences = Normals(5, 5, &stream);
+    half.late_differences = Normals(5, 0, &stream);
+    found += DecideClaims({claim}, {half}, 0.05, 0.8)[0].verdict == ClaimVerdict::kReproduced;
+    ClaimEvidence whole;
+    whole.seed_differences = Normals(5, 0.05, &stream);
+    whole.late_differences = Normals(5, -0.05, &stream);
+    denied += DecideClaims({claim}, {whole}, 0.05, 0.8)[0].verdict == ClaimVerdict::kNotReproduced;
+  }
+  EXPECT_NEAR(static_cast<double>(found) / kTrials, 0.025, Bound(0.025, kTrials));
+  EXPECT_LE(static_cast<double>(denied) / kTrials, 0.025 + Bound(0.025, kTrials));
 }
 
 }  // namespace

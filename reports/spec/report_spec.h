@@ -5,7 +5,7 @@
 //   spec.arms = {{"grpo", "GRPO"}, {"rank_grpo_log", "Rank-GRPO (log)"}};     // values of objective.preset
 //   spec.metrics = {{"ndcg@5", "NDCG@5", true}};
 //   spec.comparisons = {{"rank_grpo_log", "grpo", "ndcg@5"}, {"grpo", "SFT", "ndcg@5"}};
-//   spec.notes = {"Two updates are made on each batch of rollouts: with one, GRPO and GSPO are the same update."};
+//   spec.notes = {"Two updates are made on each batch of rollouts."};
 #pragma once
 
 #include <cstdint>
@@ -79,5 +79,19 @@ struct ReportSpec {
   double confidence = 0.95;
   uint64_t bootstrap_seed = 0;
 };
+
+// The name for readers of an arm, or of the baseline.
+std::string NameOfArm(const ReportSpec& spec, const std::string& value);
+
+// The column of that metric. Throws InputError, naming the metric of a `of_what`, when the report has none.
+const MetricColumn& FindColumn(const ReportSpec& spec, const std::string& id, const std::string& of_what);
+
+// The metrics that the comparisons name, or else the first one: at most two, the last of them.
+std::vector<MetricColumn> ShownMetrics(const ReportSpec& spec);
+
+// Which conversations share a context, from lines "CONVERSATION<tab>CONTEXT": conversation id -> context. Empty lines
+// are skipped. Throws InputError with file and line for a line without exactly one tab, and for a conversation that is
+// given twice.
+std::map<std::string, std::string> ParseContexts(const std::string& text, const std::string& where);
 
 }  // namespace suite

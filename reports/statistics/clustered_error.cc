@@ -33,10 +33,7 @@ ClusteredError ClusteredErrorOfMean(const std::vector<double>& values, const std
 
 ClusteredError ClusteredErrorOfDifference(const std::vector<double>& left, const std::vector<double>& right,
                                           const std::vector<size_t>& clusters) {
-  SUITE_CHECK_EQ(left.size(), right.size());
-  std::vector<double> differences = left;
-  for (size_t i = 0; i < left.size(); ++i) differences[i] -= right[i];
-  return ClusteredErrorOfMean(differences, clusters);
+  return ClusteredErrorOfMean(Differences(left, right), clusters);
 }
 
 Interval ClusteredInterval(const ClusteredError& error, double confidence) {

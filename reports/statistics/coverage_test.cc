@@ -9,11 +9,9 @@
 #include <string>
 
 #include "base/random.h"
-#include "reports/spec/claim.h"
 #include "reports/statistics/clustered_error.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
 #include "reports/statistics/multiple_testing.h"
-#include "reports/statistics/paired_spread.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
 #include "reports/statistics/statistics.h"
@@ -210,29 +208,6 @@ TEST(CoverageTest, PlanForSpreads) {
     rejected += PitmanMorgan(left, Normals(seeds, 0, &stream)).p < 0.05;
   }
   EXPECT_NEAR(static_cast<double>(rejected) / kTrials, 0.8, Bound(0.8, kTrials) + 0.02) << "Fisher's z is a limit";
-}
-
-// A shape of which one part is there and the other is not: it is called reproduced in half of 5 of 100 cases at most,
-// and so is a shape that is there called not reproduced.
-TEST(CoverageTest, ShapesAreSeldomWrong) {
-  constexpr int kTrials = 2000;
-  int found = 0;
-  int denied = 0;
-  for (uint64_t trial = 0; trial < kTrials; ++trial) {
-    RandomStream stream(1, "shape", {trial});
-    Claim claim;
-    claim.relation = Relation::kRisesThenFalls;
-    ClaimEvidence half;
-    half.seed_differences = Normals(5, 5, &stream);
-    half.late_differences = Normals(5, 0, &stream);
-    found += DecideClaims({claim}, {half}, 0.05, 0.8)[0].verdict == ClaimVerdict::kReproduced;
-    ClaimEvidence whole;
-    whole.seed_differences = Normals(5, 0.05, &stream);
-    whole.late_differences = Normals(5, -0.05, &stream);
-    denied += DecideClaims({claim}, {whole}, 0.05, 0.8)[0].verdict == ClaimVerdict::kNotReproduced;
-  }
-  EXPECT_NEAR(static_cast<double>(found) / kTrials, 0.025, Bound(0.025, kTrials));
-  EXPECT_LE(static_cast<double>(denied) / kTrials, 0.025 + Bound(0.025, kTrials));
 }
 
 }  // namespace

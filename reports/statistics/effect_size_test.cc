@@ -1,4 +1,4 @@
-#include "reports/statistics/effect_size.h"
+#include "reports/statistics/power.h"
 
 #include <gtest/gtest.h>
 

@@ -8,24 +8,15 @@
 namespace suite {
 namespace {
 
-// Four sums keep the additions independent of each other, in an order that is always the same.
-double CountedSum(const uint8_t* counts, const double* values, size_t size) {
+// The sum of a[i] * b[i]. Four sums keep the additions independent of each other, in an order that is always the same.
+template <typename Factor>
+double Dot(const Factor* a, const double* b, size_t size) {
   double sums[4] = {0, 0, 0, 0};
   size_t i = 0;
   for (; i + 4 <= size; i += 4) {
-    for (size_t lane = 0; lane < 4; ++lane) sums[lane] += counts[i + lane] * values[i + lane];
-  }
-  for (; i < size; ++i) sums[0] += counts[i] * values[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-double Dot(const std::vector<double>& a, const std::vector<double>& b) {
-  double sums[4] = {0, 0, 0, 0};
-  size_t i = 0;
-  for (; i + 4 <= a.size(); i += 4) {
     for (size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
   }
-  for (; i < a.size(); ++i) sums[0] += a[i] * b[i];
+  for (; i < size; ++i) sums[0] += a[i] * b[i];
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
@@ -69,7 +60,7 @@ void HierarchicalBootstrap::DrawCounts(RandomStream* stream) {
       SUITE_CHECK_LT(count, UINT8_MAX);
       ++count;
     }
-    conversations_R_.push_back(CountedSum(counts_RK_.data() + begin, sizes_K_.data(), contexts));
+    conversations_R_.push_back(Dot(counts_RK_.data() + begin, sizes_K_.data(), contexts));
   }
 }
 
@@ -90,8 +81,7 @@ std::vector<double> HierarchicalBootstrap::CountedMeans(const ScoreMatrix& sums_
   for (const std::vector<double>& sums_K : sums_SK) {
     means_SR.emplace_back();
     for (size_t r = 0; r < resamples_; ++r) {
-      means_SR.back().push_back(CountedSum(counts_RK_.data() + r * contexts, sums_K.data(), contexts) /
-                                conversations_R_[r]);
+      means_SR.back().push_back(Dot(counts_RK_.data() + r * contexts, sums_K.data(), contexts) / conversations_R_[r]);
     }
   }
   RandomStream stream = SeedStream();
@@ -122,7 +112,7 @@ std::vector<double> HierarchicalBootstrap::LimitMeans(const ScoreMatrix& sums_SK
   for (size_t s = 0; s < seeds; ++s) {
     for (size_t t = 0; t <= s; ++t) {
       covariance_SS[s][t] = covariance_SS[t][s] =
-          Dot(residuals_SK[s], residuals_SK[t]) / (conversations * conversations);
+          Dot(residuals_SK[s].data(), residuals_SK[t].data(), sizes_K_.size()) / (conversations * conversations);
     }
   }
   RandomStream stream = SeedStream();
@@ -148,20 +138,12 @@ std::vector<double> HierarchicalBootstrap::ResampledMeans(const ScoreMatrix& sco
 }
 
 Estimate HierarchicalBootstrap::OfMean(const ScoreMatrix& scores_SC, double confidence) const {
-  std::vector<double> seed_means;
-  for (const std::vector<double>& scores_C : scores_SC) seed_means.push_back(Mean(scores_C));
-  return {Mean(seed_means), PercentileInterval(ResampledMeans(scores_SC), confidence)};
+  return {Mean(RowMeans(scores_SC)), PercentileInterval(ResampledMeans(scores_SC), confidence)};
 }
 
 Estimate HierarchicalBootstrap::OfDifference(const ScoreMatrix& left_SC, const ScoreMatrix& right_SC,
                                              double confidence) const {
-  SUITE_CHECK_EQ(left_SC.size(), right_SC.size());
-  ScoreMatrix difference_SC = left_SC;
-  for (size_t s = 0; s < left_SC.size(); ++s) {
-    SUITE_CHECK_EQ(left_SC[s].size(), right_SC[s].size());
-    for (size_t c = 0; c < left_SC[s].size(); ++c) difference_SC[s][c] -= right_SC[s][c];
-  }
-  return OfMean(difference_SC, confidence);
+  return OfMean(Differences(left_SC, right_SC), confidence);
 }
 
 }  // namespace suite

@@ -1,8 +1,10 @@
-#include "reports/statistics/paired_spread.h"
+#include "reports/statistics/paired_tests.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+
+#include "reports/statistics/power.h"
 
 namespace suite {
 namespace {

@@ -9,6 +9,10 @@
 // Few seeds: n differences have 2^n signs, so neither of the last two can give a two-sided p below 2^(1-n): .25 for
 // three seeds, .0625 for five. The t test has no such floor; it pays with the assumption of normal differences.
 //
+// Is one of two paired samples more spread out? "Its curve varies less from seed to seed."
+//
+//   PitmanMorgan(rank_S, grpo_S).p;                       // two-sided; the runs of one seed make a pair
+//
 // To test against a margin m, take the differences less m.
 #pragma once
 
@@ -45,5 +49,14 @@ inline constexpr size_t kMostExactFlips = 20;
 // `stream`, and then p = (1 + hits) / (1 + draws), so that it is never 0. Assignments whose means differ from the
 // observed one by rounding alone count as equal to it.
 TestResult SignFlip(const std::vector<double>& differences, Alternative alternative, int draws, RandomStream* stream);
+
+// Pitman's and Morgan's test of equal variances (Biometrika 31, 1939): the correlation r of the pairs' differences and
+// sums is zero exactly when the variances are equal, and positive when the left one is larger. The statistic is
+// t = r sqrt((n - 2) / (1 - r^2)) with n - 2 degrees of freedom, as SciPy's pearsonr(x - y, x + y). Exact for normal
+// pairs, whatever their correlation. Needs three pairs. Samples without a spread are equal: p 1.
+TestResult PitmanMorgan(const std::vector<double>& left, const std::vector<double>& right);
+
+// That correlation: from -1 (only the right side varies) to 1.
+double SpreadCorrelation(const std::vector<double>& left, const std::vector<double>& right);
 
 }  // namespace suite

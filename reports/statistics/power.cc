@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <boost/math/distributions/non_central_t.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
 
 #include "base/check.h"
 #include "reports/statistics/paired_tests.h"
+#include "reports/statistics/statistics.h"
 
 namespace suite {
 namespace {
@@ -23,6 +26,34 @@ int FirstPassing(int fails, int passes, const Passes& is_enough) {
 }
 
 }  // namespace
+
+double CohenDz(const std::vector<double>& differences) {
+  const double spread = SampleStd(differences);
+  SUITE_CHECK_GT(spread, 0);
+  return Mean(differences) / spread;
+}
+
+double HedgesG(const std::vector<double>& left, const std::vector<double>& right) {
+  const double free_left = static_cast<double>(left.size()) - 1;
+  const double free_right = static_cast<double>(right.size()) - 1;
+  const double freedom = free_left + free_right;
+  const double std_left = SampleStd(left);
+  const double std_right = SampleStd(right);
+  const double pooled = std::sqrt((free_left * std_left * std_left + free_right * std_right * std_right) / freedom);
+  SUITE_CHECK_GT(pooled, 0);
+  // boost's tgamma_delta_ratio(z, delta) is Gamma(z) / Gamma(z + delta), and does not overflow.
+  const double correction = 1 / (boost::math::tgamma_delta_ratio((freedom - 1) / 2, 0.5) * std::sqrt(freedom / 2));
+  return correction * (Mean(left) - Mean(right)) / pooled;
+}
+
+double CliffsDelta(const std::vector<double>& left, const std::vector<double>& right) {
+  SUITE_CHECK(!left.empty() && !right.empty());
+  double above = 0;
+  for (double a : left) {
+    for (double b : right) above += (a > b) - (a < b);
+  }
+  return above / (static_cast<double>(left.size()) * static_cast<double>(right.size()));
+}
 
 double PairedTPower(double d, int seeds, double alpha) {
   SUITE_CHECK_GE(seeds, 2);
@@ -49,6 +80,16 @@ std::optional<int> SeedsNeeded(double d, double alpha, double power) {
     passes = std::min(2 * passes, kMostSeeds);
   }
   return FirstPassing(fails, passes, is_enough);
+}
+
+std::optional<int> SeedsNeededForSpread(double r, double alpha, double power) {
+  if (r == 0) return std::nullopt;
+  if (std::abs(r) >= 1) return 3;
+  const boost::math::normal normal;
+  const double z = boost::math::quantile(normal, 1 - alpha / 2) + boost::math::quantile(normal, power);
+  const double seeds = std::ceil(3 + std::pow(z / std::atanh(r), 2));
+  if (seeds > kMostSeeds) return std::nullopt;
+  return std::max(4, static_cast<int>(seeds));
 }
 
 double MinimumDetectableEffect(int seeds, double alpha, double power) {

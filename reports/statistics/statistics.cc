@@ -15,6 +15,26 @@ double Mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
+std::vector<double> RowMeans(const ScoreMatrix& scores_SC) {
+  std::vector<double> means_S;
+  for (const std::vector<double>& scores_C : scores_SC) means_S.push_back(Mean(scores_C));
+  return means_S;
+}
+
+std::vector<double> Differences(const std::vector<double>& left, const std::vector<double>& right) {
+  SUITE_CHECK_EQ(left.size(), right.size());
+  std::vector<double> differences = left;
+  for (size_t i = 0; i < left.size(); ++i) differences[i] -= right[i];
+  return differences;
+}
+
+ScoreMatrix Differences(const ScoreMatrix& left_SC, const ScoreMatrix& right_SC) {
+  SUITE_CHECK_EQ(left_SC.size(), right_SC.size());
+  ScoreMatrix differences_SC;
+  for (size_t s = 0; s < left_SC.size(); ++s) differences_SC.push_back(Differences(left_SC[s], right_SC[s]));
+  return differences_SC;
+}
+
 double SampleStd(const std::vector<double>& values) {
   SUITE_CHECK_GE(values.size(), size_t{2});
   const double mean = Mean(values);
@@ -53,15 +73,7 @@ Verdict JudgeBoth(const Estimate& difference, const std::optional<Interval>& ove
 }
 
 const char* ToWord(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kBetter:
-      return "better";
-    case Verdict::kWorse:
-      return "worse";
-    case Verdict::kInconclusive:
-      return "inconclusive";
-  }
-  return "inconclusive";
+  return verdict == Verdict::kBetter ? "better" : verdict == Verdict::kWorse ? "worse" : "inconclusive";
 }
 
 bool AreDisjoint(const Interval& a, const Interval& b) { return a.high < b.low || b.high < a.low; }

@@ -28,6 +28,13 @@ struct Estimate {
 
 double Mean(const std::vector<double>& values);
 
+// The mean of each row.
+std::vector<double> RowMeans(const ScoreMatrix& scores_SC);
+
+// left - right, element by element. The shapes must agree.
+std::vector<double> Differences(const std::vector<double>& left, const std::vector<double>& right);
+ScoreMatrix Differences(const ScoreMatrix& left_SC, const ScoreMatrix& right_SC);
+
 // The standard deviation of a sample: denominator n - 1. Needs two values.
 double SampleStd(const std::vector<double>& values);
 

@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "base/files.h"
 #include "base/random.h"
+#include "base/testing/golden.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/clustered_error.h"
-#include "reports/statistics/effect_size.h"
 #include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/paired_tests.h"
 #include "reports/statistics/power.h"
@@ -23,11 +21,6 @@ namespace {
 
 using nlohmann::json;
 using Numbers = std::vector<double>;
-
-std::string GoldenPath() {
-  const char* folder = std::getenv("SUITE_GOLDEN_DIR");
-  return (folder && *folder ? std::string(folder) : std::string("tests/golden")) + "/statistics.json";
-}
 
 // Rounding of sums and of two implementations of one distribution function.
 constexpr double kTolerance = 1e-10;
@@ -46,8 +39,9 @@ void ExpectClose(double value, double expected, double tolerance, const std::str
 class StatisticsGolden : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(GoldenPath())) GTEST_SKIP() << "no " << GoldenPath();
-    golden_ = json::parse(ReadFile(GoldenPath()));
+    const std::optional<json> golden = ReadGolden("statistics.json");
+    if (!golden) GTEST_SKIP() << MissingGolden("statistics.json");
+    golden_ = *golden;
   }
 
   const json& Cases(const char* name) const {

@@ -1,27 +1,18 @@
 #include "reports/tables/table.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
 
+// A small negative number rounds to "-0.000"; zero has no sign.
 std::string Format(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  // A small negative number rounds to "-0.000"; zero has no sign.
-  const std::string text = buffer;
+  const std::string text = Fixed(format, value);
   const bool is_zero = text.find_first_of("123456789") == std::string::npos;
   return is_zero && (text[0] == '-' || text[0] == '+') ? text.substr(1) : text;
-}
-
-// Full precision: reading it back gives the same number.
-std::string Exact(double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), "%.17g", value);
-  return buffer;
 }
 
 bool IsSeparated(const ResultTable& table, size_t row, size_t column) {
@@ -45,29 +36,33 @@ std::string StatusWord(const ResultCell& cell) {
   return cell.status.empty() ? "complete" : cell.status;
 }
 
-std::string Joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 using Json = nlohmann::ordered_json;
 
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
 Json JsonOf(const MetricColumn& column, const ResultCell& cell) {
-  Json json;
-  json["metric"] = column.id;
-  json["mean"] = cell.estimate ? Json(cell.estimate->mean) : cell.published ? Json(*cell.published) : Json();
-  json["low"] = cell.estimate ? Json(cell.estimate->interval.low) : Json();
-  json["high"] = cell.estimate ? Json(cell.estimate->interval.high) : Json();
-  json["clustered_error"] = cell.clustered_error ? Json(*cell.clustered_error) : Json();
-  json["seeds"] = cell.seeds;
-  json["conversations"] = cell.conversations;
-  json["contexts"] = cell.contexts;
-  json["resampled"] = cell.resampled;
-  json["status"] = StatusWord(cell);
-  json["separated"] = cell.separated;
-  json["runs"] = cell.run_hashes;
-  return json;
+  return {{"metric", column.id},
+          {"mean", cell.estimate ? Json(cell.estimate->mean) : OrNull(cell.published)},
+          {"low", cell.estimate ? Json(cell.estimate->interval.low) : Json()},
+          {"high", cell.estimate ? Json(cell.estimate->interval.high) : Json()},
+          {"clustered_error", OrNull(cell.clustered_error)},
+          {"seeds", cell.seeds},
+          {"conversations", cell.conversations},
+          {"contexts", cell.contexts},
+          {"resampled", cell.resampled},
+          {"status", StatusWord(cell)},
+          {"separated", cell.separated},
+          {"runs", cell.run_hashes}};
+}
+
+std::string CsvText(const Json& value) {
+  if (value.is_null()) return "";
+  if (value.is_number_float()) return ExactNumber(value.get<double>());
+  if (value.is_array()) return Join(value.get<std::vector<std::string>>(), " ");
+  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 }  // namespace
@@ -80,18 +75,18 @@ void MarkSeparated(ResultTable* table) {
 }
 
 TextCell ToTextCell(const ResultCell& cell) {
-  if (cell.published) return {FormatPublished(*cell.published), false, "", {{"value", Exact(*cell.published)}}};
+  if (cell.published) return {FormatPublished(*cell.published), false, "", {{"value", ExactNumber(*cell.published)}}};
   if (!cell.estimate) return {cell.status};
   TextCell text = {FormatScore(cell.estimate->mean), cell.separated, FormatInterval(cell.estimate->interval)};
-  text.data = {{"value", Exact(cell.estimate->mean)},
-               {"low", Exact(cell.estimate->interval.low)},
-               {"high", Exact(cell.estimate->interval.high)},
+  text.data = {{"value", ExactNumber(cell.estimate->mean)},
+               {"low", ExactNumber(cell.estimate->interval.low)},
+               {"high", ExactNumber(cell.estimate->interval.high)},
                {"seeds", std::to_string(cell.seeds)},
                {"conversations", std::to_string(cell.conversations)},
                {"contexts", std::to_string(cell.contexts)},
                {"resampled", cell.resampled},
-               {"runs", Joined(cell.run_hashes)}};
-  if (cell.clustered_error) text.data.emplace_back("clustered-error", Exact(*cell.clustered_error));
+               {"runs", Join(cell.run_hashes, " ")}};
+  if (cell.clustered_error) text.data.emplace_back("clustered-error", ExactNumber(*cell.clustered_error));
   return text;
 }
 
@@ -113,28 +108,19 @@ TextTable ToTextTable(const ResultTable& table) {
 }
 
 std::string ToLongCsv(const ResultTable& table) {
-  TextTable text;
-  text.header = {"row",           "metric",   "mean",      "low",    "high", "clustered_error", "seeds",
-                 "conversations", "contexts", "resampled", "status", "runs", "source"};
+  const std::vector<std::string> fields = {"metric",          "mean",   "low",           "high",
+                                           "clustered_error", "seeds",  "conversations", "contexts",
+                                           "resampled",       "status", "runs"};
+  TextTable text{{"row"}};
+  text.header.insert(text.header.end(), fields.begin(), fields.end());
+  text.header.push_back("source");
   for (const ResultRow& row : table.rows) {
     for (size_t c = 0; c < table.columns.size(); ++c) {
-      const ResultCell& cell = row.cells[c];
-      const bool has = cell.estimate.has_value();
-      text.rows.push_back({{row.name},
-                           {table.columns[c].id},
-                           {has              ? Exact(cell.estimate->mean)
-                            : cell.published ? Exact(*cell.published)
-                                             : ""},
-                           {has ? Exact(cell.estimate->interval.low) : ""},
-                           {has ? Exact(cell.estimate->interval.high) : ""},
-                           {cell.clustered_error ? Exact(*cell.clustered_error) : ""},
-                           {std::to_string(cell.seeds)},
-                           {std::to_string(cell.conversations)},
-                           {std::to_string(cell.contexts)},
-                           {cell.resampled},
-                           {StatusWord(cell)},
-                           {Joined(cell.run_hashes)},
-                           {row.source}});
+      const Json json = JsonOf(table.columns[c], row.cells[c]);
+      std::vector<TextCell> cells = {{row.name}};
+      for (const std::string& field : fields) cells.push_back({CsvText(json.at(field))});
+      cells.push_back({row.source});
+      text.rows.push_back(cells);
     }
   }
   return ToCsv(text);
@@ -156,6 +142,16 @@ std::string ToJson(const ResultTable& table) {
     json["rows"].push_back({{"name", row.name}, {"seeds", row.seeds}, {"source", row.source}, {"cells", cells}});
   }
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+const ResultCell* CellOf(const ResultTable& results, const std::string& row_name, const std::string& metric) {
+  for (const ResultRow& row : results.rows) {
+    if (row.name != row_name || !row.source.empty()) continue;
+    for (size_t c = 0; c < results.columns.size(); ++c) {
+      if (results.columns[c].id == metric && row.cells[c].estimate) return &row.cells[c];
+    }
+  }
+  return nullptr;
 }
 
 std::string FormatPublished(double value) { return Format("%.4f", value); }

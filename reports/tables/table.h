@@ -58,6 +58,9 @@ struct ResultTable {
 // no estimate, or with one such row only, gets no mark.
 void MarkSeparated(ResultTable* table);
 
+// The cell of our row of that name; null without an estimate.
+const ResultCell* CellOf(const ResultTable& results, const std::string& row_name, const std::string& metric);
+
 // "0.242" with the interval as its detail; the cell's status where there is no estimate. The header shows by an arrow
 // whether higher or lower is better.
 TextTable ToTextTable(const ResultTable& table);

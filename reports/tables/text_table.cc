@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "base/check.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -38,6 +40,14 @@ std::vector<size_t> ColumnWidths(const TextTable& table) {
   return widths;
 }
 
+// The cells of a row or of the header, each as `write` has it, with `between` between them.
+template <typename Row, typename Write>
+std::string Line(const Row& row, const char* between, const Write& write) {
+  std::vector<std::string> cells;
+  for (size_t c = 0; c < row.size(); ++c) cells.push_back(write(row[c], c));
+  return Join(cells, between);
+}
+
 std::string DataAttributes(const TextCell& cell) {
   std::string html;
   for (const auto& [name, value] : cell.data) html += " data-" + name + "=\"" + EscapeHtml(value) + "\"";
@@ -62,20 +72,14 @@ std::string Trimmed(std::string line) {
 
 std::string ToMarkdown(const TextTable& table) {
   CheckShape(table);
-  std::string text = "|";
-  for (const std::string& name : table.header) text += " " + EscapeMarkdown(name) + " |";
-  text += "\n|";
-  for (size_t c = 0; c < table.header.size(); ++c) text += IsRight(table, c) ? " ---: |" : " --- |";
-  text += "\n";
-  for (const auto& row : table.rows) {
-    text += "|";
-    for (const TextCell& cell : row) {
-      const std::string escaped = EscapeMarkdown(cell.text);
-      text += " " + (cell.bold ? "**" + escaped + "**" : escaped);
-      text += (cell.detail.empty() ? "" : " " + EscapeMarkdown(cell.detail)) + " |";
-    }
-    text += "\n";
-  }
+  const auto escaped = [](const std::string& name, size_t) { return EscapeMarkdown(name); };
+  const auto rule = [&](const std::string&, size_t c) { return IsRight(table, c) ? "---:" : "---"; };
+  const auto marked = [](const TextCell& cell, size_t) {
+    const std::string text = EscapeMarkdown(cell.text);
+    return (cell.bold ? "**" + text + "**" : text) + (cell.detail.empty() ? "" : " " + EscapeMarkdown(cell.detail));
+  };
+  std::string text = "| " + Line(table.header, " | ", escaped) + " |\n| " + Line(table.header, " | ", rule) + " |\n";
+  for (const auto& row : table.rows) text += "| " + Line(row, " | ", marked) + " |\n";
   if (!table.caption.empty()) text += "\n" + EscapeMarkdown(table.caption) + "\n";
   return text;
 }
@@ -84,56 +88,45 @@ std::string ToHtml(const TextTable& table) {
   CheckShape(table);
   std::string html = "<div class=\"scroll\"><table" + std::string(table.numeric ? " class=\"numeric\"" : "") + ">\n";
   if (!table.caption.empty()) html += "<caption>" + EscapeHtml(table.caption) + "</caption>\n";
-  html += "<thead><tr>";
-  for (size_t c = 0; c < table.header.size(); ++c) {
-    html += "<th scope=\"col\" data-sort=\"" + std::string(SortsAsNumber(table, c) ? "number" : "text") + "\">" +
-            EscapeHtml(table.header[c]) + "</th>";
-  }
-  html += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) {
-    html += "<tr>";
-    for (size_t c = 0; c < row.size(); ++c) {
-      const std::string text = EscapeHtml(row[c].text);
-      std::string set = row[c].bold ? "<strong>" + text + "</strong>" : text;
-      if (!row[c].detail.empty()) set += " <small>" + EscapeHtml(row[c].detail) + "</small>";
-      const std::string data = DataAttributes(row[c]);
-      html += c == 0 ? "<th scope=\"row\"" + data + ">" + set + "</th>" : "<td" + data + ">" + set + "</td>";
-    }
-    html += "</tr>\n";
-  }
+  const auto named = [&](const std::string& name, size_t c) {
+    return "<th scope=\"col\" data-sort=\"" + std::string(SortsAsNumber(table, c) ? "number" : "text") + "\">" +
+           EscapeHtml(name) + "</th>";
+  };
+  const auto marked = [](const TextCell& cell, size_t c) {
+    const std::string text = EscapeHtml(cell.text);
+    std::string set = cell.bold ? "<strong>" + text + "</strong>" : text;
+    if (!cell.detail.empty()) set += " <small>" + EscapeHtml(cell.detail) + "</small>";
+    const std::string data = DataAttributes(cell);
+    return c == 0 ? "<th scope=\"row\"" + data + ">" + set + "</th>" : "<td" + data + ">" + set + "</td>";
+  };
+  html += "<thead><tr>" + Line(table.header, "", named) + "</tr></thead>\n<tbody>\n";
+  for (const auto& row : table.rows) html += "<tr>" + Line(row, "", marked) + "</tr>\n";
   return html + "</tbody></table></div>\n";
 }
 
 std::string ToCsv(const TextTable& table) {
   CheckShape(table);
-  std::string csv;
-  for (size_t c = 0; c < table.header.size(); ++c) csv += (c ? "," : "") + CsvField(table.header[c]);
-  csv += "\n";
-  for (const auto& row : table.rows) {
-    for (size_t c = 0; c < row.size(); ++c) {
-      csv += (c ? "," : "") + CsvField(row[c].text + (row[c].detail.empty() ? "" : " " + row[c].detail));
-    }
-    csv += "\n";
-  }
+  const auto field = [](const TextCell& cell, size_t) {
+    return CsvField(cell.text + (cell.detail.empty() ? "" : " " + cell.detail));
+  };
+  std::string csv = Line(table.header, ",", [](const std::string& name, size_t) { return CsvField(name); }) + "\n";
+  for (const auto& row : table.rows) csv += Line(row, ",", field) + "\n";
   return csv;
 }
 
 std::string ToLatex(const TextTable& table) {
   CheckShape(table);
-  std::string columns;
-  for (size_t c = 0; c < table.header.size(); ++c) columns += IsRight(table, c) ? "r" : "l";
-  std::string tex =
-      "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{" + columns + "}\n\\toprule\n";
-  for (size_t c = 0; c < table.header.size(); ++c) tex += (c ? " & " : "") + EscapeLatex(table.header[c]);
-  tex += " \\\\\n\\midrule\n";
-  for (const auto& row : table.rows) {
-    for (size_t c = 0; c < row.size(); ++c) {
-      const std::string text = EscapeLatex(row[c].text);
-      tex += (c ? " & " : "") + (row[c].bold ? "\\textbf{" + text + "}" : text);
-      if (!row[c].detail.empty()) tex += " {\\scriptsize " + EscapeLatex(row[c].detail) + "}";
-    }
-    tex += " \\\\\n";
-  }
+  const auto column = [&](const std::string&, size_t c) { return IsRight(table, c) ? "r" : "l"; };
+  const auto escaped = [](const std::string& name, size_t) { return EscapeLatex(name); };
+  const auto marked = [](const TextCell& cell, size_t) {
+    const std::string text = EscapeLatex(cell.text);
+    return (cell.bold ? "\\textbf{" + text + "}" : text) +
+           (cell.detail.empty() ? "" : " {\\scriptsize " + EscapeLatex(cell.detail) + "}");
+  };
+  std::string tex = "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{" +
+                    Line(table.header, "", column) + "}\n\\toprule\n" + Line(table.header, " & ", escaped) +
+                    " \\\\\n\\midrule\n";
+  for (const auto& row : table.rows) tex += Line(row, " & ", marked) + " \\\\\n";
   tex += "\\bottomrule\n\\end{tabular}\n";
   if (!table.caption.empty()) tex += "\\caption{" + EscapeLatex(table.caption) + "}\n";
   return tex + "\\end{table}\n";
@@ -142,22 +135,17 @@ std::string ToLatex(const TextTable& table) {
 std::string ToTerminal(const TextTable& table) {
   CheckShape(table);
   const std::vector<size_t> widths = ColumnWidths(table);
+  const auto name = [&](const std::string& text, size_t c) { return Padded(text, widths[c], IsRight(table, c)); };
+  const auto cell = [&](const TextCell& one, size_t c) { return name(one.text + (one.bold ? "*" : ""), c); };
   std::string text = table.caption.empty() ? "" : table.caption + "\n";
-  std::string line;
-  for (size_t c = 0; c < widths.size(); ++c)
-    line += (c ? "  " : "") + Padded(table.header[c], widths[c], IsRight(table, c));
-  text += Trimmed(line);
-  line.clear();
-  for (size_t c = 0; c < widths.size(); ++c) line += (c ? "  " : "") + std::string(widths[c], '-');
-  text += line + "\n";
-  for (const auto& row : table.rows) {
-    line.clear();
-    for (size_t c = 0; c < row.size(); ++c) {
-      line += (c ? "  " : "") + Padded(row[c].text + (row[c].bold ? "*" : ""), widths[c], IsRight(table, c));
-    }
-    text += Trimmed(line);
-  }
+  text += Trimmed(Line(table.header, "  ", name));
+  text += Line(widths, "  ", [](size_t width, size_t) { return std::string(width, '-'); }) + "\n";
+  for (const auto& row : table.rows) text += Trimmed(Line(row, "  ", cell));
   return text;
+}
+
+std::string Counted(size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 std::string Fixed(const char* format, double value) {
@@ -169,29 +157,16 @@ std::string Fixed(const char* format, double value) {
 TextCell PValueCell(double p) {
   TextCell cell;
   cell.text = p < 0.0001 ? "< 0.0001" : Fixed("%.4f", p);
-  cell.data = {{"value", Fixed("%.17g", p)}};
+  cell.data = {{"value", ExactNumber(p)}};
   return cell;
 }
 
 std::string EscapeHtml(const std::string& text) {
+  static const std::map<char, const char*> kEntities = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
   std::string escaped;
   for (char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
+    const auto entity = kEntities.find(c);
+    escaped += entity == kEntities.end() ? std::string(1, c) : entity->second;
   }
   return escaped;
 }
@@ -199,12 +174,8 @@ std::string EscapeHtml(const std::string& text) {
 std::string EscapeMarkdown(const std::string& text) {
   std::string escaped;
   for (char c : text) {
-    if (c == '\n') {
-      escaped += ' ';
-      continue;
-    }
     if (std::string("\\`*_|<>").find(c) != std::string::npos) escaped += '\\';
-    escaped += c;
+    escaped += c == '\n' ? ' ' : c;
   }
   return escaped;
 }

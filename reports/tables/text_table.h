@@ -1,8 +1,6 @@
 // A table of ready texts, and its renderings: Markdown, HTML, CSV, LaTeX (booktabs) and aligned text for a terminal.
 //
-//   TextTable table;
-//   table.caption = "Test split, 1,500 conversations";
-//   table.header = {"Arm", "NDCG@5"};
+//   TextTable table{{"Arm", "NDCG@5"}};
 //   table.rows = {{{"GRPO"}, {"0.218"}}, {{"Rank-GRPO (log)"}, {"0.242", true}}};
 //   ToMarkdown(table);      // | Rank-GRPO (log) | **0.242** |
 //
@@ -16,19 +14,19 @@
 namespace suite {
 
 struct TextCell {
-  std::string text;
+  std::string text = {};
   bool bold = false;
-  std::string detail;  // behind the text, smaller where that can be; left out of terminals
+  std::string detail = {};  // behind the text, smaller where that can be; left out of terminals
   // What a script on an HTML page may want to know, in order: {"value", "0.2419"} becomes data-value="0.2419". A column
   // sorts by data-value where its cells have one, else by its text.
   std::vector<std::pair<std::string, std::string>> data = {};
 };
 
 struct TextTable {
-  std::string caption;
-  std::vector<std::string> header;
-  std::vector<std::vector<TextCell>> rows;  // each as long as the header
-  bool numeric = true;                      // set all columns but the first right
+  std::vector<std::string> header = {};
+  bool numeric = true;                           // set all columns but the first right
+  std::vector<std::vector<TextCell>> rows = {};  // each as long as the header
+  std::string caption = {};
 };
 
 std::string ToMarkdown(const TextTable& table);
@@ -40,6 +38,9 @@ std::string ToTerminal(const TextTable& table);
 
 // A number by a printf format, such as "%.3f".
 std::string Fixed(const char* format, double value);
+
+// "1 run", "2 runs".
+std::string Counted(size_t count, const std::string& noun);
 
 // A p value with four digits, "< 0.0001" below them; it sorts by its value.
 TextCell PValueCell(double p);

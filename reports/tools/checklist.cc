@@ -1,10 +1,14 @@
 #include "reports/tools/checklist.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <set>
+
+#include "base/text/format.h"
+#include "reports/runs/settings.h"
+#include "reports/tables/text_table.h"
 
 namespace suite {
 namespace {
@@ -15,18 +19,8 @@ constexpr size_t kMostValues = 3;
 // Everything the items look at, gathered once.
 struct Records {
   const ReadStores& stores;
-  std::vector<std::map<std::string, std::string>> configs;  // of each record
+  std::vector<Settings> configs;  // of each record
 };
-
-std::string Counted(size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
-std::string Joined(const std::set<std::string>& values) {
-  std::string text;
-  for (const std::string& value : values) text += (text.empty() ? "" : "; ") + value;
-  return text;
-}
 
 bool IsKnown(const std::string& text) { return !text.empty() && text.rfind("unknown", 0) != 0; }
 
@@ -43,11 +37,6 @@ bool AllKnown(const std::set<std::string>& values) {
   return std::all_of(values.begin(), values.end(), IsKnown) && values.count("not recorded") == 0;
 }
 
-std::string ValueOf(const std::map<std::string, std::string>& config, const std::string& key) {
-  const auto found = config.find(key);
-  return found == config.end() ? "not set" : found->second;
-}
-
 // Yes when every key is known in every run, partly when some are.
 ChecklistItem RecordedItem(const Records& records, const std::string& question, const std::vector<std::string>& keys) {
   ChecklistItem item{question, ChecklistAnswer::kYes, ""};
@@ -56,7 +45,7 @@ ChecklistItem RecordedItem(const Records& records, const std::string& question, 
     const std::set<std::string> values = Values(records, key);
     known += AllKnown(values);
     item.evidence += (item.evidence.empty() ? "" : ". ") + key + ": ";
-    item.evidence += values.size() > kMostValues ? std::to_string(values.size()) + " values" : Joined(values);
+    item.evidence += values.size() > kMostValues ? std::to_string(values.size()) + " values" : Join(values, "; ");
   }
   if (known < keys.size()) item.answer = known == 0 ? ChecklistAnswer::kNo : ChecklistAnswer::kPartly;
   return item;
@@ -65,14 +54,12 @@ ChecklistItem RecordedItem(const Records& records, const std::string& question, 
 ChecklistItem CodeItem(const Records& records) {
   const std::set<std::string> commits = Values(records, "commit");
   const std::set<std::string> dirty = Values(records, "dirty");
-  ChecklistItem item{"Is the exact code known, without uncommitted changes?", ChecklistAnswer::kYes, ""};
-  item.evidence = "commit: " + Joined(commits) + ". Uncommitted changes: " + Joined(dirty);
-  if (!AllKnown(commits)) {
-    item.answer = ChecklistAnswer::kNo;
-  } else if (dirty != std::set<std::string>{"no"} || commits.size() > 1) {
-    item.answer = ChecklistAnswer::kPartly;
-  }
-  return item;
+  const bool is_clean = dirty == std::set<std::string>{"no"} && commits.size() == 1;
+  return {"Is the exact code known, without uncommitted changes?",
+          !AllKnown(commits) ? ChecklistAnswer::kNo
+          : is_clean         ? ChecklistAnswer::kYes
+                             : ChecklistAnswer::kPartly,
+          "commit: " + Join(commits, "; ") + ". Uncommitted changes: " + Join(dirty, "; ")};
 }
 
 ChecklistItem ResumeItem(const Records& records) {
@@ -83,11 +70,9 @@ ChecklistItem ResumeItem(const Records& records) {
     forced += !texts.empty();
     what.insert(texts.begin(), texts.end());
   }
-  if (forced == 0) {
-    return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kYes, "no resume was forced"};
-  }
-  return {"Was every run resumed only where its checkpoint fits?", ChecklistAnswer::kPartly,
-          Counted(forced, "run") + " resumed by force: " + Joined(what)};
+  return {"Was every run resumed only where its checkpoint fits?",
+          forced == 0 ? ChecklistAnswer::kYes : ChecklistAnswer::kPartly,
+          forced == 0 ? "no resume was forced" : Counted(forced, "run") + " resumed by force: " + Join(what, "; ")};
 }
 
 ChecklistItem DataItem(const Records& records) {
@@ -105,7 +90,7 @@ ChecklistItem DataItem(const Records& records) {
   for (const std::string& key : keys) {
     const std::set<std::string> values = Values(records, key);
     if (values.size() > 1 || !AllKnown(values)) item.answer = ChecklistAnswer::kPartly;
-    item.evidence += (item.evidence.empty() ? "" : ". ") + key + ": " + Joined(values);
+    item.evidence += (item.evidence.empty() ? "" : ". ") + key + ": " + Join(values, "; ");
   }
   return item;
 }
@@ -118,11 +103,9 @@ ChecklistItem SplitsItem(const Records& records) {
     }
   }
   std::set<std::string> train;
-  for (const auto& config : records.configs) train.insert(ValueOf(config, "data.train"));
-  ChecklistItem item{"Are the splits and their sizes stated?", ChecklistAnswer::kYes, ""};
-  item.evidence = "train: " + Joined(train) + ". Scored: " + (splits.empty() ? "nothing" : Joined(splits));
-  if (splits.empty()) item.answer = ChecklistAnswer::kNo;
-  return item;
+  for (const auto& config : records.configs) train.insert(SettingOf(config, "data.train"));
+  return {"Are the splits and their sizes stated?", splits.empty() ? ChecklistAnswer::kNo : ChecklistAnswer::kYes,
+          "train: " + Join(train, "; ") + ". Scored: " + (splits.empty() ? "nothing" : Join(splits, "; "))};
 }
 
 ChecklistItem SettingsItem(const Records& records) {
@@ -137,7 +120,7 @@ std::map<std::string, std::set<std::string>> SeedsByArm(const Records& records) 
   std::map<std::string, std::set<std::string>> seeds;
   for (size_t i = 0; i < records.configs.size(); ++i) {
     if (records.stores.records[i].status != "done") continue;
-    seeds[ValueOf(records.configs[i], "objective.preset")].insert(ValueOf(records.configs[i], "seed"));
+    seeds[SettingOf(records.configs[i], "objective.preset")].insert(SettingOf(records.configs[i], "seed"));
   }
   return seeds;
 }
@@ -146,7 +129,7 @@ ChecklistItem SeedsItem(const Records& records) {
   ChecklistItem item{"Was each method run with several seeds, and are they stated?", ChecklistAnswer::kYes, ""};
   for (const auto& [arm, seeds] : SeedsByArm(records)) {
     if (seeds.size() < 2) item.answer = ChecklistAnswer::kNo;
-    item.evidence += (item.evidence.empty() ? "" : ". ") + arm + ": " + Joined(seeds);
+    item.evidence += (item.evidence.empty() ? "" : ". ") + arm + ": " + Join(seeds, "; ");
   }
   if (item.evidence.empty()) return {item.question, ChecklistAnswer::kNo, "no run has ended"};
   return item;
@@ -173,7 +156,7 @@ ChecklistItem MetricsItem(const Records& records) {
   }
   return {"Are the metrics named, and the scores behind each mean kept?",
           metrics.empty() ? ChecklistAnswer::kNo : ChecklistAnswer::kYes,
-          metrics.empty() ? "no scores" : "conversation by conversation: " + Joined(metrics)};
+          metrics.empty() ? "no scores" : "conversation by conversation: " + Join(metrics, "; ")};
 }
 
 ChecklistItem ComputeItem(const Records& records) {
@@ -187,10 +170,9 @@ ChecklistItem ComputeItem(const Records& records) {
     wall_s += std::strtod(wall.c_str(), nullptr);
     peak_mib = std::max(peak_mib, std::strtod(FindText(run.summary, "peak_rss_mib", "0").c_str(), nullptr));
   }
-  char text[96];
-  std::snprintf(text, sizeof(text), "%.2g hours of wall time in all, at most %.0f MiB in a run", wall_s / 3600,
-                peak_mib);
-  ChecklistItem item{"Is the compute of all runs stated?", ChecklistAnswer::kYes, text};
+  ChecklistItem item{"Is the compute of all runs stated?", ChecklistAnswer::kYes, ""};
+  item.evidence =
+      Fixed("%.2g", wall_s / 3600) + " hours of wall time in all, at most " + Fixed("%.0f", peak_mib) + " MiB in a run";
   const size_t all = records.stores.records.size();
   item.evidence += " (" + std::to_string(measured) + " of " + Counted(all, "run") + " measured)";
   if (measured < all) item.answer = measured == 0 ? ChecklistAnswer::kNo : ChecklistAnswer::kPartly;
@@ -210,17 +192,8 @@ ChecklistItem UncertaintyItem(const Records& records) {
 }  // namespace
 
 const char* ToWord(ChecklistAnswer answer) {
-  switch (answer) {
-    case ChecklistAnswer::kYes:
-      return "yes";
-    case ChecklistAnswer::kPartly:
-      return "partly";
-    case ChecklistAnswer::kNo:
-      return "no";
-    case ChecklistAnswer::kByHand:
-      return "by hand";
-  }
-  return "by hand";
+  static constexpr std::array<const char*, 4> kWords = {"yes", "partly", "no", "by hand"};  // in the enum's order
+  return kWords[static_cast<size_t>(answer)];
 }
 
 std::vector<ChecklistItem> FillChecklist(const ReadStores& stores) {
@@ -253,22 +226,19 @@ std::vector<ChecklistItem> FillChecklist(const ReadStores& stores) {
 }
 
 Document ChecklistPage(const std::vector<ChecklistItem>& items) {
-  Document page;
-  page.title = "Reproducibility checklist";
   const auto count = [&items](ChecklistAnswer answer) {
     return std::to_string(
         std::count_if(items.begin(), items.end(), [&](const ChecklistItem& item) { return item.answer == answer; }));
   };
-  page.subtitle = count(ChecklistAnswer::kYes) + " yes, " + count(ChecklistAnswer::kPartly) + " partly, " +
-                  count(ChecklistAnswer::kNo) + " no, " + count(ChecklistAnswer::kByHand) + " to answer by hand";
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Question", "Answer", "What the records say"};
+  Document page("Reproducibility checklist", count(ChecklistAnswer::kYes) + " yes, " + count(ChecklistAnswer::kPartly) +
+                                                 " partly, " + count(ChecklistAnswer::kNo) + " no, " +
+                                                 count(ChecklistAnswer::kByHand) + " to answer by hand");
+  TextTable table{{"Question", "Answer", "What the records say"}, /*numeric=*/false};
   for (const ChecklistItem& item : items) {
     table.rows.push_back(
         {{item.question}, {ToWord(item.answer), item.answer != ChecklistAnswer::kYes}, {item.evidence}});
   }
-  page.blocks.push_back(TableBlock(table));
+  page.AddTable(table);
   return page;
 }
 

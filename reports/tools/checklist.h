@@ -1,7 +1,7 @@
 // The reproducibility checklist of a set of runs, filled in from what the runs recorded of themselves.
 //
 //   const std::vector<ChecklistItem> items = FillChecklist(ReadAllStores(paths));
-//   std::cout << ToMarkdown(ChecklistPage(items));
+//   std::cout << ChecklistPage(items).ToMarkdown();
 //
 // The questions are those that venues ask (code, data, settings, seeds, error bars, compute), in our own words. What
 // the records cannot answer is marked "by hand", never guessed.

@@ -89,7 +89,7 @@ TEST(ChecklistTest, FailedRunsAreCountedAndGiveNoSeed) {
 }
 
 TEST(ChecklistTest, PageCountsTheAnswers) {
-  EXPECT_EQ(ChecklistPage(FillChecklist(TwoSeeds())).subtitle, "14 yes, 0 partly, 0 no, 3 to answer by hand");
+  EXPECT_EQ(ChecklistPage(FillChecklist(TwoSeeds())).subtitle(), "14 yes, 0 partly, 0 no, 3 to answer by hand");
 }
 
 }  // namespace

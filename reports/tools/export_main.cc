@@ -1,21 +1,17 @@
 // Runs in the forms of other tools: `bazel run //reports:export -- --out=DIR STORE...`
 
-#include <boost/program_options.hpp>
 #include <filesystem>
 #include <iostream>
 #include <set>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "reports/runs/find_stores.h"
 #include "reports/runs/run_set.h"
 #include "reports/tools/command_line.h"
 #include "reports/tools/run_export.h"
 
 namespace suite {
 namespace {
-
-namespace options = boost::program_options;
 
 constexpr char kUsage[] =
     "Writes runs in the forms that other tools read.\n"
@@ -27,7 +23,7 @@ constexpr char kUsage[] =
     "series.csv, scores.csv, run.jsonl and mllog.txt.\n"
     "\n";
 
-void Export(const RunRecord& run, const options::variables_map& values, const std::string& out) {
+void Export(const RunRecord& run, const CommandLine& line, const std::string& out) {
   const std::string folder = out + "/" + run.run_name;
   std::filesystem::create_directories(folder);
   WriteFileAtomically(folder + "/events.out.tfevents.0.suite", ToTensorBoard(run));
@@ -35,7 +31,21 @@ void Export(const RunRecord& run, const options::variables_map& values, const st
   WriteFileAtomically(folder + "/scores.csv", ScoresCsv(run));
   WriteFileAtomically(folder + "/run.jsonl", ToJsonLines(run));
   WriteFileAtomically(folder + "/mllog.txt",
-                      ToMllog(run, values["split"].as<std::string>(), values["metric"].as<std::string>()));
+                      ToMllog(run, line["split"].as<std::string>(), line["metric"].as<std::string>()));
+}
+
+void ExportAll(const CommandLine& line) {
+  const std::string out = OutFolder(line);
+  const ReadStores stores = ReadAllStores(FindStores(Words(line, "store")));
+  std::set<std::string> names;
+  for (const RunRecord& run : stores.records) {
+    if (!names.insert(run.run_name).second) throw InputError(run.path, "a second store of run " + run.run_name);
+    Export(run, line, out);
+  }
+  for (const SkippedStore& skipped : stores.skipped) {
+    std::cerr << "left out: " << skipped.store << " (" << skipped.reason << ")\n";
+  }
+  std::cout << stores.records.size() << " runs exported to " << out << "\n";
 }
 
 int Run(int argc, char** argv) {
@@ -43,24 +53,10 @@ int Run(int argc, char** argv) {
   shown.add_options()("help", "this text")("out", options::value<std::string>(), "the folder to write")(
       "split", options::value<std::string>()->default_value("validation"), "MLLOG: the split of eval_accuracy")(
       "metric", options::value<std::string>()->default_value("ndcg@10"), "MLLOG: the score that is eval_accuracy");
-  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "store");
-  if (!parsed) return 0;
-  const options::variables_map& values = *parsed;
-  const std::string out = OutFolder(values);
-  const ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
-  std::set<std::string> names;
-  for (const RunRecord& run : stores.records) {
-    if (!names.insert(run.run_name).second) throw InputError(run.path, "a second store of run " + run.run_name);
-    Export(run, values, out);
-  }
-  for (const SkippedStore& skipped : stores.skipped) {
-    std::cerr << "left out: " << skipped.store << " (" << skipped.reason << ")\n";
-  }
-  std::cout << stores.records.size() << " runs exported to " << out << "\n";
-  return 0;
+  return ProgramMain(argc, argv, kUsage, shown, "store", &ExportAll);
 }
 
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }
+int main(int argc, char** argv) { return suite::Run(argc, argv); }

@@ -16,13 +16,6 @@
 namespace suite {
 namespace {
 
-constexpr char kEnding[] = ".h5.gz";
-
-bool IsPackedStore(const std::string& name) {
-  const size_t length = sizeof(kEnding) - 1;
-  return name.size() > length && name.compare(name.size() - length, length, kEnding) == 0;
-}
-
 std::vector<std::string> SortedNames(const std::string& folder, bool folders) {
   std::vector<std::string> names;
   if (!std::filesystem::is_directory(folder)) throw InputError(folder, "no such folder");
@@ -82,9 +75,10 @@ ReadStores ReadKept(const std::string& folder, const std::string& scratch) {
   std::filesystem::create_directories(scratch);
   std::vector<std::string> paths;
   for (const std::string& name : SortedNames(folder, false)) {
-    if (!IsPackedStore(name)) continue;
+    const std::filesystem::path file(name);
+    if (file.extension() != ".gz" || file.stem().extension() != ".h5") continue;
     const std::string packed = folder + "/" + name;
-    paths.push_back(scratch + "/" + name.substr(0, name.size() - 3));
+    paths.push_back(scratch + "/" + file.stem().string());
     WriteFileAtomically(paths.back(), Gunzip(ReadFile(packed), packed));
   }
   return ReadAllStores(paths);

@@ -1,6 +1,5 @@
 // How many seeds does a comparison need? `bazel run //reports:power -- --effect=0.8`
 
-#include <boost/program_options.hpp>
 #include <iostream>
 
 #include "base/error.h"
@@ -10,8 +9,6 @@
 
 namespace suite {
 namespace {
-
-namespace options = boost::program_options;
 
 constexpr char kUsage[] =
     "Plans the seeds of a comparison by a two-sided paired t test over seeds.\n"
@@ -30,8 +27,7 @@ std::string SeedsText(double effect, double alpha, double power) {
 }
 
 void PrintCurve(double effect, double alpha) {
-  TextTable table;
-  table.header = {"Seeds", "Power at effect " + Fixed("%g", effect), "Smallest effect seen with power .8"};
+  TextTable table{{"Seeds", "Power at effect " + Fixed("%g", effect), "Smallest effect seen with power .8"}};
   for (int seeds : {2, 3, 4, 5, 6, 8, 10, 15, 20, 30}) {
     table.rows.push_back({{std::to_string(seeds)},
                           {Fixed("%.3f", PairedTPower(effect, seeds, alpha))},
@@ -40,29 +36,30 @@ void PrintCurve(double effect, double alpha) {
   std::cout << ToTerminal(table);
 }
 
-double EffectOf(const options::variables_map& values) {
-  if (values.count("effect")) return values["effect"].as<double>();
-  if (!values.count("difference") || !values.count("spread")) {
+double EffectOf(const CommandLine& line) {
+  if (line.count("effect")) return line["effect"].as<double>();
+  if (!line.count("difference") || !line.count("spread")) {
     throw InputError("command line", "no effect to plan for", "--effect, --difference with --spread, or --seeds");
   }
-  const double spread = values["spread"].as<double>();
+  const double spread = line["spread"].as<double>();
   if (!(spread > 0)) throw InputError("--spread", "not above 0", "the spread of the seeds' differences");
-  return values["difference"].as<double>() / spread;
+  return line["difference"].as<double>() / spread;
 }
 
-void Plan(const options::variables_map& values) {
-  const double power = values["power"].as<double>();
-  const double alpha = values["alpha"].as<double>() / values["claims"].as<int>();
+void Plan(const CommandLine& line) {
+  if (line["claims"].as<int>() < 1) throw InputError("--claims", "fewer than one", "1 or more");
+  const double power = line["power"].as<double>();
+  const double alpha = line["alpha"].as<double>() / line["claims"].as<int>();
   if (!(alpha > 0 && alpha < 1)) throw InputError("--alpha", "no level", "a number between 0 and 1");
   if (!(power > alpha && power < 1)) throw InputError("--power", "no power", "a number between alpha and 1");
-  if (values.count("seeds")) {
-    const int seeds = values["seeds"].as<int>();
+  if (line.count("seeds")) {
+    const int seeds = line["seeds"].as<int>();
     if (seeds < 2 || seeds > kMostSeeds) throw InputError("--seeds", std::to_string(seeds), "2 to 100000");
     std::cout << seeds << " seeds detect an effect of " << Fixed("%.3f", MinimumDetectableEffect(seeds, alpha, power))
               << " spreads with power " << power << " at alpha " << alpha << ".\n";
     return;
   }
-  const double effect = EffectOf(values);
+  const double effect = EffectOf(line);
   std::cout << "Effect " << effect << " spreads, alpha " << alpha << ", power " << power << ": "
             << SeedsText(effect, alpha, power) << " seeds.\n\n";
   PrintCurve(effect, alpha);
@@ -78,15 +75,10 @@ int Run(int argc, char** argv) {
       ("alpha", options::value<double>()->default_value(0.05, "0.05"), "two-sided level")                //
       ("power", options::value<double>()->default_value(0.8, "0.8"), "wanted chance of a rejection")     //
       ("claims", options::value<int>()->default_value(1), "claims that are corrected together");
-  const auto parsed = ParseCommandLine(argc, argv, kUsage, all, /*positional=*/"");
-  if (!parsed) return 0;
-  const options::variables_map& values = *parsed;
-  if (values["claims"].as<int>() < 1) throw InputError("--claims", "fewer than one", "1 or more");
-  Plan(values);
-  return 0;
+  return ProgramMain(argc, argv, kUsage, all, /*positional=*/"", &Plan);
 }
 
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) { return suite::ProgramMain(&suite::Run, argc, argv); }
+int main(int argc, char** argv) { return suite::Run(argc, argv); }

@@ -1,20 +1,16 @@
 // Redraws a report from stores alone: `bazel run //reports:report -- --out=DIR STORE...`
 
-#include <boost/program_options.hpp>
 #include <iostream>
 
 #include "base/allocator.h"
 #include "base/files.h"
 #include "reports/report.h"
-#include "reports/runs/find_stores.h"
 #include "reports/runs/run_set.h"
-#include "reports/statistics/contexts.h"
+#include "reports/spec/report_spec.h"
 #include "reports/tools/command_line.h"
 
 namespace suite {
 namespace {
-
-namespace options = boost::program_options;
 
 constexpr char kUsage[] =
     "Draws tables, plots and verdicts from the stores of finished runs. Nothing is trained.\n"
@@ -28,19 +24,27 @@ constexpr char kUsage[] =
     "  bazel run //reports:report -- --out=redrawn results/quickstart\n"
     "\n";
 
-ReportSpec SpecOf(const options::variables_map& values, const ReadStores& stores) {
-  ReportSpec spec = DefaultSpec(values["title"].as<std::string>(), stores);
-  spec.scale = values["scale"].as<std::string>();
-  spec.notes = values["note"].as<std::vector<std::string>>();
-  spec.published = values["published"].as<std::vector<std::string>>();
-  if (values.count("contexts")) {
-    const std::string path = FromUsersFolder(values["contexts"].as<std::string>());
+ReportSpec SpecOf(const CommandLine& line, const ReadStores& stores) {
+  ReportSpec spec = DefaultSpec(line["title"].as<std::string>(), stores);
+  spec.scale = line["scale"].as<std::string>();
+  spec.notes = Words(line, "note");
+  spec.published = Words(line, "published");
+  if (line.count("contexts")) {
+    const std::string path = FromUsersFolder(line["contexts"].as<std::string>());
     spec.contexts = ParseContexts(ReadFile(path), path);
   }
   return spec;
 }
 
+void Redraw(const CommandLine& line) {
+  const std::string out = OutFolder(line);
+  ReadStores stores = ReadAllStores(FindStores(Words(line, "store")));
+  const ReportSpec spec = SpecOf(line, stores);
+  std::cout << WriteReport(spec, std::move(stores), out) << "\nReport: " << out << "/report.html\n";
+}
+
 int Run(int argc, char** argv) {
+  KeepFreedMemory();
   options::options_description shown("Options");
   shown.add_options()                                                                          //
       ("help", "this text")                                                                    //
@@ -54,20 +58,10 @@ int Run(int argc, char** argv) {
        "a result of reports/results/published.toml to show beside ours; may be given again")  //
       ("contexts", options::value<std::string>(),
        "a file of lines CONVERSATION<tab>CONTEXT: conversations of one context are resampled together");
-  const auto parsed = ParseCommandLine(argc, argv, kUsage, shown, "store");
-  if (!parsed) return 0;
-  const options::variables_map& values = *parsed;
-  const std::string out = OutFolder(values);
-  ReadStores stores = ReadAllStores(FindStores(values["store"].as<std::vector<std::string>>()));
-  const ReportSpec spec = SpecOf(values, stores);
-  std::cout << WriteReport(spec, std::move(stores), out) << "\nReport: " << out << "/report.html\n";
-  return 0;
+  return ProgramMain(argc, argv, kUsage, shown, "store", &Redraw);
 }
 
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) {
-  suite::KeepFreedMemory();
-  return suite::ProgramMain(&suite::Run, argc, argv);
-}
+int main(int argc, char** argv) { return suite::Run(argc, argv); }

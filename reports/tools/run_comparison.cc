@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <numeric>
 #include <set>
 
 #include "base/error.h"
+#include "base/text/format.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/settings.h"
 #include "reports/statistics/hierarchical_bootstrap.h"
 #include "reports/statistics/statistics.h"
 #include "reports/tables/table.h"
@@ -19,25 +20,15 @@ namespace {
 constexpr int kResamples = 2000;
 constexpr size_t kMostSeriesShown = 12;
 
-std::string SettingOf(const ReportRun& run, const std::string& key) {
-  const auto found = run.config.find(key);
-  return found == run.config.end() ? "not set" : found->second;
-}
-
 constexpr char kSeedKey[] = "seed";
 
 // The settings but the seed whose values differ within one of the sides: what makes its arms.
 std::vector<std::string> ArmKeys(const RunGroup& a, const RunGroup& b) {
   std::set<std::string> keys;
   for (const RunGroup* group : {&a, &b}) {
-    std::set<std::string> settings;
-    for (const ReportRun& run : group->runs) {
-      for (const auto& [key, value] : run.config) settings.insert(key);
-    }
-    for (const std::string& key : settings) {
-      const auto differs = [&](const ReportRun& run) { return SettingOf(run, key) != SettingOf(group->runs[0], key); };
-      if (key != kSeedKey && std::any_of(group->runs.begin(), group->runs.end(), differs)) keys.insert(key);
-    }
+    std::vector<const Settings*> settings;
+    for (const ReportRun& run : group->set.runs) settings.push_back(&run.config);
+    for (const auto& [key, values] : DifferencesOf(settings, kSeedKey)) keys.insert(key);
   }
   return {keys.begin(), keys.end()};
 }
@@ -46,24 +37,18 @@ std::vector<std::string> ArmKeys(const RunGroup& a, const RunGroup& b) {
 std::string ArmOf(const ReportRun& run, const std::vector<std::string>& keys) {
   std::string arm;
   for (const std::string& key : keys) {
-    if (key != "objective.preset") arm += key + "=" + SettingOf(run, key) + ", ";
+    if (key != "objective.preset") arm += key + "=" + SettingOf(run.config, key) + ", ";
   }
-  return arm + SettingOf(run, "objective.preset");
+  return arm + SettingOf(run.config, "objective.preset");
 }
 
 std::string PairingKey(const ReportRun& run, const std::vector<std::string>& keys) {
   return ArmOf(run, keys) + ", seed " + run.seed;
 }
 
-std::string Joined(const std::set<std::string>& values) {
-  std::string text;
-  for (const std::string& value : values) text += (text.empty() ? "" : "; ") + value;
-  return text;
-}
-
 void CheckDistinct(const RunGroup& group, const std::vector<std::string>& keys) {
   std::map<std::string, const ReportRun*> first;
-  for (const ReportRun& run : group.runs) {
+  for (const ReportRun& run : group.set.runs) {
     const auto [earlier, is_new] = first.emplace(PairingKey(run, keys), &run);
     if (is_new) continue;
     throw InputError(run.record.path, "has the settings of " + earlier->second->record.path,
@@ -71,64 +56,63 @@ void CheckDistinct(const RunGroup& group, const std::vector<std::string>& keys) 
   }
 }
 
+struct RunPair {
+  const ReportRun* a = nullptr;
+  const ReportRun* b = nullptr;
+};
+
 std::vector<RunPair> PairUp(const RunGroup& a, const RunGroup& b, const std::vector<std::string>& keys) {
-  if (a.runs.size() == 1 && b.runs.size() == 1) return {{&a.runs[0], &b.runs[0]}};
+  if (a.set.runs.size() == 1 && b.set.runs.size() == 1) return {{&a.set.runs[0], &b.set.runs[0]}};
   CheckDistinct(a, keys);
   CheckDistinct(b, keys);
   std::vector<RunPair> pairs;
-  for (const ReportRun& run : a.runs) {
-    for (const ReportRun& other : b.runs) {
+  for (const ReportRun& run : a.set.runs) {
+    for (const ReportRun& other : b.set.runs) {
       if (PairingKey(run, keys) == PairingKey(other, keys)) pairs.push_back({&run, &other});
     }
   }
   return pairs;
 }
 
-// One row for each key whose values are not the same on both sides.
-template <typename ValueOf>
-TextTable DifferenceTable(const std::string& what, const std::set<std::string>& keys, const RunGroup& a,
-                          const RunGroup& b, const ValueOf& value_of) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {what, a.name, b.name};
+// Under a heading, one row for each text whose values are not the same on both sides.
+template <typename TextsOf>
+void AddDifferences(const std::string& heading, const RunGroup& a, const RunGroup& b, const TextsOf& texts_of,
+                    const std::string& what, const std::string& absent, Document* page) {
+  std::set<std::string> keys;
+  std::vector<Settings> sides[2];
+  for (const RunGroup* group : {&a, &b}) {
+    for (const ReportRun& run : group->set.runs) {
+      sides[group == &b].push_back(texts_of(run));
+      for (const auto& [key, value] : sides[group == &b].back()) keys.insert(key);
+    }
+  }
+  TextTable table{{what, a.name, b.name}, /*numeric=*/false};
   for (const std::string& key : keys) {
     std::set<std::string> values[2];
-    for (const ReportRun& run : a.runs) values[0].insert(value_of(run, key));
-    for (const ReportRun& run : b.runs) values[1].insert(value_of(run, key));
-    if (values[0] != values[1]) table.rows.push_back({{key}, {Joined(values[0])}, {Joined(values[1])}});
+    for (const size_t side : {0, 1}) {
+      for (const Settings& texts : sides[side]) values[side].insert(texts.count(key) ? texts.at(key) : absent);
+    }
+    if (values[0] != values[1]) table.rows.push_back({{key}, {Join(values[0], "; ")}, {Join(values[1], "; ")}});
   }
-  return table;
+  page->AddHeading(heading);
+  if (table.rows.empty()) {
+    page->AddParagraph("No difference.");
+  } else {
+    page->AddTable(table);
+  }
 }
 
 bool IsOfData(const std::string& key) { return key == "protocol_version" || key.rfind("data.", 0) == 0; }
 
-std::string ProvenanceOf(const ReportRun& run, const std::string& key) {
-  return FindText(run.record.provenance, key, "not recorded");
-}
-
-std::set<std::string> ProvenanceKeys(const RunGroup& a, const RunGroup& b, bool of_data) {
-  std::set<std::string> keys;
-  for (const RunGroup* group : {&a, &b}) {
-    for (const ReportRun& run : group->runs) {
-      for (const auto& [key, value] : run.record.provenance) {
-        // These differ between any two runs, or stand in the config, and tell nothing of the code.
-        if (key == "command" || key == "started_utc" || key.rfind("seed.", 0) == 0) continue;
-        if (IsOfData(key) == of_data) keys.insert(key);
-      }
-    }
+// What a run recorded of its data and protocol, or of its code and machine.
+Settings ProvenanceOf(const ReportRun& run, bool of_data) {
+  Settings texts;
+  for (const auto& [key, value] : run.record.provenance) {
+    // These differ between any two runs, or stand in the config, and tell nothing of the code.
+    if (key == "command" || key == "started_utc" || key.rfind("seed.", 0) == 0) continue;
+    if (IsOfData(key) == of_data) texts.emplace(key, value);
   }
-  return keys;
-}
-
-void AddDifferences(const std::string& heading, const TextTable& table, Document* page) {
-  page->blocks.push_back(Heading(heading));
-  page->blocks.push_back(table.rows.empty() ? Paragraph("No difference.") : TableBlock(table));
-}
-
-std::string Number(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, value);
-  return buffer;
+  return texts;
 }
 
 bool MeasuresTheMachine(const std::string& name) {
@@ -154,13 +138,6 @@ void CompareSeries(const RunRecord& a, const StepSeries& left, const StepSeries&
   }
 }
 
-const StepSeries* SeriesOf(const RunRecord& run, const std::string& name) {
-  for (const StepSeries& series : run.series) {
-    if (series.name == name) return &series;
-  }
-  return nullptr;
-}
-
 bool ScoresAreEqual(const RunRecord& a, const RunRecord& b) {
   if (a.scores.size() != b.scores.size()) return false;
   for (size_t i = 0; i < a.scores.size(); ++i) {
@@ -184,8 +161,8 @@ std::string GapText(const NumericGap& gap) {
   std::sort(order.begin(), order.end());
   for (size_t i = 0; i < order.size() && i < kMostSeriesShown; ++i) {
     const auto& [step, name] = order[i];
-    text += name + " from step " + std::to_string(step) + " (up to " + Number("%.2g", gap.largest_relative.at(name)) +
-            "); ";
+    text +=
+        name + " from step " + std::to_string(step) + " (up to " + Fixed("%.2g", gap.largest_relative.at(name)) + "); ";
   }
   if (order.size() > kMostSeriesShown) text += std::to_string(order.size() - kMostSeriesShown) + " more series; ";
   if (text.empty()) return "series equal, scores differ";
@@ -193,9 +170,8 @@ std::string GapText(const NumericGap& gap) {
 }
 
 void AddNumerics(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys, Document* page) {
-  TextTable table;
-  table.numeric = false;
-  table.header = {"Pair", "Equal to the bit", "First difference by series (largest relative difference)"};
+  TextTable table{{"Pair", "Equal to the bit", "First difference by series (largest relative difference)"},
+                  /*numeric=*/false};
   size_t equal = 0;
   for (const RunPair& pair : pairs) {
     const NumericGap gap = CompareNumerics(pair.a->record, pair.b->record);
@@ -203,32 +179,29 @@ void AddNumerics(const std::vector<RunPair>& pairs, const std::vector<std::strin
     table.rows.push_back(
         {{PairingKey(*pair.a, keys)}, {gap.is_equal ? "yes" : "no"}, {gap.is_equal ? "" : GapText(gap)}});
   }
-  page->blocks.push_back(Heading("Numerics"));
-  page->blocks.push_back(Paragraph(std::to_string(equal) + " of " + std::to_string(pairs.size()) +
-                                   " pairs are equal to the bit in all series and scores (times and memory aside)."));
-  if (!pairs.empty()) page->blocks.push_back(TableBlock(table));
+  page->AddHeading("Numerics");
+  page->AddParagraph(std::to_string(equal) + " of " + std::to_string(pairs.size()) +
+                     " pairs are equal to the bit in all series and scores (times and memory aside).");
+  if (!pairs.empty()) page->AddTable(table);
 }
 
 // The pairs of one arm, both sides finished.
 struct ArmPairs {
-  std::string name;
   std::vector<const ReportRun*> a;
   std::vector<const ReportRun*> b;
 };
 
-std::vector<ArmPairs> ByArm(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys) {
+// By the arm's name.
+std::map<std::string, ArmPairs> ByArm(const std::vector<RunPair>& pairs, const std::vector<std::string>& keys) {
   std::map<std::string, ArmPairs> arms;
   for (const RunPair& pair : pairs) {
     const std::string arm_a = ArmOf(*pair.a, keys);
     const std::string arm_b = ArmOf(*pair.b, keys);
-    const std::string key = arm_a == arm_b ? arm_a : arm_a + " / " + arm_b;
-    arms[key].name = key;
-    arms[key].a.push_back(pair.a);
-    arms[key].b.push_back(pair.b);
+    ArmPairs& arm = arms[arm_a == arm_b ? arm_a : arm_a + " / " + arm_b];
+    arm.a.push_back(pair.a);
+    arm.b.push_back(pair.b);
   }
-  std::vector<ArmPairs> list;
-  for (auto& [key, arm] : arms) list.push_back(std::move(arm));
-  return list;
+  return arms;
 }
 
 bool ShareConversations(const ArmPairs& arm, const std::string& split) {
@@ -241,24 +214,14 @@ bool ShareConversations(const ArmPairs& arm, const std::string& split) {
   return true;
 }
 
-std::vector<size_t> EachItsOwn(size_t size) {
-  std::vector<size_t> indices(size);
-  std::iota(indices.begin(), indices.end(), size_t{0});
-  return indices;
-}
-
-void AddMetricRow(const ArmPairs& arm, const std::string& split, const std::string& metric, TextTable* table) {
+void AddMetricRow(const std::string& name, const ArmPairs& arm, const std::string& split, const std::string& metric,
+                  TextTable* table) {
   const ScoreMatrix a_SC = FinalScores(arm.a, split, metric);
   const ScoreMatrix b_SC = FinalScores(arm.b, split, metric);
-  std::vector<double> means_a;
-  std::vector<double> means_b;
-  std::vector<double> differences;
-  for (size_t s = 0; s < a_SC.size(); ++s) {
-    means_a.push_back(Mean(a_SC[s]));
-    means_b.push_back(Mean(b_SC[s]));
-    differences.push_back(means_b.back() - means_a.back());
-  }
-  std::vector<TextCell> row = {{arm.name},
+  const std::vector<double> means_a = RowMeans(a_SC);
+  const std::vector<double> means_b = RowMeans(b_SC);
+  const std::vector<double> differences = Differences(means_b, means_a);
+  std::vector<TextCell> row = {{name},
                                {split + ", " + metric},
                                {FormatPublished(Mean(means_a))},
                                {FormatPublished(Mean(means_b))},
@@ -267,7 +230,9 @@ void AddMetricRow(const ArmPairs& arm, const std::string& split, const std::stri
                                {""},
                                {std::to_string(arm.a.size())}};
   if (ShareConversations(arm, split)) {
-    const HierarchicalBootstrap bootstrap(EachItsOwn(a_SC[0].size()), kResamples, 0, "compare/" + split);
+    std::vector<size_t> each_its_own(a_SC[0].size());
+    std::iota(each_its_own.begin(), each_its_own.end(), size_t{0});
+    const HierarchicalBootstrap bootstrap(each_its_own, kResamples, 0, "compare/" + split);
     row[5].text = FormatSignedInterval(bootstrap.OfDifference(b_SC, a_SC, 0.95).interval);
   }
   if (const auto over_seeds = StudentInterval(differences)) row[6].text = FormatSignedInterval(*over_seeds);
@@ -276,15 +241,14 @@ void AddMetricRow(const ArmPairs& arm, const std::string& split, const std::stri
 
 void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,
                 const std::vector<std::string>& keys, Document* page) {
-  page->blocks.push_back(Heading("Results"));
-  TextTable table;
-  table.header = {
-      "Arm", "Score", a.name, b.name, b.name + " less " + a.name, "Bootstrap, 95\u00a0%", "Seeds, 95\u00a0%", "Pairs"};
+  page->AddHeading("Results");
+  TextTable table{{"Arm", "Score", a.name, b.name, b.name + " less " + a.name, "Bootstrap, 95\u00a0%",
+                   "Seeds, 95\u00a0%", "Pairs"}};
   std::vector<RunPair> finished;
   for (const RunPair& pair : pairs) {
     if (pair.a->record.status == "done" && pair.b->record.status == "done") finished.push_back(pair);
   }
-  for (const ArmPairs& arm : ByArm(finished, keys)) {
+  for (const auto& [name, arm] : ByArm(finished, keys)) {
     for (const ScoreTable& scores : arm.a[0]->record.scores) {
       if (scores.steps.empty() || scores.conversation_ids.empty()) continue;
       for (const std::string& metric : scores.metric_names) {
@@ -296,52 +260,46 @@ void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>
           return false;
         };
         if (std::all_of(arm.a.begin(), arm.a.end(), has) && std::all_of(arm.b.begin(), arm.b.end(), has)) {
-          AddMetricRow(arm, scores.split, metric, &table);
+          AddMetricRow(name, arm, scores.split, metric, &table);
         }
       }
     }
   }
   if (table.rows.empty()) {
-    page->blocks.push_back(Paragraph("No pair of finished runs with a score that both have."));
+    page->AddParagraph("No pair of finished runs with a score that both have.");
     return;
   }
-  page->blocks.push_back(TableBlock(table));
-  page->blocks.push_back(
-      Paragraph("Scores are of each run's last evaluation. Differences are paired by seed and by "
-                "conversation; the bootstrap resamples both, Student's interval is over seeds."));
+  page->AddTable(table);
+  page->AddParagraph(
+      "Scores are of each run's last evaluation. Differences are paired by seed and by "
+      "conversation; the bootstrap resamples both, Student's interval is over seeds.");
 }
 
 void AddUnpaired(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,
                  const std::vector<std::string>& keys, Document* page) {
   std::vector<std::string> items;
   for (const RunGroup* group : {&a, &b}) {
-    for (const ReportRun& run : group->runs) {
+    for (const ReportRun& run : group->set.runs) {
       const bool paired = std::any_of(pairs.begin(), pairs.end(),
                                       [&](const RunPair& pair) { return pair.a == &run || pair.b == &run; });
       if (!paired) items.push_back(group->name + ": " + PairingKey(run, keys) + " has no partner");
       if (run.record.status != "done")
         items.push_back(group->name + ": " + PairingKey(run, keys) + " is " + run.record.status);
     }
-    for (const SkippedStore& skipped : group->skipped) {
+    for (const SkippedStore& skipped : group->set.skipped) {
       items.push_back(group->name + ": " + skipped.store + " cannot be used (" + skipped.reason + ")");
     }
   }
   if (items.empty()) return;
-  page->blocks.push_back(Heading("Not compared, or not whole"));
-  page->blocks.push_back(List(items));
+  page->AddHeading("Not compared, or not whole");
+  page->AddList(items);
 }
 
 }  // namespace
 
-RunGroup MakeRunGroup(const std::string& name, ReadStores stores) {
-  RunGroup group;
-  group.name = name;
-  const ReportSpec spec;  // no arms: all runs are among the others
-  RunSet set = MakeRunSet(spec, std::move(stores), Mixing::kAllowed);
-  group.runs = std::move(set.runs);
-  group.skipped = std::move(set.skipped);
-  return group;
-}
+RunGroup::RunGroup(const std::string& name_of_side, ReadStores stores)
+    // No arms: all runs are among the others.
+    : name(name_of_side), set(MakeRunSet(ReportSpec(), std::move(stores), Mixing::kAllowed)) {}
 
 NumericGap CompareNumerics(const RunRecord& a, const RunRecord& b) {
   NumericGap gap;
@@ -364,21 +322,15 @@ NumericGap CompareNumerics(const RunRecord& a, const RunRecord& b) {
 Document CompareRuns(const RunGroup& a, const RunGroup& b) {
   const std::vector<std::string> keys = ArmKeys(a, b);
   const std::vector<RunPair> pairs = PairUp(a, b, keys);
-  Document page;
-  page.title = a.name + " against " + b.name;
-  page.subtitle = std::to_string(a.runs.size()) + " and " + std::to_string(b.runs.size()) + " runs, " +
-                  std::to_string(pairs.size()) + " pairs";
-  std::set<std::string> settings;
-  for (const RunGroup* group : {&a, &b}) {
-    for (const ReportRun& run : group->runs) {
-      for (const auto& [key, value] : run.config) settings.insert(key);
-    }
-  }
-  AddDifferences("Config", DifferenceTable("Setting", settings, a, b, SettingOf), &page);
-  AddDifferences("Data and protocol", DifferenceTable("Recorded", ProvenanceKeys(a, b, true), a, b, ProvenanceOf),
-                 &page);
-  AddDifferences("Code and machine", DifferenceTable("Recorded", ProvenanceKeys(a, b, false), a, b, ProvenanceOf),
-                 &page);
+  Document page(a.name + " against " + b.name, std::to_string(a.set.runs.size()) + " and " +
+                                                   std::to_string(b.set.runs.size()) + " runs, " +
+                                                   std::to_string(pairs.size()) + " pairs");
+  const auto data_of = [](const ReportRun& run) { return ProvenanceOf(run, true); };
+  const auto code_of = [](const ReportRun& run) { return ProvenanceOf(run, false); };
+  AddDifferences(
+      "Config", a, b, [](const ReportRun& run) { return run.config; }, "Setting", "not set", &page);
+  AddDifferences("Data and protocol", a, b, data_of, "Recorded", "not recorded", &page);
+  AddDifferences("Code and machine", a, b, code_of, "Recorded", "not recorded", &page);
   AddNumerics(pairs, keys, &page);
   AddResults(a, b, pairs, keys, &page);
   AddUnpaired(a, b, pairs, keys, &page);

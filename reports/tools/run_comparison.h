@@ -1,7 +1,7 @@
 // What differs between two runs, or between two sweeps: config, data, code, numerics and results, on one page.
 //
-//   Document page = CompareRuns(MakeRunGroup("A", ReadAllStores(paths_a)), MakeRunGroup("B", ReadAllStores(paths_b)));
-//   std::cout << ToMarkdown(page);
+//   Document page = CompareRuns({"A", ReadAllStores(paths_a)}, {"B", ReadAllStores(paths_b)});
+//   std::cout << page.ToMarkdown();
 //
 // Two single runs are a pair. In sweeps, runs pair up when they agree in the seed and in every setting that differs
 // within a side; runs without a partner are listed. Use it to ask whether a change of the code changed results: equal
@@ -19,16 +19,10 @@ namespace suite {
 
 // One side: the runs of a store or of a folder.
 struct RunGroup {
+  RunGroup(const std::string& name_of_side, ReadStores stores);
+
   std::string name;
-  std::vector<ReportRun> runs;  // sorted by run name
-  std::vector<SkippedStore> skipped;
-};
-
-RunGroup MakeRunGroup(const std::string& name, ReadStores stores);
-
-struct RunPair {
-  const ReportRun* a = nullptr;
-  const ReportRun* b = nullptr;
+  RunSet set;
 };
 
 // Where two runs part.

@@ -20,11 +20,11 @@ RunRecord Named(const SyntheticRun& wanted, const std::string& suffix = "") {
 RunGroup GroupOf(const std::string& name, std::vector<RunRecord> records) {
   ReadStores stores;
   stores.records = std::move(records);
-  return MakeRunGroup(name, std::move(stores));
+  return {name, std::move(stores)};
 }
 
 std::string PageOf(std::vector<RunRecord> a, std::vector<RunRecord> b) {
-  return ToMarkdown(CompareRuns(GroupOf("A", std::move(a)), GroupOf("B", std::move(b))));
+  return CompareRuns(GroupOf("A", std::move(a)), GroupOf("B", std::move(b))).ToMarkdown();
 }
 
 bool Has(const std::string& page, const std::string& text) { return page.find(text) != std::string::npos; }

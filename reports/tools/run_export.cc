@@ -1,7 +1,6 @@
 #include "reports/tools/run_export.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,7 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "reports/runs/run_set.h"
+#include "base/text/format.h"
+#include "reports/runs/arm_scores.h"
+#include "reports/runs/settings.h"
 #include "reports/tables/text_table.h"
 #include "reports/tools/event_file.h"
 
@@ -17,12 +18,6 @@ namespace suite {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string Exact(double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), "%.17g", value);
-  return buffer;
-}
 
 // A scalar of each step: a scalar series, or one place of a vector series.
 struct Scalar {
@@ -46,14 +41,13 @@ std::vector<Scalar> ScalarsOf(const RunRecord& run) {
   return scalars;
 }
 
-// Seconds from the start to the end of each step; zeros where nobody measured.
+// Seconds from the start to the end of each step; zeros where it was not measured.
 std::vector<double> ElapsedSeconds(const RunRecord& run) {
   std::vector<double> elapsed(run.steps.size(), 0);
-  for (const StepSeries& series : run.series) {
-    if (series.name != "step_s" || series.width != 1) continue;
-    double sum = 0;
-    for (size_t row = 0; row < elapsed.size(); ++row) elapsed[row] = sum += series.values[row];
-  }
+  const StepSeries* series = SeriesOf(run, "step_s");
+  if (!series || series->width != 1) return elapsed;
+  double sum = 0;
+  for (size_t row = 0; row < elapsed.size(); ++row) elapsed[row] = sum += series->values[row];
   return elapsed;
 }
 
@@ -78,9 +72,7 @@ std::vector<EvaluationMeans> EvaluationsOf(const RunRecord& run) {
     for (size_t row = 0; row < table.steps.size(); ++row) {
       EvaluationMeans evaluation{table.steps[row], table.split, conversations, {}};
       for (size_t m = 0; m < table.metric_names.size(); ++m) {
-        double sum = 0;
-        for (size_t c = 0; c < conversations; ++c) sum += table.At(row, m, c);
-        evaluation.means.emplace_back(table.metric_names[m], sum / static_cast<double>(conversations));
+        evaluation.means.emplace_back(table.metric_names[m], MeanScore(table, row, m));
       }
       evaluations.push_back(std::move(evaluation));
     }
@@ -153,12 +145,9 @@ const std::vector<std::pair<std::string, std::string>>& MllogSettings() {
 }
 
 // The completions of a step, where the config says them.
-std::optional<int64_t> BatchSize(const std::map<std::string, std::string>& config) {
-  const auto prompts = config.find("rl.prompts_per_step");
-  const auto group = config.find("rl.group_size");
-  if (prompts == config.end() || group == config.end()) return std::nullopt;
-  const Json a = ValueOf(prompts->second);
-  const Json b = ValueOf(group->second);
+std::optional<int64_t> BatchSize(const Settings& config) {
+  const Json a = ValueOf(SettingOf(config, "rl.prompts_per_step"));
+  const Json b = ValueOf(SettingOf(config, "rl.group_size"));
   if (!a.is_number_integer() || !b.is_number_integer()) return std::nullopt;
   return a.get<int64_t>() * b.get<int64_t>();
 }
@@ -170,16 +159,14 @@ std::string PrecisionName(const std::string& dtype) {
 
 // What every run of the suite is, whatever its config says: data parallel only, AdamW, sampling from the whole
 // distribution, greedy evaluation.
-void AddFacts(const RunRecord& run, const std::map<std::string, std::string>& config, Mllog* log) {
-  const auto add = [log](const char* key, const Json& value) { log->Add("POINT_IN_TIME", key, value, 0); };
+void AddFacts(const RunRecord& run, const Settings& config, Mllog* log) {
+  const auto add = [log](const std::string& key, const Json& value) { log->Add("POINT_IN_TIME", key, value, 0); };
   add("submission_benchmark", "rank_grpo_suite");
   add("submission_division", "open");
   const std::string platform = FindText(run.provenance, "accelerator", FindText(run.provenance, "cpu"));
   if (!platform.empty()) add("submission_platform", platform);
   add("config_filename", "config.toml");
-  for (const char* kind : {"tensor", "pipeline", "context", "expert"}) {
-    add((std::string(kind) + "_parallelism").c_str(), 1);
-  }
+  for (const std::string kind : {"tensor", "pipeline", "context", "expert"}) add(kind + "_parallelism", 1);
   const auto dtype = config.find("run.dtype");
   if (dtype != config.end()) {
     add("lowest_numerical_precision_in_linear", PrecisionName(dtype->second));
@@ -197,7 +184,7 @@ void AddFacts(const RunRecord& run, const std::map<std::string, std::string>& co
   add("init_checkpoint_step", 0);
 }
 
-void AddSettings(const std::map<std::string, std::string>& config, Mllog* log) {
+void AddSettings(const Settings& config, Mllog* log) {
   for (const auto& [key, ours] : MllogSettings()) {
     const auto value = config.find(ours);
     if (value != config.end()) log->Add("POINT_IN_TIME", key, ValueOf(value->second), 0);
@@ -252,41 +239,34 @@ std::string ToTensorBoard(const RunRecord& run) {
 }
 
 std::string SeriesCsv(const RunRecord& run) {
-  TextTable table;
-  table.header = {"step"};
+  TextTable table{{"step"}};
   const std::vector<Scalar> scalars = ScalarsOf(run);
   for (const Scalar& scalar : scalars) table.header.push_back(scalar.name);
   for (size_t row = 0; row < run.steps.size(); ++row) {
     std::vector<TextCell> cells = {{std::to_string(run.steps[row])}};
-    for (const Scalar& scalar : scalars) cells.push_back({Exact(scalar.At(row))});
+    for (const Scalar& scalar : scalars) cells.push_back({ExactNumber(scalar.At(row))});
     table.rows.push_back(std::move(cells));
   }
   return ToCsv(table);
 }
 
 std::string ScoresCsv(const RunRecord& run) {
-  TextTable table;
-  table.header = {"split", "step", "conversation"};
+  TextTable table{{"split", "step", "conversation"}};
+  std::map<std::string, size_t> column_of;
   for (const ScoreTable& scores : run.scores) {
     for (const std::string& metric : scores.metric_names) {
-      if (std::find(table.header.begin(), table.header.end(), metric) == table.header.end()) {
-        table.header.push_back(metric);
-      }
+      if (column_of.emplace(metric, table.header.size()).second) table.header.push_back(metric);
     }
   }
   for (const ScoreTable& scores : run.scores) {
-    std::vector<std::pair<size_t, size_t>> columns;  // of the table, of the scores
-    for (size_t m = 0; m < scores.metric_names.size(); ++m) {
-      const auto at = std::find(table.header.begin(), table.header.end(), scores.metric_names[m]);
-      columns.emplace_back(static_cast<size_t>(at - table.header.begin()), m);
-    }
     for (size_t row = 0; row < scores.steps.size(); ++row) {
       for (size_t c = 0; c < scores.conversation_ids.size(); ++c) {
-        std::vector<TextCell> cells(table.header.size());
-        cells[0].text = scores.split;
-        cells[1].text = std::to_string(scores.steps[row]);
-        cells[2].text = scores.conversation_ids[c];
-        for (const auto& [column, m] : columns) cells[column].text = Exact(scores.At(row, m, c));
+        std::vector<TextCell> cells = {
+            {scores.split}, {std::to_string(scores.steps[row])}, {scores.conversation_ids[c]}};
+        cells.resize(table.header.size());
+        for (size_t m = 0; m < scores.metric_names.size(); ++m) {
+          cells[column_of[scores.metric_names[m]]].text = ExactNumber(scores.At(row, m, c));
+        }
         table.rows.push_back(std::move(cells));
       }
     }

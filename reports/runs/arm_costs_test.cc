@@ -1,4 +1,4 @@
-#include "reports/plots/cost_axes.h"
+#include "reports/runs/arm_costs.h"
 
 #include <gtest/gtest.h>
 

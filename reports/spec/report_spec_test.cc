@@ -1,8 +1,8 @@
-#include "reports/statistics/contexts.h"
+#include "reports/spec/report_spec.h"
 
 #include <gtest/gtest.h>
 
-#include "base/error.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -17,12 +17,8 @@ TEST(ContextsTest, BadLinesAreNamed) {
   for (const auto& [text, told] : std::map<std::string, std::string>{{"a\tb\nc\n", "c.tsv:2: not two columns"},
                                                                      {"a\tb\tc\n", "c.tsv:1: not two columns"},
                                                                      {"a\tb\na\tc\n", "c.tsv:2: conversation 'a'"}}) {
-    try {
-      ParseContexts(text, "c.tsv");
-      ADD_FAILURE() << text;
-    } catch (const InputError& error) {
-      EXPECT_EQ(std::string(error.what()).rfind(told, 0), 0u) << error.what();
-    }
+    const std::string error = ErrorOf([&, &text = text] { ParseContexts(text, "c.tsv"); });
+    EXPECT_EQ(error.rfind(told, 0), 0u) << error;
   }
 }
 

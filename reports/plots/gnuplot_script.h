@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "reports/plots/plot_model.h"
+#include "reports/plots/plot.h"
 
 namespace suite {
 

@@ -1,10 +1,11 @@
-#include "reports/plots/cost_axes.h"
+#include "reports/runs/arm_costs.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 
 #include "reports/runs/arm_scores.h"
-#include "reports/runs/swept_keys.h"
+#include "reports/runs/settings.h"
 #include "reports/statistics/statistics.h"
 
 namespace suite {
@@ -15,9 +16,10 @@ using Measure = std::function<std::optional<double>(const ReportRun&)>;
 std::optional<double> WallOf(const ReportRun& run) { return NumberOf(FindText(run.record.summary, "wall_s")); }
 
 std::optional<double> SumOf(const ReportRun& run, const std::string& series) {
-  if (!HasSeries(run.record, series) || run.record.steps.empty()) return std::nullopt;
+  const StepSeries* recorded = SeriesOf(run.record, series);
+  if (!recorded || run.record.steps.empty()) return std::nullopt;
   double sum = 0;
-  for (double value : FindSeries(run.record, series).values) sum += value;
+  for (double value : recorded->values) sum += value;
   return sum;
 }
 
@@ -67,6 +69,11 @@ std::vector<Cost> CostsOf(const ArmRuns& arm) {
     if (value) costs.push_back({named.label, named.stem, *value});
   }
   return costs;
+}
+
+const Cost* FindCost(const std::vector<Cost>& costs, const std::string& stem) {
+  const auto found = std::find_if(costs.begin(), costs.end(), [&](const Cost& cost) { return cost.stem == stem; });
+  return found == costs.end() ? nullptr : &*found;
 }
 
 }  // namespace suite

@@ -24,4 +24,7 @@ struct Cost {
 //   "GPU hours of training"              series step_s times the number of processes, where the device is a GPU
 std::vector<Cost> CostsOf(const ArmRuns& arm);
 
+// The cost of that stem; null where there is none.
+const Cost* FindCost(const std::vector<Cost>& costs, const std::string& stem);
+
 }  // namespace suite

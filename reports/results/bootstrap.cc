@@ -1,4 +1,4 @@
-#include "reports/results/report_bootstrap.h"
+#include "reports/results/bootstrap.h"
 
 #include <set>
 
@@ -62,17 +62,13 @@ std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs) {
 std::vector<std::string> HashesOf(const PairedRuns& runs) {
   std::set<std::string> hashes;
   for (const auto* side : {&runs.left, &runs.right}) {
-    for (const ReportRun* run : *side) hashes.insert(run->record.run_name);
+    for (const ReportRun* run : side->runs) hashes.insert(run->record.run_name);
   }
   return {hashes.begin(), hashes.end()};
 }
 
 std::vector<double> SeedDifferences(const PairedScores& scores) {
-  std::vector<double> differences;
-  for (size_t s = 0; s < scores.left_SC.size(); ++s) {
-    differences.push_back(Mean(scores.left_SC[s]) - Mean(scores.right_SC[s]));
-  }
-  return differences;
+  return Differences(RowMeans(scores.left_SC), RowMeans(scores.right_SC));
 }
 
 }  // namespace suite

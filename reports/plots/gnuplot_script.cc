@@ -1,9 +1,10 @@
-#include "reports/plots/plot_script.h"
+#include "reports/plots/gnuplot_script.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
+
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -13,12 +14,6 @@ constexpr std::array<const char*, 6> kColours = {"#0072B2", "#D55E00", "#009E73"
 // gnuplot's filled circle, square, triangle, diamond, inverted triangle, pentagon.
 constexpr std::array<int, 6> kMarkers = {7, 5, 9, 13, 11, 15};
 constexpr size_t kMostMarkers = 12;
-
-std::string Exact(double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), "%.17g", value);
-  return buffer;
-}
 
 // A text in gnuplot's single quotes.
 std::string Quoted(const std::string& text) {
@@ -34,8 +29,8 @@ std::string DataBlock(const PlotLine& line, size_t index) {
   const bool has_band = !line.low.empty();
   for (size_t i = 0; i < line.x.size(); ++i) {
     if (std::isnan(line.y[i])) continue;
-    block += Exact(line.x[i]) + " " + Exact(line.y[i]);
-    if (has_band) block += " " + Exact(line.low[i]) + " " + Exact(line.high[i]);
+    block += ExactNumber(line.x[i]) + " " + ExactNumber(line.y[i]);
+    if (has_band) block += " " + ExactNumber(line.low[i]) + " " + ExactNumber(line.high[i]);
     block += "\n";
   }
   return block + "EOD\n";
@@ -138,9 +133,9 @@ std::string PanelAxes(const Plot& plot) {
     for (double y : line.y) top = std::isfinite(y) ? std::max(top, y) : top;
   }
   std::string ticks;
-  for (const auto& [x, text] : plot.x_ticks) ticks += (ticks.empty() ? "" : ", ") + Quoted(text) + " " + Exact(x);
+  for (const auto& [x, text] : plot.x_ticks) ticks += (ticks.empty() ? "" : ", ") + Quoted(text) + " " + ExactNumber(x);
   return "set xtics (" + ticks + ") font ',11'\nset xrange [-0.5:" + std::to_string(plot.categories.size()) +
-         " - 0.5]\n" + "set yrange [0:" + Exact(top > 0 ? 1.05 * top : 1) + "]\n";
+         " - 0.5]\n" + "set yrange [0:" + ExactNumber(top > 0 ? 1.05 * top : 1) + "]\n";
 }
 
 // The lines decide the range: a band may go beyond them by their own span on each side and is cut there, or else the
@@ -167,7 +162,7 @@ std::string LinesRange(const Plot& plot) {
   if (!(span > 0)) return "";
   const double bottom = std::min(low, std::max(band_low, low - span)) - 0.05 * span;
   const double top = std::max(high, std::min(band_high, high + span)) + 0.05 * span;
-  return "set yrange [" + Exact(bottom) + ":" + Exact(top) + "]\n";
+  return "set yrange [" + ExactNumber(bottom) + ":" + ExactNumber(top) + "]\n";
 }
 
 std::string Categories(const Plot& plot, const std::string& axis) {
@@ -182,36 +177,23 @@ std::string Categories(const Plot& plot, const std::string& axis) {
 }
 
 // What depends on the kind: axes and the command that draws.
-std::string Drawing(const Plot& plot) {
-  switch (plot.kind) {
-    case PlotKind::kLines:
-      return (plot.log_x ? "set logscale x 2\n" : "") + LinesRange(plot);
-    case PlotKind::kPoints:
-      return "set offsets graph 0.08, graph 0.08, graph 0.05, graph 0.05\n";
-    case PlotKind::kBars:
-      return Categories(plot, "x") + "set yrange [0:*]\n";
-    case PlotKind::kForest:
-      return Categories(plot, "y") + "set grid noytics xtics lc rgb '#cccccc' lw 1 dt 1\n";
-    case PlotKind::kPanels:
-      return PanelAxes(plot);
-  }
-  return "";
-}
+struct Drawing {
+  std::string (*axes)(const Plot&);
+  std::string (*command)(const Plot&);
+};
 
-std::string DrawCommand(const Plot& plot) {
-  switch (plot.kind) {
-    case PlotKind::kLines:
-      return LinesCommand(plot);
-    case PlotKind::kPoints:
-      return PointsCommand(plot);
-    case PlotKind::kBars:
-      return BarsCommand(plot);
-    case PlotKind::kForest:
-      return ForestCommand(plot);
-    case PlotKind::kPanels:
-      return PanelsCommand(plot);
-  }
-  return "";
+const Drawing& DrawingOf(PlotKind kind) {
+  static const std::array<Drawing, 5> kDrawings = {{
+      // In the order of PlotKind.
+      {[](const Plot& plot) { return (plot.log_x ? "set logscale x 2\n" : "") + LinesRange(plot); }, LinesCommand},
+      {[](const Plot&) { return std::string("set offsets graph 0.08, graph 0.08, graph 0.05, graph 0.05\n"); },
+       PointsCommand},
+      {[](const Plot& plot) { return Categories(plot, "x") + "set yrange [0:*]\n"; }, BarsCommand},
+      {[](const Plot& plot) { return Categories(plot, "y") + "set grid noytics xtics lc rgb '#cccccc' lw 1 dt 1\n"; },
+       ForestCommand},
+      {PanelAxes, PanelsCommand},
+  }};
+  return kDrawings[static_cast<size_t>(kind)];
 }
 
 // A forest needs a line of text for each of its rows.
@@ -234,9 +216,9 @@ std::string PlotScript(const Plot& plot) {
                        "set bars small\n";
   if (plot.kind != PlotKind::kPanels) script += "set title " + Quoted(plot.title) + "\n";
   script += "set xlabel " + Quoted(plot.x_label) + " offset 0,0.6\nset ylabel " + Quoted(plot.y_label) + "\n";
-  script += Drawing(plot);
+  script += DrawingOf(plot.kind).axes(plot);
   for (size_t i = 0; i < plot.lines.size(); ++i) script += DataBlock(plot.lines[i], i);
-  return script + DrawCommand(plot);
+  return script + DrawingOf(plot.kind).command(plot);
 }
 
 }  // namespace suite

@@ -1,4 +1,4 @@
-#include "reports/plots/ratio_histograms.h"
+#include "reports/plots/report_plots.h"
 
 #include <gtest/gtest.h>
 

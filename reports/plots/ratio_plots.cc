@@ -1,17 +1,20 @@
-#include "reports/plots/ratio_histograms.h"
+#include "reports/plots/report_plots.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <sstream>
 
 #include "harness/metrics/run_record.h"
-#include "reports/runs/arm_scores.h"
+#include "reports/plots/curves.h"
 
 namespace suite {
 namespace {
 
 constexpr size_t kMostPanels = 6;
+constexpr std::array<const char*, 3> kUnits = {"token", "rank", "sequence"};
+
 // A stretch between two evaluations.
 struct Interval {
   std::string name;
@@ -98,12 +101,9 @@ void NameBins(const std::vector<std::string>& edges, Plot* plot) {
 
 Plot HistogramsOf(const RunSet& set, const std::string& unit, const std::string& edges) {
   const std::string series = "ratio_counts/" + unit;
-  Plot plot;
+  Plot plot{"ratio_histograms_" + unit, "Histograms of the importance ratios of " + unit + "s",
+            "Log ratio (bins of 1, 2 and 5)", "Share of " + unit + "s"};
   plot.kind = PlotKind::kPanels;
-  plot.file_stem = "ratio_histograms_" + unit;
-  plot.title = "Histograms of the importance ratios of " + unit + "s";
-  plot.x_label = "Log ratio (bins of 1, 2 and 5)";
-  plot.y_label = "Share of " + unit + "s";
   NameBins(Words(edges), &plot);
   size_t panels = 0;
   size_t arms = 0;
@@ -130,9 +130,34 @@ std::vector<Plot> RatioHistograms(const RunSet& set) {
   }
   if (Words(edges).size() < 2) return {};
   std::vector<Plot> plots;
-  for (const std::string unit : {"token", "rank", "sequence"}) {
+  for (const char* const unit : kUnits) {
     Plot plot = HistogramsOf(set, unit, edges);
     if (!plot.lines.empty()) plots.push_back(std::move(plot));
+  }
+  return plots;
+}
+
+std::vector<Plot> RatioPlots(const RunSet& set) {
+  std::vector<Plot> plots;
+  const size_t size = BlockSize(set);
+  for (const char* const unit : kUnits) {
+    Plot plot{std::string("ratios_") + unit, std::string("Importance ratios of ") + unit + "s", "RL step", "Ratio"};
+    plot.whole_bands = true;
+    plot.description = plot.title + ": median; band from the 5th to the 95th hundredth. Means over blocks of " +
+                       std::to_string(size) + " steps and over seeds.";
+    const std::string prefix = std::string("ratio/") + unit + "/";
+    for (const ArmRuns& arm : set.arms) {
+      if (arm.done.empty() || arm.done[0]->record.steps.empty()) continue;
+      const auto has = [&](const char* name) { return AllHave(arm.done, prefix + name); };
+      if (!has("p05") || !has("p50") || !has("p95")) continue;
+      const auto line = [&](const char* name) {
+        return LineWithRange(arm.arm.name, BlockCurves(arm.done, prefix + name, size));
+      };
+      plot.lines.push_back(line("p50"));
+      plot.lines.back().low = line("p05").y;
+      plot.lines.back().high = line("p95").y;
+    }
+    if (!plot.lines.empty()) plots.push_back(plot);
   }
   return plots;
 }
