@@ -39,9 +39,10 @@ std::vector<int> UnknownFilms(const World& world, double knowledge);
 std::vector<int> DrawTeacherList(const World& world, const SimulatedConversation& conversation, int length,
                                  const TeacherQuality& quality, const std::vector<int>& unknown);
 
-// The teacher's judgement of each candidate (universe ids): clip(round(judge_slope z_i + judge_noise noise), -2, 2) with
-// z_i the film's u.c_i standardised over the candidates (population std), since a judge that is shown only good films
-// still tells the better from the worse. The noise belongs to (conversation, film), whatever the other candidates are.
+// The teacher's judgement of each candidate (universe ids): clip(round(judge_slope z_i + judge_noise noise), -2, 2),
+// where z_i is the film's u.c_i standardised over the candidates (population std), since a judge that is shown only
+// good films still tells the better from the worse. The noise belongs to (conversation, film), whatever the other
+// candidates are.
 std::vector<int> DrawJudgements(const World& world, const SimulatedConversation& conversation,
                                 const std::vector<int>& candidates, const TeacherQuality& quality);
 

@@ -71,7 +71,7 @@ struct MockServer::State {
     Error error;
     for (;;) {
       http::request_parser<http::string_body> parser;
-      parser.body_limit(boost::none);
+      parser.body_limit(uint64_t{1} << 30);
       http::read(*connection, buffer, parser, error);
       if (error || !Answer(connection, Plain(parser.get()))) break;
     }
