@@ -2,6 +2,7 @@
 // and workers, on the smoke profile.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include <algorithm>
 #include <chrono>
@@ -150,6 +151,39 @@ TEST_F(SweepTest, SettingsThatChangeNoResultMayChangeBeforeAResume) {
     return entry.first.find("/config") != std::string::npos && entry.second.find("every = 7") != std::string::npos;
   });
   EXPECT_TRUE(recorded);
+}
+
+TEST_F(SweepTest, ALockedStoreIsNotTakenForADamagedOne) {
+  const std::string out = TemporaryPath("locked");
+  {
+    LauncherProcess launcher(OneRun(out));
+    ASSERT_TRUE(WaitFor([&] { return HasSteps(Runs(out), 12); }));
+    launcher.Signal(SIGTERM);
+    ASSERT_EQ(launcher.Wait(), 75);
+  }
+  const std::string folder = OnlyRun(Runs(out));
+  const hid_t file = H5Fopen((folder + "/store.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  ASSERT_GE(file, 0);
+  const ProgramResult result = RunQuickstart(OneRun(out));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr("store.h5: locked: another program has it open for writing"));
+  EXPECT_FALSE(fs::exists(folder + "/store.h5.damaged-1"));
+  ASSERT_GE(H5Fclose(file), 0);
+  ExpectUnbroken(out);
+}
+
+TEST_F(SweepTest, ADamagedFinishedStoreIsRunAgain) {
+  const std::string out = TemporaryPath("flipped");
+  ASSERT_EQ(RunQuickstart(OneRun(out)).exit_code, 0);
+  const std::string store = OnlyRun(Runs(out)) + "/store.h5";
+  std::string bytes = ReadFile(store);
+  const std::vector<double> entropy = FindSeries(ReadRun(store), "entropy").values;
+  const size_t at = bytes.find(std::string(reinterpret_cast<const char*>(entropy.data()), 64));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = static_cast<char>(bytes[at] ^ 1);
+  WriteFileAtomically(store, bytes);
+  ExpectUnbroken(out);
+  EXPECT_TRUE(fs::exists(store + ".damaged-1"));
 }
 
 TEST_F(SweepTest, TwoLaunchersShareOneSweep) {
