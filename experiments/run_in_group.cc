@@ -36,15 +36,15 @@ const SweepRun* NextRun(ProcessGroup& group, const Bench& bench) {
 
 }  // namespace
 
-int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const ProcessPlace& place,
+int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const ProcessRank& process,
                const std::vector<std::string>& argv) {
   if (flags.launcher != "local") {
-    throw InputError("--launcher", flags.launcher + " in a process that " + place.launcher + " started", "local");
+    throw InputError("--launcher", flags.launcher + " in a process that " + process.launcher + " started", "local");
   }
   Bench bench(flags, experiment);
   std::vector<RunConfig> configs;
   for (const SweepRun& run : bench.runs()) configs.push_back(run.config);
-  const int code = WorkTogether(place, configs, [&](ProcessGroup& group) {
+  const int code = WorkTogether(process, configs, [&](ProcessGroup& group) {
     RunOptions options;
     options.force_resume = flags.force_resume;
     options.group = &group;
@@ -55,7 +55,7 @@ int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const Proc
     return kExitDone;
   });
   // Nothing is left to run: this writes the report.
-  return code == kExitDone && place.rank == 0 ? bench.Execute() : code;
+  return code == kExitDone && process.rank == 0 ? bench.Execute() : code;
 }
 
 }  // namespace suite

@@ -1,5 +1,5 @@
 // The front door where it is started several times over, by torchrun, srun or mpirun
-// (harness/distributed/process_place.h): these processes are the ones that train, each run of the experiment together,
+// (harness/distributed/process_rank.h): these processes are the ones that train, each run of the experiment together,
 // one after another. No child processes and no SLURM jobs of our own are started; the first process shows progress and
 // writes the report.
 //
@@ -19,12 +19,12 @@
 
 #include "experiments/bench_flags.h"
 #include "harness/config/experiment.h"
-#include "harness/distributed/process_place.h"
+#include "harness/distributed/process_rank.h"
 
 namespace suite {
 
 // The exit code of this process. Throws GroupError when another one is lost, InputError for what cannot be used.
-int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const ProcessPlace& place,
+int RunInGroup(const BenchFlags& flags, const Experiment& experiment, const ProcessRank& process,
                const std::vector<std::string>& argv);
 
 }  // namespace suite

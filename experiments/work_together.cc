@@ -11,10 +11,10 @@ namespace suite {
 namespace {
 
 // Where the tensors of collectives lie; the GPU of this process becomes the current one.
-at::DeviceType DeviceOfAll(const std::vector<RunConfig>& configs, const ProcessPlace& place) {
+at::DeviceType DeviceOfAll(const std::vector<RunConfig>& configs, const ProcessRank& process) {
   at::DeviceType type = at::kCPU;
   for (const RunConfig& config : configs) {
-    const at::Device device = DeviceOfRun(config.run.device, place.local_rank);
+    const at::Device device = DeviceOfRun(config.run.device, process.local_rank);
     if (!device.is_cpu()) type = device.type();
   }
   return type;
@@ -22,12 +22,12 @@ at::DeviceType DeviceOfAll(const std::vector<RunConfig>& configs, const ProcessP
 
 }  // namespace
 
-ProcessPlace PlaceOfThisProcess() { return WithOwnGpu(ReadProcessPlace(SystemEnvironment()), &CountGpus); }
+ProcessRank PlaceOfThisProcess() { return WithOwnGpu(ReadProcessRank(SystemEnvironment()), &CountGpus); }
 
-int WorkTogether(const ProcessPlace& place, const std::vector<RunConfig>& configs,
+int WorkTogether(const ProcessRank& process, const std::vector<RunConfig>& configs,
                  const std::function<int(ProcessGroup&)>& work) {
   const StopSignals signals;
-  const std::unique_ptr<ProcessGroup> group = JoinProcesses(place, DeviceOfAll(configs, place));
+  const std::unique_ptr<ProcessGroup> group = JoinProcesses(process, DeviceOfAll(configs, process));
   int code = kExitDone;
   try {
     code = work(*group);

@@ -99,8 +99,8 @@ TEST(JoinProcesses, OneDoesNotComeAndTheOtherEndsAtTheDeadline) {
   EXPECT_EQ(first.output.rfind("error: rank 0 of 2, rendezvous at 127.0.0.1:", 0), 0) << first.output;
 }
 
-TEST(AloneInTheWorld, LeavesTensorsAlone) {
-  const auto group = AloneInTheWorld();
+TEST(SingleProcess, LeavesTensorsAlone) {
+  const auto group = SingleProcess();
   at::Tensor numbers = at::arange(4, at::kFloat);
   group->AllReduce(numbers, "sum");
   group->Broadcast(numbers, 0, "broadcast");

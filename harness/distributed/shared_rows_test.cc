@@ -35,7 +35,7 @@ TEST(ShardsOfRank, CoversAllShardsOnce) {
 
 // A process without a shard would have nothing to do.
 TEST(OwnShards, RefusesMoreProcessesThanShards) {
-  const auto alone = AloneInTheWorld();
+  const auto alone = SingleProcess();
   EXPECT_EQ(OwnShards(3, *alone).count, 3);
   try {
     OwnShards(0, *alone);

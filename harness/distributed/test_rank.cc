@@ -221,8 +221,8 @@ void Scores(ProcessGroup& group) {
 
 // Rank 1 does not come.
 void Absent() {
-  if (ReadProcessPlace(SystemEnvironment()).rank != 0) return;
-  JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+  if (ReadProcessRank(SystemEnvironment()).rank != 0) return;
+  JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
 }
 
 // Sums until the group breaks.
@@ -264,7 +264,7 @@ int Main(const std::string& task) {
     Absent();
     return 0;
   }
-  const auto group = JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+  const auto group = JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
   if (task == "collectives") Collectives(*group);
   if (task == "adamw") AdamW(*group);
   if (task == "rows") Rows(*group);

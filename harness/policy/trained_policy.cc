@@ -31,7 +31,7 @@ ShardedScorer MakeScorer(const Llama& llama, const LlamaWeights& weights, int64_
 
 TrainedPolicy::TrainedPolicy(const Llama& llama, const LlamaWeights& start, int64_t shards,
                              std::optional<at::ScalarType> compute, ProcessGroup* group)
-    : alone_(group ? nullptr : AloneInTheWorld()),
+    : alone_(group ? nullptr : SingleProcess()),
       group_(group ? group : alone_.get()),
       weights_(CopyOf(start, TypeKept(start, compute, *group_))),
       scorer_(MakeScorer(llama, weights_, OwnShards(shards, *group_).count, compute, *group_)),

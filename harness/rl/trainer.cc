@@ -59,7 +59,7 @@ RlTrainer::RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions op
                      std::unique_ptr<PolicyObjective> objective, const RlTask& task)
     : llama_(llama),
       options_(std::move(options)),
-      alone_(options_.group ? nullptr : AloneInTheWorld()),
+      alone_(options_.group ? nullptr : SingleProcess()),
       group_(options_.group ? options_.group : alone_.get()),
       objective_(std::move(objective)),
       task_(task),

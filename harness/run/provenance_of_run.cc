@@ -22,7 +22,7 @@ NamedTexts ProvenanceOfRun(const RunConfig& config, const Dataset& dataset, cons
   for (const auto& [name, text] : dataset.provenance) provenance.emplace_back("data." + name, text);
   if (group.world_size() > 1) {
     provenance.emplace_back("world_size", std::to_string(group.world_size()));
-    provenance.emplace_back("started_by", group.place().launcher);
+    provenance.emplace_back("started_by", group.process().launcher);
   }
   if (!device.is_cpu()) provenance.emplace_back("device", device.str());
   provenance.emplace_back("protocol_version", std::to_string(kProtocolVersion));

@@ -46,7 +46,7 @@ class Run {
         claim_(claim),
         group_(group),
         report_(report),
-        device_(DeviceOfRun(config.run.device, group->place().local_rank)),
+        device_(DeviceOfRun(config.run.device, group->process().local_rank)),
         meter_(device_, "preparation"),
         objective_(MakeObjective(config.objective.preset, OverridesOf(config))),
         dataset_(LoadDataset(config.data)),
@@ -262,14 +262,14 @@ void CheckObjective(const RunConfig& config) { MakeObjective(config.objective.pr
 
 RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
                       const ReportProgress& report, const RunOptions& options) {
-  const auto alone = AloneInTheWorld();
+  const auto alone = SingleProcess();
   ProcessGroup& group = options.group ? *options.group : *alone;
-  CheckDevice(config.run.device, group.place().local_rank);
+  CheckDevice(config.run.device, group.process().local_rank);
   CheckAgreement(group, "config", ConfigHash(config));
   std::unique_ptr<RunClaim> claim;
-  const Admission admission = EnterRunFolder(folders, config, group, &claim);
-  if (admission == Admission::kDone) return RunOutcome::kDone;
-  if (admission == Admission::kBusy) return RunOutcome::kBusy;
+  const FolderState state = EnterRunFolder(folders, config, group, &claim);
+  if (state == FolderState::kDone) return RunOutcome::kDone;
+  if (state == FolderState::kBusy) return RunOutcome::kBusy;
   at::set_num_threads(static_cast<int>((config.run.threads + group.world_size() - 1) / group.world_size()));
   Run(config, folders, argv, report, options, claim.get(), &group).Execute();
   return RunOutcome::kDone;

@@ -43,8 +43,8 @@ void PrepareStore(const std::string& path) {
   throw InputError(path, "the run failed before: " + reason, "--retry-failed to run it again");
 }
 
-Admission TakeClaim(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunClaim>* claim) {
-  if (IsDone(folders, config)) return Admission::kDone;
+FolderState TakeClaim(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunClaim>* claim) {
+  if (IsDone(folders, config)) return FolderState::kDone;
   const std::string folder = RunFolder(folders, config);
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
@@ -53,12 +53,12 @@ Admission TakeClaim(const RunFolders& folders, const RunConfig& config, std::uni
   *claim = RunClaim::Take(folder + "/claim", {}, &holder);
   if (!*claim) {
     std::cerr << "another process is at this run: " << holder << std::endl;
-    return Admission::kBusy;
+    return FolderState::kBusy;
   }
-  if (IsDone(folders, config)) return Admission::kDone;  // by the one that had the claim a moment ago
+  if (IsDone(folders, config)) return FolderState::kDone;  // by the one that had the claim a moment ago
   if (!(*claim)->replaced().empty()) std::cerr << "claim taken over from " << (*claim)->replaced() << std::endl;
   PrepareStore(StorePath(folders, config));
-  return Admission::kGranted;
+  return FolderState::kOurs;
 }
 
 }  // namespace
@@ -83,11 +83,11 @@ bool IsDone(const RunFolders& folders, const RunConfig& config) {
   }
 }
 
-Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
+FolderState EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
                          std::unique_ptr<RunClaim>* claim) {
-  const auto name_of = [](Admission admission) { return std::to_string(static_cast<int>(admission)); };
+  const auto name_of = [](FolderState state) { return std::to_string(static_cast<int>(state)); };
   const std::string decision = group.rank() == 0 ? name_of(TakeClaim(folders, config, claim)) : "";
-  return static_cast<Admission>(std::stoi(DecisionOfRankZero(group, decision, "claim of the run")));
+  return static_cast<FolderState>(std::stoi(DecisionOfRankZero(group, decision, "claim of the run")));
 }
 
 }  // namespace suite

@@ -1,7 +1,7 @@
 // The folder of a run, and who may work in it.
 //
 //   std::unique_ptr<RunClaim> claim;
-//   if (EnterRunFolder(folders, config, group, &claim) == Admission::kGranted) ...   // ours until `claim` is gone
+//   if (EnterRunFolder(folders, config, group, &claim) == FolderState::kOurs) ...   // ours until `claim` is gone
 #pragma once
 
 #include <memory>
@@ -30,12 +30,12 @@ std::string StoreAtCheckpoint(const std::string& run_folder);
 bool IsDone(const RunFolders& folders, const RunConfig& config);
 
 // kDone: nothing is left to do. kBusy: a live process holds the claim.
-enum class Admission { kGranted, kDone, kBusy };
+enum class FolderState { kOurs, kDone, kBusy };
 
 // Rank 0 makes the folder, takes its claim and looks at its store; all ranks get its answer, and rank 0 the claim.
 // A damaged store is set aside as store.h5.damaged-N, and the copy of the newest checkpoint takes its place. Throws
 // InputError for a folder that cannot be made, and for a run that has failed before: it would fail again.
-Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
+FolderState EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
                          std::unique_ptr<RunClaim>* claim);
 
 }  // namespace suite

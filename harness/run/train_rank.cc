@@ -145,7 +145,7 @@ int Main(int argc, char** argv) {
   plan.compute = std::string(argv[2]) == "bfloat16" ? at::kBFloat16 : at::kFloat;
   plan.shards = std::atoll(argv[3]);
   if (argc > 4) plan.checkpoints = argv[4];
-  const auto group = JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+  const auto group = JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
   TrainByReward(plan, *group);
   if (plan.checkpoints.empty()) TrainByNextTokens(plan, *group);
   group->Barrier("end");

@@ -100,7 +100,7 @@ SupervisedStage PlanStage(const RunConfig& config, const Section& section, const
   stage.folder = folder;
   stage.steps = section.steps;
   stage.llama.recompute_layers = config.run.recompute_layers;
-  stage.llama.device = DeviceOfRun(config.run.device, group.place().local_rank);
+  stage.llama.device = DeviceOfRun(config.run.device, group.process().local_rank);
   stage.options.stage = name;
   stage.options.seed = static_cast<uint64_t>(config.data.world_seed);
   stage.options.batch = section.batch;
@@ -283,7 +283,7 @@ void TrainSharedStages(const RunConfig& config, const std::string& cache_folder,
 
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                   const ReportProgress& report, ProcessGroup* processes) {
-  const auto alone = AloneInTheWorld();
+  const auto alone = SingleProcess();
   ProcessGroup& group = processes ? *processes : *alone;
   const ThreadCount threads((config.run.stage_threads + group.world_size() - 1) / group.world_size());
   if (config.sft.demonstrations == "none") return PrepareBase(config, dataset, cache, report, group);

@@ -40,7 +40,7 @@ class StageTraining {
         report_(report),
         checkpoints_(Checkpoints(stage)),
         best_(Best(stage)),
-        alone_(stage.options.group ? nullptr : AloneInTheWorld()),
+        alone_(stage.options.group ? nullptr : SingleProcess()),
         group_(stage.options.group ? stage.options.group : alone_.get()),
         trainer_(llama_, start.To(stage.llama.device, start.flat().scalar_type()), std::move(training), stage.options) {
     SUITE_CHECK(stage.validate_every == 0 || !held_out.empty());
