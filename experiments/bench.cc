@@ -56,13 +56,6 @@ SlurmNeeds NeedsOf(const RunConfig& config, const std::string& worker) {
 
 bool IsOpen(RunState state) { return state != RunState::kDone && state != RunState::kFailed; }
 
-std::string FirstFree(const std::string& prefix) {
-  for (int n = 1;; ++n) {
-    const std::string path = prefix + std::to_string(n);
-    if (!fs::exists(path)) return path;
-  }
-}
-
 }  // namespace
 
 Bench::Bench(const BenchFlags& flags, Experiment experiment)
@@ -210,7 +203,7 @@ std::vector<SweepRun> Bench::StagesToTrain() const {
 void Bench::SetFailedAside() const {
   for (const SweepRun& run : sweep_.runs) {
     if (LookAtRun(run).state != RunState::kFailed) continue;
-    fs::rename(run.folder + "/store.h5", FirstFree(run.folder + "/store.h5.failed-"));
+    fs::rename(run.folder + "/store.h5", FirstFreePath(run.folder + "/store.h5.failed-"));
   }
 }
 
@@ -286,7 +279,7 @@ int Bench::ExecuteOnSlurm() {
   if (runs.empty() || flags_.slurm_round > kSlurmRounds) return Report();
   SlurmPlan plan;
   plan.name = sweep_.name;
-  plan.folder = FirstFree(folder_ + "/slurm/submission-");
+  plan.folder = FirstFreePath(folder_ + "/slurm/submission-");
   plan.program = fs::read_symlink("/proc/self/exe").string();
   plan.working_folder = fs::current_path().string();
   plan.out = flags_.out;

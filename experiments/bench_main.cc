@@ -4,16 +4,14 @@
 //   report
 //
 // Where the program is one of several processes (torchrun, srun, mpirun), they run the experiment together
-// (run_in_group.h). A child process does one job (worker.h); with run.processes above 1, several do it together.
+// (process_work.h). A child process does one job (process_work.h); with run.processes above 1, several do it together.
 #include <iostream>
 #include <map>
 
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
-#include "experiments/run_in_group.h"
-#include "experiments/work_together.h"
-#include "experiments/worker.h"
+#include "experiments/process_work.h"
 #include "harness/config/experiment.h"
 #include "harness/distributed/process_rank.h"
 #include "harness/distributed/run_device.h"
@@ -62,7 +60,7 @@ int Main(int argc, char** argv) {
   request.known_names["objective.preset"] = ObjectiveNames();
   Experiment experiment = LoadExperiment(request);
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
-  const ProcessRank process = PlaceOfThisProcess();
+  const ProcessRank process = RankOfThisProcess();
   const bool runs =
       !flags.plan && !flags.status && !flags.watch && !flags.explain && !flags.report && flags.keep.empty();
   // Of a cluster, this machine may be the one without GPUs.

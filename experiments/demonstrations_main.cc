@@ -1,6 +1,6 @@
 // Demonstrations without training: the teacher's lists, what Remap, Reflect and Adjust make of them, the audit page.
 //
-//   main -> LoadRunConfig (harness/config) -> FillContentPins -> LoadDataset -> PrepareDemonstrations (harness/stages)
+//   main -> LoadRunConfig (harness/config) -> FillContentPins -> LoadDataset -> PrepareDemonstrations (harness/sft)
 //
 // The flags are those of the experiments. What is made is where a run with the same settings looks for it, so an
 // experiment with the same --out goes on from it.

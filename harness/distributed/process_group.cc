@@ -29,9 +29,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class Alone : public ProcessGroup {
+class OneProcess : public ProcessGroup {
  public:
-  Alone() : ProcessGroup(ProcessRank()) {}
+  OneProcess() : ProcessGroup(ProcessRank()) {}
   void AllReduce(at::Tensor&, const std::string&) override {}
   void Exchange(const at::Tensor& parts, at::Tensor& received, const std::string&) override { received.copy_(parts); }
   void AllGather(const at::Tensor& part, at::Tensor& all, const std::string&) override { all.select(0, 0).copy_(part); }
@@ -57,8 +57,8 @@ void OrGroupError(const ProcessRank& process, const std::string& phase, int64_t 
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     char text[256];
     std::snprintf(text, sizeof(text), "rank %d of %d, %s%s: failed after %.1f s (deadline %.0f s): ", process.rank,
-                  process.world_size, phase.c_str(), step < 0 ? "" : (", step " + std::to_string(step)).c_str(), seconds,
-                  static_cast<double>(process.deadline.count()) / 1000);
+                  process.world_size, phase.c_str(), step < 0 ? "" : (", step " + std::to_string(step)).c_str(),
+                  seconds, static_cast<double>(process.deadline.count()) / 1000);
     throw GroupError(text + FirstLine(error.what()) +
                      "; another process has ended, hangs or cannot be reached: its own log says why. Start all "
                      "processes again: the run goes on from its last checkpoint. Where a step merely takes longer, "
@@ -240,11 +240,14 @@ class C10dGroup : public ProcessGroup {
 }  // namespace
 
 std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessRank& process, at::DeviceType device) {
-  if (process.world_size == 1) return SingleProcess();
+  if (process.world_size == 1) return std::make_unique<OneProcess>();
   return std::make_unique<C10dGroup>(process, device);
 }
 
-std::unique_ptr<ProcessGroup> SingleProcess() { return std::make_unique<Alone>(); }
+ProcessGroup& SingleProcess() {
+  static OneProcess process;
+  return process;
+}
 
 at::Tensor SumInPairs(at::Tensor rows) {
   const int64_t count = rows.size(0);

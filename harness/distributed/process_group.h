@@ -72,8 +72,8 @@ class ProcessGroup {
 // Throws GroupError when they do not come before the deadline, InputError when this build has no NCCL.
 std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessRank& process, at::DeviceType device);
 
-// A world of one.
-std::unique_ptr<ProcessGroup> SingleProcess();
+// A world of one: this process, which lives as long as the program.
+ProcessGroup& SingleProcess();
 
 // The sum over ranks of each rank's `part` of `parts` [world_size, n] (float32 or float64), added in pairs: (0 + 1) +
 // (2 + 3) and so on, whatever the backend; an odd one out waits for the next round. `parts` may be overwritten.

@@ -93,7 +93,8 @@ void ReadTorchrun(const Reader& reader, ProcessRank* process) {
   if (process->world_size == 1) return;
   if (!reader.Has("MASTER_ADDR")) throw InputError("MASTER_ADDR", "not set, although RANK is");
   ReadMeetingPlace(reader, "", "", process);
-  if (process->rank == 0) process->store_fd = static_cast<int>(reader.IntegerOr("SUITE_STORE_FD", -1, 0, kMostDescriptors));
+  if (process->rank == 0)
+    process->store_fd = static_cast<int>(reader.IntegerOr("SUITE_STORE_FD", -1, 0, kMostDescriptors));
   process->agent_store = reader.Text("TORCHELASTIC_USE_AGENT_STORE") == "True";
   process->generation = reader.Text("TORCHELASTIC_RESTART_COUNT");
 }

@@ -1,7 +1,8 @@
 // Greedy evaluation, as the authors do it: one answer for each conversation, scored by Recall@k and nDCG@k.
 //
-//   Evaluation evaluation = Evaluate(llama, weights.Tensors(), tokenizer, prompt, dataset.test, dataset.catalog,
-//   options); evaluation.scores[m][c]              // metric evaluation.metrics[m] of conversation c
+//   Evaluation evaluation =
+//       Evaluate(llama, weights.Tensors(), tokenizer, prompt, dataset.test, dataset.catalog, options);
+//   evaluation.scores[m][c]                       // metric evaluation.metrics[m] of conversation c
 //
 // Metrics: recall@k and ndcg@k for each cutoff, in_catalog_ratio, duplicate_share (datasets/judging/ranking_metrics.h).
 #pragma once

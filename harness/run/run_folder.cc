@@ -13,8 +13,7 @@ namespace {
 
 // Sets a damaged store aside, so that nothing is lost that might be mended, and goes back to the last checkpoint's.
 void ReplaceDamaged(const std::string& path, const std::string& reason) {
-  std::string aside;
-  for (int n = 1; aside.empty() || std::filesystem::exists(aside); ++n) aside = path + ".damaged-" + std::to_string(n);
+  const std::string aside = FirstFreePath(path + ".damaged-");
   std::cerr << "store set aside as " << aside << ": " << reason << std::endl;
   std::filesystem::rename(path, aside);
   const std::string copy = StoreAtCheckpoint(std::filesystem::path(path).parent_path().string());
@@ -71,6 +70,13 @@ std::string StorePath(const RunFolders& folders, const RunConfig& config) {
   return RunFolder(folders, config) + "/store.h5";
 }
 
+std::string FirstFreePath(const std::string& prefix) {
+  for (int n = 1;; ++n) {
+    const std::string path = prefix + std::to_string(n);
+    if (!std::filesystem::exists(path)) return path;
+  }
+}
+
 std::string StoreAtCheckpoint(const std::string& run_folder) { return run_folder + "/checkpoints/store.copy"; }
 
 bool IsDone(const RunFolders& folders, const RunConfig& config) {
@@ -84,7 +90,7 @@ bool IsDone(const RunFolders& folders, const RunConfig& config) {
 }
 
 FolderState EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
-                         std::unique_ptr<RunClaim>* claim) {
+                           std::unique_ptr<RunClaim>* claim) {
   const auto name_of = [](FolderState state) { return std::to_string(static_cast<int>(state)); };
   const std::string decision = group.rank() == 0 ? name_of(TakeClaim(folders, config, claim)) : "";
   return static_cast<FolderState>(std::stoi(DecisionOfRankZero(group, decision, "claim of the run")));

@@ -26,6 +26,9 @@ std::string StorePath(const RunFolders& folders, const RunConfig& config);
 // of a write can leave the store itself unreadable. (Not called .h5: reports take every file of that ending for a run.)
 std::string StoreAtCheckpoint(const std::string& run_folder);
 
+// PREFIX1, or the first of PREFIX2, PREFIX3, ... that does not exist: where something is set aside.
+std::string FirstFreePath(const std::string& prefix);
+
 // Is there a finished store?
 bool IsDone(const RunFolders& folders, const RunConfig& config);
 
@@ -36,6 +39,6 @@ enum class FolderState { kOurs, kDone, kBusy };
 // A damaged store is set aside as store.h5.damaged-N, and the copy of the newest checkpoint takes its place. Throws
 // InputError for a folder that cannot be made, and for a run that has failed before: it would fail again.
 FolderState EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
-                         std::unique_ptr<RunClaim>* claim);
+                           std::unique_ptr<RunClaim>* claim);
 
 }  // namespace suite
