@@ -55,13 +55,6 @@ SlurmNeeds NeedsOf(const RunConfig& config, const std::string& worker) {
   return needs;
 }
 
-std::string FirstFree(const std::string& prefix) {
-  for (int n = 1;; ++n) {
-    const std::string path = prefix + std::to_string(n);
-    if (!fs::exists(path)) return path;
-  }
-}
-
 }  // namespace
 
 std::string SweepFolder(const BenchFlags& flags, const std::string& experiment) {
@@ -226,7 +219,7 @@ std::vector<SweepRun> Bench::StagesToTrain() const {
 void Bench::SetFailedAside() const {
   for (const SweepRun& run : sweep_.runs) {
     if (LookAtRun(run).state != RunState::kFailed) continue;
-    fs::rename(run.folder + "/store.h5", FirstFree(run.folder + "/store.h5.failed-"));
+    fs::rename(run.folder + "/store.h5", FirstFreePath(run.folder + "/store.h5.failed-"));
   }
 }
 
@@ -302,7 +295,7 @@ int Bench::ExecuteOnSlurm() {
   if (runs.empty() || flags_.slurm_round > kSlurmRounds) return Report();
   SlurmPlan plan;
   plan.name = sweep_.name;
-  plan.folder = FirstFree(folder_ + "/slurm/submission-");
+  plan.folder = FirstFreePath(folder_ + "/slurm/submission-");
   plan.program = fs::read_symlink("/proc/self/exe").string();
   plan.working_folder = fs::current_path().string();
   plan.out = flags_.out;

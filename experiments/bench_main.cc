@@ -4,21 +4,19 @@
 //        -> Bench: stages, runs (child processes of this program, or SLURM jobs), report
 //
 // Where the program is one of several processes (torchrun, srun, mpirun), they run the experiment together
-// (run_in_group.h). A child process does one job (worker.h); with run.processes above 1, several do it together.
+// (process_work.h). A child process does one job (process_work.h); with run.processes above 1, several do it together.
 #include <iostream>
 #include <map>
 
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
-#include "experiments/run_in_group.h"
-#include "experiments/work_together.h"
-#include "experiments/worker.h"
+#include "experiments/process_work.h"
 #include "harness/config/experiment.h"
-#include "harness/distributed/process_place.h"
+#include "harness/distributed/process_rank.h"
 #include "harness/distributed/run_device.h"
 #include "harness/plan/memory_of_run.h"
-#include "harness/run/content_locks.h"
+#include "harness/run/content_pins.h"
 #include "harness/run/run.h"
 #include "harness/sweep/recorded_runs.h"
 
@@ -34,7 +32,7 @@ int64_t PlannedGpus(const BenchFlags& flags, int64_t processes) {
 
 // Says what is not here instead of failing: a plan is made before data and checkpoints are fetched.
 void PrintPlan(const BenchFlags& flags, Experiment experiment) {
-  const std::vector<std::string> not_here = FillLocksAtHand(flags.stood, &experiment);
+  const std::vector<std::string> not_here = FillContentPinsAtHand(flags.stood, &experiment);
   std::map<int64_t, std::vector<RunConfig>> by_gpus;
   for (const ExperimentRun& run : experiment.runs) {
     by_gpus[PlannedGpus(flags, run.config.run.processes)].push_back(run.config);
@@ -63,12 +61,12 @@ int Main(int argc, char** argv) {
   request.known_names["objective.preset"] = ObjectiveNames();
   Experiment experiment = LoadExperiment(request);
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
-  const ProcessPlace place = PlaceOfThisProcess();
+  const ProcessRank process = RankOfThisProcess();
   const bool runs =
       !flags.plan && !flags.status && !flags.watch && !flags.explain && !flags.report && flags.keep.empty();
   // Of a cluster, this machine may be the one without GPUs.
   for (const ExperimentRun& run : experiment.runs) {
-    const int last = place.world_size > 1 ? place.local_rank : static_cast<int>(run.config.run.processes) - 1;
+    const int last = process.world_size > 1 ? process.local_rank : static_cast<int>(run.config.run.processes) - 1;
     if (runs && flags.launcher == "local") CheckDevice(run.config.run.device, last);
   }
   if (flags.plan) {
@@ -80,12 +78,12 @@ int Main(int argc, char** argv) {
     Bench(flags, std::move(experiment)).PrintStatus(flags.watch);
     return 0;
   }
-  FillLocks(flags.stood, &experiment);
+  FillContentPins(flags.stood, &experiment);
   if (flags.explain) {
     std::cout << Explain(experiment.runs.front().config);
     return 0;
   }
-  if (runs && place.world_size > 1) return RunInGroup(flags, experiment, place, {argv, argv + argc});
+  if (runs && process.world_size > 1) return RunInGroup(flags, experiment, process, {argv, argv + argc});
   Bench bench(flags, std::move(experiment));
   if (!flags.keep.empty()) return bench.Keep(flags.keep);
   return flags.report ? bench.Report() : bench.Execute();

@@ -1,6 +1,6 @@
 // Demonstrations without training: the teacher's lists, what Remap, Reflect and Adjust make of them, the audit page.
 //
-//   main -> LoadRunConfig (harness/config) -> FillLocks -> LoadDataset -> PrepareDemonstrations (harness/stages)
+//   main -> LoadRunConfig (harness/config) -> FillContentPins -> LoadDataset -> PrepareDemonstrations (harness/sft)
 //
 // The flags are those of the experiments. What is made is where a run with the same settings looks for it, so an
 // experiment with the same --out goes on from it.
@@ -13,7 +13,7 @@
 #include "harness/data/dataset.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/provenance/process_meter.h"
-#include "harness/run/content_locks.h"
+#include "harness/run/content_pins.h"
 #include "harness/run/run.h"
 #include "harness/sft/stages.h"
 
@@ -44,7 +44,7 @@ RunConfig LoadConfig(const BenchFlags& flags) {
   request.needs_policy = false;
   Experiment experiment;
   experiment.runs.push_back({"", "", LoadRunConfig(request)});
-  FillLocks(flags.stood, &experiment);
+  FillContentPins(flags.stood, &experiment);
   return experiment.runs.front().config;
 }
 

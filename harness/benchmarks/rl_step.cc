@@ -5,9 +5,9 @@
 //
 // Prints one JSON line: step_s_median, rollout_s and update_s (medians too; update_s includes the reference policy's
 // log-probs), peak_mb (resident memory at its highest, in units of 10^6 bytes). With --dtype=bfloat16 the arithmetic is
-// bfloat16 and weights, gradients and moments are float32. --activation_mb bounds the activations of a micro-batch;
-// --recompute=on trades a third more work for most of them (models/llama/llama.h), auto does so when those of a single
-// prompt and its completions are above the bound.
+// bfloat16 and weights, gradients and moments are float32. --activation_mb bounds the activations of each shard;
+// --recompute=on trades a third more work for most of them (models/llama/llama.h), auto does so when those of a single prompt
+// and its completions are above the bound.
 //
 // --explain adds "roofline": update_gflop (two forward passes, of policy and reference, and a backward pass that counts
 // twice), the rate that it ran at, and that of one large matrix product on this machine.
@@ -51,7 +51,7 @@ Flags ParseFlags(int argc, char** argv) {
   options.Add("steps", &flags.steps, 16, "timed steps, after 2 to warm up");
   options.Add("mu", &flags.mu, 1, "updates a rollout");
   options.Add("activation_mb", &flags.activation_mb, RlOptions().activation_bytes / 1000000,
-              "bound on the activations of a micro-batch");
+              "bound on the activations of each shard of a micro-batch");
   options.Add("recompute", &flags.recompute, "auto",
               "keep one hidden state a layer, compute the rest again: on, off, auto");
   options.Parse(argc, argv);

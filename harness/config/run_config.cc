@@ -286,7 +286,8 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
           "at most data.train = " + std::to_string(data.train));
   Require(config, config.rl.micro_batch_prompts <= config.rl.prompts_per_step, "rl.micro_batch_prompts",
           config.rl.micro_batch_prompts,
-          "at most rl.prompts_per_step = " + std::to_string(config.rl.prompts_per_step) + ", or 0 for all of them");
+          "at most rl.prompts_per_step = " + std::to_string(config.rl.prompts_per_step) +
+              ", or 0 for what rl.activation_bytes allows");
   Require(config, config.run.processes <= config.run.threads, "run.processes", config.run.processes,
           "at most run.threads = " + std::to_string(config.run.threads) + ", the shards that a step is cut into");
 }

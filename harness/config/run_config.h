@@ -69,8 +69,8 @@ std::string Explain(const RunConfig& config);
 std::string ConfigHelp();
 
 // The run's name: the first 12 hex digits of the SHA-256 of all values that can change its numbers. run.threads counts
-// (it changes the order of sums); run.processes does not (rounding aside, they share run.threads shards: the same bits
-// where threads are a power of two that they divide), nor does the checkpoint section (resume is exact), and the
+// (it changes the order of sums); run.processes does not (they share run.threads shards, and gradients are summed by
+// shard: the same bits where threads are a power of two), nor does the checkpoint section (resume is exact), and the
 // monitors section does only when one of its policies is "stop".
 std::string ConfigHash(const RunConfig& config);
 

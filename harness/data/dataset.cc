@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "harness/config/lock.h"
+#include "harness/config/content_pin.h"
 
 namespace suite {
 namespace {
@@ -127,7 +127,7 @@ Dataset LoadDataset(const DataConfig& config) {
   if (config.prompt == "transcript") dataset.instruction = ListInstruction(config.list_length);
   if (config.prompt == "as_is") dataset.instruction.clear();
   dataset.hash = HashOf(dataset);
-  CheckLock("data.lock", config.lock, dataset.hash, config.path);
+  CheckContentPin("data.lock", config.lock, dataset.hash, config.path);
   return dataset;
 }
 

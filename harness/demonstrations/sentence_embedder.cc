@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/hash.h"
-#include "harness/config/lock.h"
+#include "harness/config/content_pin.h"
 
 namespace suite {
 namespace {
@@ -30,7 +30,7 @@ std::string EncoderContentHash(const std::string& folder) { return Sha256HexOfFi
 
 SentenceEmbedder::SentenceEmbedder(const std::string& folder, const std::string& lock)
     : encoder_(BertEmbedder::Load(folder, at::kFloat)), hash_(EncoderContentHash(folder)) {
-  CheckLock("embedder.lock", lock, hash_, folder);
+  CheckContentPin("embedder.lock", lock, hash_, folder);
 }
 
 std::string SentenceEmbedder::Identity() const {

@@ -10,7 +10,7 @@
 #include "datasets/teachers/oracle_teacher.h"
 #include "datasets/teachers/recording.h"
 #include "datasets/teachers/vector_file.h"
-#include "harness/config/lock.h"
+#include "harness/config/content_pin.h"
 #include "harness/demonstrations/sentence_embedder.h"
 
 namespace suite {
@@ -106,7 +106,7 @@ TeacherOfRun::TeacherOfRun(const RunConfig& config, const DemonstrationData& dat
     failures_ = [asked = chat.get()] { return asked->failures(); };
     teacher_ = std::move(chat);
   } else if (kind == "replay") {
-    CheckLock("teacher.lock", config.teacher.lock, TeacherContentHash(config.teacher), config.teacher.path);
+    CheckContentPin("teacher.lock", config.teacher.lock, TeacherContentHash(config.teacher), config.teacher.path);
     teacher_ = std::make_unique<ReplayTeacher>(config.teacher.path);
   } else {
     throw UnknownName("teacher.kind", "teacher", kind, {"simulated", "chat", "replay"});
@@ -132,7 +132,7 @@ EmbedderOfRun::EmbedderOfRun(const RunConfig& config, const DemonstrationData& d
     usage_ = [asked = endpoint.get()] { return EndpointUsageText(asked->usage()); };
     embedder_ = std::move(endpoint);
   } else if (kind == "vectors") {
-    CheckLock("embedder.lock", config.embedder.lock, EmbedderContentHash(config.embedder), config.embedder.path);
+    CheckContentPin("embedder.lock", config.embedder.lock, EmbedderContentHash(config.embedder), config.embedder.path);
     embedder_ = std::make_unique<VectorFile>(VectorSettingsOf(config.embedder));
   } else {
     throw UnknownName("embedder.kind", "embedder", kind, {"miniature", "minilm", "endpoint", "vectors"});

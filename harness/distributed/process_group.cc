@@ -29,9 +29,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class Alone : public ProcessGroup {
+class OneProcess : public ProcessGroup {
  public:
-  Alone() : ProcessGroup(ProcessPlace()) {}
+  OneProcess() : ProcessGroup(ProcessRank()) {}
   void AllReduce(at::Tensor&, const std::string&) override {}
   void Exchange(const at::Tensor& parts, at::Tensor& received, const std::string&) override { received.copy_(parts); }
   void AllGather(const at::Tensor& part, at::Tensor& all, const std::string&) override { all.select(0, 0).copy_(part); }
@@ -46,7 +46,7 @@ std::string FirstLine(const char* what) {
 }
 
 // Runs `body` and turns what it throws into the one error that says where, when, why and what next.
-void OrGroupError(const ProcessPlace& place, const std::string& phase, int64_t step,
+void OrGroupError(const ProcessRank& process, const std::string& phase, int64_t step,
                   const std::function<void()>& body) {
   const auto begin = std::chrono::steady_clock::now();
   try {
@@ -56,9 +56,9 @@ void OrGroupError(const ProcessPlace& place, const std::string& phase, int64_t s
   } catch (const std::exception& error) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     char text[256];
-    std::snprintf(text, sizeof(text), "rank %d of %d, %s%s: failed after %.1f s (deadline %.0f s): ", place.rank,
-                  place.world_size, phase.c_str(), step < 0 ? "" : (", step " + std::to_string(step)).c_str(), seconds,
-                  static_cast<double>(place.deadline.count()) / 1000);
+    std::snprintf(text, sizeof(text), "rank %d of %d, %s%s: failed after %.1f s (deadline %.0f s): ", process.rank,
+                  process.world_size, phase.c_str(), step < 0 ? "" : (", step " + std::to_string(step)).c_str(),
+                  seconds, static_cast<double>(process.deadline.count()) / 1000);
     throw GroupError(text + FirstLine(error.what()) +
                      "; another process has ended, hangs or cannot be reached: its own log says why. Start all "
                      "processes again: the run goes on from its last checkpoint. Where a step merely takes longer, "
@@ -91,23 +91,23 @@ std::string OwnAddressTowards(const std::string& host) {
 }
 
 // GLOO_SOCKET_IFNAME wins, as in PyTorch.
-std::shared_ptr<gloo::transport::Device> MakeGlooDevice(const ProcessPlace& place) {
+std::shared_ptr<gloo::transport::Device> MakeGlooDevice(const ProcessRank& process) {
   using Gloo = c10d::ProcessGroupGloo;
   if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME")) return Gloo::createDeviceForInterface(interface);
-  if (place.local_world_size == place.world_size) return Gloo::createDeviceForHostname("127.0.0.1");
-  const std::string own = OwnAddressTowards(place.address);
+  if (process.local_world_size == process.world_size) return Gloo::createDeviceForHostname("127.0.0.1");
+  const std::string own = OwnAddressTowards(process.address);
   return own.empty() ? Gloo::createDefaultDevice() : Gloo::createDeviceForHostname(own);
 }
 
-c10::intrusive_ptr<c10d::Store> MeetAtStore(const ProcessPlace& place) {
+c10::intrusive_ptr<c10d::Store> MeetAtStore(const ProcessRank& process) {
   c10d::TCPStoreOptions options;
-  options.port = place.port;
-  options.isServer = place.rank == 0 && !place.agent_store;
-  options.numWorkers = static_cast<size_t>(place.world_size);
-  options.timeout = place.deadline;
-  if (place.store_fd >= 0) options.masterListenFd = place.store_fd;
-  auto store = c10::make_intrusive<c10d::TCPStore>(place.address, options);
-  return c10::make_intrusive<c10d::PrefixStore>("suite/" + place.generation, store);
+  options.port = process.port;
+  options.isServer = process.rank == 0 && !process.agent_store;
+  options.numWorkers = static_cast<size_t>(process.world_size);
+  options.timeout = process.deadline;
+  if (process.store_fd >= 0) options.masterListenFd = process.store_fd;
+  auto store = c10::make_intrusive<c10d::TCPStore>(process.address, options);
+  return c10::make_intrusive<c10d::PrefixStore>("suite/" + process.generation, store);
 }
 
 // What rank 0 tells the others while they wait for it.
@@ -150,7 +150,7 @@ class LifeSigns {
  private:
   void Say() {
     // Far from the deadline of those that wait.
-    const milliseconds pause = std::min<milliseconds>(milliseconds(1000), group_->place().deadline / 5);
+    const milliseconds pause = std::min<milliseconds>(milliseconds(1000), group_->process().deadline / 5);
     try {
       int64_t word = kAtWork;
       while (word == kAtWork) {
@@ -177,15 +177,15 @@ class LifeSigns {
 
 class C10dGroup : public ProcessGroup {
  public:
-  C10dGroup(const ProcessPlace& place, at::DeviceType device) : ProcessGroup(place) {
-    const std::string where = "rendezvous at " + place.address + ":" + std::to_string(place.port);
-    OrGroupError(place, where, -1, [&] {
-      const auto store = MeetAtStore(place);
-      auto options = c10d::ProcessGroupGloo::Options::create(place.deadline);
-      options->devices.push_back(MakeGlooDevice(place));
+  C10dGroup(const ProcessRank& process, at::DeviceType device) : ProcessGroup(process) {
+    const std::string where = "rendezvous at " + process.address + ":" + std::to_string(process.port);
+    OrGroupError(process, where, -1, [&] {
+      const auto store = MeetAtStore(process);
+      auto options = c10d::ProcessGroupGloo::Options::create(process.deadline);
+      options->devices.push_back(MakeGlooDevice(process));
       options->threads = 1;  // collectives are waited for one by one
-      gloo_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.world_size, options);
-      if (device == at::kCUDA) nccl_ = MakeNcclBackend(store, place.rank, place.world_size, place.deadline);
+      gloo_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, process.rank, process.world_size, options);
+      if (device == at::kCUDA) nccl_ = MakeNcclBackend(store, process.rank, process.world_size, process.deadline);
     });
     Barrier("first meeting");
   }
@@ -230,7 +230,7 @@ class C10dGroup : public ProcessGroup {
 
   // The backend's own deadline comes first, with the better words; the wait's is for what makes progress too slowly.
   void Run(const std::string& phase, const std::function<c10::intrusive_ptr<c10d::Work>()>& start) {
-    OrGroupError(place_, phase, step_, [&] { start()->wait(place_.deadline + milliseconds(1000)); });
+    OrGroupError(process_, phase, step_, [&] { start()->wait(process_.deadline + milliseconds(1000)); });
   }
 
   c10::intrusive_ptr<c10d::Backend> gloo_;
@@ -239,12 +239,15 @@ class C10dGroup : public ProcessGroup {
 
 }  // namespace
 
-std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessPlace& place, at::DeviceType device) {
-  if (place.world_size == 1) return AloneInTheWorld();
-  return std::make_unique<C10dGroup>(place, device);
+std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessRank& process, at::DeviceType device) {
+  if (process.world_size == 1) return std::make_unique<OneProcess>();
+  return std::make_unique<C10dGroup>(process, device);
 }
 
-std::unique_ptr<ProcessGroup> AloneInTheWorld() { return std::make_unique<Alone>(); }
+ProcessGroup& SingleProcess() {
+  static OneProcess process;
+  return process;
+}
 
 at::Tensor SumInPairs(at::Tensor rows) {
   const int64_t count = rows.size(0);

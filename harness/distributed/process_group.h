@@ -1,12 +1,12 @@
 // The processes that train one policy together, and what they do together: c10d's Gloo for tensors of the CPU, its NCCL
 // for those of GPUs (with --config=cuda), behind one interface.
 //
-//   std::unique_ptr<ProcessGroup> group = JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+//   std::unique_ptr<ProcessGroup> group = JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
 //   group->set_step(17);
 //   group->AllReduce(sum, "token counts");               // in place
 //   if (group->rank() == 0) WriteMetrics();
 //
-// Start the program with any of (process_place.h says what each tells it)
+// Start the program with any of (process_rank.h says what each tells it)
 //   torchrun --no-python --standalone --nproc-per-node=4 PROGRAM ...
 //   srun --ntasks=4 --kill-on-bad-exit=1 PROGRAM ...
 //   mpirun -n 4 PROGRAM ...
@@ -27,7 +27,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/distributed/process_place.h"
+#include "harness/distributed/process_rank.h"
 
 namespace suite {
 
@@ -40,9 +40,9 @@ class ProcessGroup {
  public:
   virtual ~ProcessGroup() = default;
 
-  int rank() const { return place_.rank; }
-  int world_size() const { return place_.world_size; }
-  const ProcessPlace& place() const { return place_; }
+  int rank() const { return process_.rank; }
+  int world_size() const { return process_.world_size; }
+  const ProcessRank& process() const { return process_; }
   // What errors call the present time; steps count from 0.
   void set_step(int64_t step) { step_ = step; }
 
@@ -62,18 +62,18 @@ class ProcessGroup {
   virtual void Barrier(const std::string& phase) = 0;
 
  protected:
-  explicit ProcessGroup(ProcessPlace place) : place_(std::move(place)) {}
+  explicit ProcessGroup(ProcessRank process) : process_(std::move(process)) {}
 
-  ProcessPlace place_;
+  ProcessRank process_;
   int64_t step_ = -1;
 };
 
 // Meets the other processes. `device` is where tensors will lie: with at::kCUDA NCCL is added, for the current GPU.
 // Throws GroupError when they do not come before the deadline, InputError when this build has no NCCL.
-std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessPlace& place, at::DeviceType device);
+std::unique_ptr<ProcessGroup> JoinProcesses(const ProcessRank& process, at::DeviceType device);
 
-// A world of one.
-std::unique_ptr<ProcessGroup> AloneInTheWorld();
+// A world of one: this process, which lives as long as the program.
+ProcessGroup& SingleProcess();
 
 // The sum over ranks of each rank's `part` of `parts` [world_size, n] (float32 or float64), added in pairs: (0 + 1) +
 // (2 + 3) and so on, whatever the backend; an odd one out waits for the next round. `parts` may be overwritten.

@@ -99,17 +99,17 @@ TEST(JoinProcesses, OneDoesNotComeAndTheOtherEndsAtTheDeadline) {
   EXPECT_EQ(first.output.rfind("error: rank 0 of 2, rendezvous at 127.0.0.1:", 0), 0) << first.output;
 }
 
-TEST(AloneInTheWorld, LeavesTensorsAlone) {
-  const auto group = AloneInTheWorld();
+TEST(SingleProcess, LeavesTensorsAlone) {
+  ProcessGroup& group = SingleProcess();
   at::Tensor numbers = at::arange(4, at::kFloat);
-  group->AllReduce(numbers, "sum");
-  group->Broadcast(numbers, 0, "broadcast");
-  group->Barrier("barrier");
+  group.AllReduce(numbers, "sum");
+  group.Broadcast(numbers, 0, "broadcast");
+  group.Barrier("barrier");
   at::Tensor all = at::empty({1, 4}, at::kFloat);
-  group->AllGather(numbers, all, "gather");
+  group.AllGather(numbers, all, "gather");
   EXPECT_TRUE(at::equal(all, at::arange(4, at::kFloat).view({1, 4})));
-  EXPECT_TRUE(at::equal(ReduceScatter(*group, all, "sum"), numbers));
-  EXPECT_EQ(AllGatherBytes(*group, "x", "bytes"), std::vector<std::string>{"x"});
+  EXPECT_TRUE(at::equal(ReduceScatter(group, all, "sum"), numbers));
+  EXPECT_EQ(AllGatherBytes(group, "x", "bytes"), std::vector<std::string>{"x"});
 }
 
 // 2^24 + 1 is 2^24 in float32: the order of additions shows.

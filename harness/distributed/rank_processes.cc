@@ -1,12 +1,7 @@
 #include "harness/distributed/rank_processes.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -14,6 +9,8 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "harness/launcher/child_process.h"
+#include "harness/launcher/local_socket.h"
 
 namespace suite {
 namespace {
@@ -22,19 +19,6 @@ double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 void Nap() { std::this_thread::sleep_for(std::chrono::milliseconds(10)); }
 
-// A port that nobody has: the kernel's choice, given back.
-int FreePort() {
-  const int probe = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  SUITE_CHECK_EQ(bind(probe, reinterpret_cast<sockaddr*>(&address), size), 0);
-  SUITE_CHECK_EQ(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  close(probe);
-  return ntohs(address.sin_port);
-}
-
 std::string TemporaryFolder() {
   const char* of_test = std::getenv("TEST_TMPDIR");
   std::string folder = std::string(of_test ? of_test : "/tmp") + "/ranks-XXXXXX";
@@ -42,52 +26,30 @@ std::string TemporaryFolder() {
   return folder;
 }
 
-// This process' environment, with `variables` instead of those of the same name.
-std::vector<std::string> EnvironmentWith(const std::map<std::string, std::string>& variables) {
-  std::vector<std::string> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    if (variables.count(text.substr(0, text.find('='))) == 0) environment.push_back(text);
-  }
-  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
-  return environment;
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-pid_t Spawn(std::vector<std::string> command, std::vector<std::string> environment, const std::string& output_path) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  pid_t pid = -1;
-  SUITE_CHECK_EQ(
-      posix_spawn(&pid, command[0].c_str(), &actions, nullptr, Pointers(command).data(), Pointers(environment).data()),
-      0);
-  posix_spawn_file_actions_destroy(&actions);
-  return pid;
-}
-
 }  // namespace
 
 RankProcesses::RankProcesses(int world_size, const std::vector<std::string>& command,
                              const std::map<std::string, std::string>& variables) {
-  const std::string folder = TemporaryFolder(), port = std::to_string(FreePort());
+  const std::string folder = TemporaryFolder();
+  const LocalSocket meeting;
   for (int rank = 0; rank < world_size; ++rank) {
-    std::map<std::string, std::string> own = variables;
-    own["RANK"] = std::to_string(rank);
-    own["WORLD_SIZE"] = std::to_string(world_size);
-    own["MASTER_ADDR"] = "127.0.0.1";
-    own["MASTER_PORT"] = port;
-    own["OMP_NUM_THREADS"] = "1";
-    own.emplace("SUITE_GROUP_DEADLINE_S", "120");
-    const std::string output_path = folder + "/" + std::to_string(rank) + ".txt";
-    ranks_.push_back({Spawn(command, EnvironmentWith(own), output_path), output_path});
+    ChildStart child;
+    child.executable = command.front();
+    child.args = {command.begin() + 1, command.end()};
+    child.log_path = folder + "/" + std::to_string(rank) + ".txt";
+    child.reports = false;
+    child.variables = {{"RANK", std::to_string(rank)},
+                       {"WORLD_SIZE", std::to_string(world_size)},
+                       {"MASTER_ADDR", "127.0.0.1"},
+                       {"MASTER_PORT", std::to_string(meeting.port())},
+                       {"OMP_NUM_THREADS", "1"}};
+    if (rank == 0) {
+      child.given_fd = meeting.fd();
+      child.variables.emplace_back("SUITE_STORE_FD", std::to_string(kGivenFd));
+    }
+    if (variables.count("SUITE_GROUP_DEADLINE_S") == 0) child.variables.emplace_back("SUITE_GROUP_DEADLINE_S", "120");
+    child.variables.insert(child.variables.end(), variables.begin(), variables.end());
+    ranks_.push_back({StartChild(child).pid, child.log_path});
   }
 }
 

@@ -75,7 +75,9 @@ double ShardedAdamW::Norm() {
   }
   at::Tensor all = at::empty({group_->world_size(), pieces}, own.options());
   group_->AllGather(own, all, "gradient norm");
-  return all.to(at::kDouble).norm(2).item<double>();
+  // Without what late slices lack: zeros would add nothing, but put the others into another order.
+  const int64_t count = CeilDivide(weights_flat_.numel(), kNormPiece);
+  return all.view({-1}).narrow(0, 0, count).to(at::kDouble).norm(2).item<double>();
 }
 
 double ShardedAdamW::Step(const at::Tensor& gradients_flat, const ShardedStepOptions& options) {

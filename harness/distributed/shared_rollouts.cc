@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "harness/distributed/shared_rows.h"
+#include "harness/distributed/thread_count.h"
 
 namespace suite {
 namespace {
@@ -91,10 +92,11 @@ std::vector<RolloutGroup> UnpackRollouts(const std::string& bytes) {
 std::vector<RolloutGroup> SampleGroupsTogether(ProcessGroup& group, const Llama& llama, const LlamaTensors& tensors,
                                                const std::vector<std::vector<int64_t>>& prompts, int64_t group_size,
                                                const SamplingOptions& options, const StreamOf& stream_of) {
-  if (group.world_size() == 1) return SampleGroups(llama, tensors, prompts, group_size, options, stream_of);
   const ShardShare share = OwnShards(options.shards, group);
   const int64_t count = static_cast<int64_t>(prompts.size()), shards = std::min(options.shards, count);
   const int64_t first = std::min(share.first, shards), last = std::min(share.first + share.count, shards);
+  const ThreadCount threads(ThreadsFor(static_cast<size_t>(last - first), options.shards));
+  if (group.world_size() == 1) return SampleGroups(llama, tensors, prompts, group_size, options, stream_of);
   SamplingOptions of_shard = options;
   of_shard.shards = 1;
   std::vector<std::vector<RolloutGroup>> own(static_cast<size_t>(last - first));

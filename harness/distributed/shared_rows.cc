@@ -1,5 +1,6 @@
 #include "harness/distributed/shared_rows.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -25,6 +26,14 @@ ShardShare OwnShards(int64_t shards, const ProcessGroup& group) {
         "at least " + std::to_string(group.world_size()) + "; all processes together use that many threads");
   }
   return ShardsOfRank(shards, group.world_size(), group.rank());
+}
+
+int64_t ThreadsOf(int64_t shards, const ProcessGroup& group) {
+  return std::max<int64_t>(1, ShardsOfRank(shards, group.world_size(), group.rank()).count);
+}
+
+int64_t ThreadsFor(size_t own_shards, int64_t shards) {
+  return shards > 1 && own_shards == 1 ? 1 : at::get_num_threads();
 }
 
 std::vector<PackedTokens> OwnPart(const std::vector<PackedTokens>& packed_of_shard, const ShardShare& share) {

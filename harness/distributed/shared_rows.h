@@ -35,6 +35,13 @@ struct ShardShare {
 ShardShare OwnShards(int64_t shards, const ProcessGroup& group);
 ShardShare ShardsOfRank(int64_t shards, int world_size, int rank);
 
+// The threads of this process: one for each of its shards.
+int64_t ThreadsOf(int64_t shards, const ProcessGroup& group);
+
+// The threads that compute so many shards of a run with `shards` in all: one for a single shard, else those of this
+// process, each of which takes a shard at a time. (thread_count.h says why; a run of one shard has one thread anyway.)
+int64_t ThreadsFor(size_t own_shards, int64_t shards);
+
 // A batch of fewer samples than shards fills the first of them only: `packed_of_shard` may be shorter than the share
 // allows.
 std::vector<PackedTokens> OwnPart(const std::vector<PackedTokens>& packed_of_shard, const ShardShare& share);

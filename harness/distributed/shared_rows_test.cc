@@ -35,10 +35,10 @@ TEST(ShardsOfRank, CoversAllShardsOnce) {
 
 // A process without a shard would have nothing to do.
 TEST(OwnShards, RefusesMoreProcessesThanShards) {
-  const auto alone = AloneInTheWorld();
-  EXPECT_EQ(OwnShards(3, *alone).count, 3);
+  ProcessGroup& alone = SingleProcess();
+  EXPECT_EQ(OwnShards(3, alone).count, 3);
   try {
-    OwnShards(0, *alone);
+    OwnShards(0, alone);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(),

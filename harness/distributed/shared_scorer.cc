@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "harness/distributed/shared_rows.h"
+#include "harness/distributed/thread_count.h"
 
 namespace suite {
 namespace {
@@ -28,9 +29,11 @@ ScoredGrid Gather(ProcessGroup& group, const ScoredGrid& own, const std::vector<
 
 ScoredGrid SharedScorer::Score(ShardedScorer& scorer, const std::vector<PackedTokens>& packed_of_shard,
                                const ScoreOptions& options) {
-  if (group_->world_size() == 1) return scorer.Score(packed_of_shard, options);
   SUITE_CHECK(!packed_of_shard.empty());
   const std::vector<PackedTokens> own = OwnPart(packed_of_shard, OwnShards(shards_, *group_));
+  const ThreadCount threads(ThreadsFor(own.size(), shards_));
+  own_shards_ = own.size();
+  if (group_->world_size() == 1) return scorer.Score(packed_of_shard, options);
   rows_of_ranks_ = RowsOfRanks(packed_of_shard, shards_, *group_);
   own_ = own.empty() ? NoRows(packed_of_shard[0].max_length, GridOptions(scorer.gradients().flat()))
                      : scorer.Score(own, options);
@@ -41,6 +44,7 @@ ScoredGrid SharedScorer::Score(ShardedScorer& scorer, const std::vector<PackedTo
 }
 
 void SharedScorer::Backward(ShardedScorer& scorer) {
+  const ThreadCount threads(ThreadsFor(own_shards_, shards_));
   if (group_->world_size() == 1) return scorer.Backward();
   if (own_.logp_BT.size(0) == 0) return;
   const auto hand_on = [&](const at::Tensor& from, at::Tensor& to) {
@@ -55,8 +59,9 @@ void SharedScorer::Backward(ShardedScorer& scorer) {
 ScoredGrid ScoreTogetherWithoutGradients(ProcessGroup& group, int64_t shards, const Llama& llama,
                                          const LlamaTensors& tensors, const std::vector<PackedTokens>& packed_of_shard,
                                          const ScoreOptions& options) {
-  if (group.world_size() == 1) return ScoreWithoutGradients(llama, tensors, packed_of_shard, options);
   const std::vector<PackedTokens> own = OwnPart(packed_of_shard, OwnShards(shards, group));
+  const ThreadCount threads(ThreadsFor(own.size(), shards));
+  if (group.world_size() == 1) return ScoreWithoutGradients(llama, tensors, packed_of_shard, options);
   const ScoredGrid grid = own.empty() ? NoRows(packed_of_shard[0].max_length, GridOptions(tensors.embedding))
                                       : ScoreWithoutGradients(llama, tensors, own, options);
   return Gather(group, grid, RowsOfRanks(packed_of_shard, shards, group), "reference");

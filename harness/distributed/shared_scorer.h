@@ -5,8 +5,8 @@
 //   SharedScorer shared(&group, shards);
 //   ScoredGrid grid = shared.Score(scorer, packed_of_shard, {});  // of all shards of all processes; leaves
 //   objective->Compute(...).loss.backward();                     // the loss of the whole batch, on every process
-//   shared.Backward(scorer);                                     // adds into scorer.gradients()
-//   optimizer.Step(scorer.gradients().flat(), options);          // ShardedAdamW adds up the processes' gradients
+//   shared.Backward(scorer);                                     // adds into the gradients of this process' shards
+//   optimizer.Step(scorer.SumGradients().flat(), options);       // ShardedAdamW adds up the processes' gradients
 //
 // In a group of one it is the scorer itself.
 #pragma once
@@ -28,12 +28,13 @@ class SharedScorer {
   // `packed_of_shard` of all processes, the same on each, at most as many as shards.
   ScoredGrid Score(ShardedScorer& scorer, const std::vector<PackedTokens>& packed_of_shard,
                    const ScoreOptions& options);
-  // Takes the gradients left on the grids of the last Score.
+  // Takes the gradients left on the grids of the last Score; each shard of the scorer adds up its own.
   void Backward(ShardedScorer& scorer);
 
  private:
   ProcessGroup* group_;
   int64_t shards_;
+  size_t own_shards_ = 0;  // with rows in the last Score
   std::vector<int64_t> rows_of_ranks_;
   ScoredGrid own_, whole_;
 };

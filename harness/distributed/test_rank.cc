@@ -210,9 +210,9 @@ void Scores(ProcessGroup& group) {
   Expect(at::equal(grid.logp_BT, expected.logp_BT) && at::equal(grid.entropy_BT, expected.entropy_BT), "grids");
   loss_of(grid).backward();
   shared.Backward(scorer);
-  at::Tensor sum = scorer.gradients().flat().clone();
+  at::Tensor sum = scorer.SumGradients().flat().clone();
   group.AllReduce(sum, "gradients");
-  Expect(RelativeDistance(sum, alone.gradients().flat()) < 1e-6, "gradients");
+  Expect(RelativeDistance(sum, alone.SumGradients().flat()) < 1e-6, "gradients");
 
   const ScoredGrid reference =
       ScoreTogetherWithoutGradients(group, 4, llama, weights.Tensors(), packed, ScoreOptions());
@@ -221,8 +221,8 @@ void Scores(ProcessGroup& group) {
 
 // Rank 1 does not come.
 void Absent() {
-  if (ReadProcessPlace(SystemEnvironment()).rank != 0) return;
-  JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+  if (ReadProcessRank(SystemEnvironment()).rank != 0) return;
+  JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
 }
 
 // Sums until the group breaks.
@@ -264,7 +264,7 @@ int Main(const std::string& task) {
     Absent();
     return 0;
   }
-  const auto group = JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+  const auto group = JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
   if (task == "collectives") Collectives(*group);
   if (task == "adamw") AdamW(*group);
   if (task == "rows") Rows(*group);

@@ -6,7 +6,7 @@
 //   RankEnd end = group.cause();
 //
 // Internal to harness/launcher; worker_pool.h says what is promised. Each rank is told its place as torchrun tells it
-// (harness/distributed/process_place.h), also a single one, so that it takes no variables of whatever started this
+// (harness/distributed/process_rank.h), also a single one, so that it takes no variables of whatever started this
 // process for its own. Rank 0 reports, and inherits the socket at which the others meet it. Its log is `log_path`; rank
 // 1 of log.txt has log.rank1.txt.
 #pragma once

@@ -19,7 +19,7 @@
 // once than there are.
 //
 // A run of several processes is one task of an array with --ntasks=P and, on GPUs, --gpus-per-task=1; srun starts the
-// P workers, which find their places in SLURM's variables (harness/distributed/process_place.h). On a node all of them
+// P workers, which find their places in SLURM's variables (harness/distributed/process_rank.h). On a node all of them
 // see all GPUs of the job there and take the one of their local rank, so NCCL can use the links between them. Options
 // of --sbatch come last and win. One process is started without srun.
 //

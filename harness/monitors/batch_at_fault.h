@@ -1,6 +1,6 @@
 // The rollouts of one step, kept when a monitor raises an alarm, so that the step can be looked at and made again.
 //
-//   RecordingTask recorded(task);   // stands between trainer and task, and remembers the last step
+//   RecordingTask recorded(task);             // stands between trainer and task, and remembers the last step
 //   RlTrainer trainer(llama, weights, options, std::move(objective), recorded);
 //   StepRecord record = trainer.Step();
 //   WriteBatchAtFault("runs/3f0c5a/alarms/collapse-00000012.safetensors", recorded.last());

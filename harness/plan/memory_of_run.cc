@@ -8,6 +8,7 @@
 
 #include "algorithms/objective.h"
 #include "harness/plan/policy_shape.h"
+#include "harness/rl/micro_batches.h"
 #include "harness/rl/trainer.h"
 #include "models/llama/llama.h"
 
@@ -26,15 +27,14 @@ int64_t BytesOfOne(const RunConfig& run, const PlannedMachine& machine) {
   return MachineBytes() / (std::max(1, machine.runs_at_once) * run.run.processes);
 }
 
-// As RlTrainer cuts a batch where rl.micro_batch_prompts leaves it free, for prompts and completions at their longest.
-int64_t MicroBatchPrompts(const RunConfig& run, LlamaConfig config, const MemorySettings& s, bool at_once) {
-  if (run.rl.micro_batch_prompts > 0 || at_once) return run.rl.micro_batch_prompts;
+// As the trainer cuts a batch, for prompts and completions at their longest.
+int64_t LargestMicroBatch(const RunConfig& run, LlamaConfig config, const MemorySettings& s, bool loss_counts_cuts) {
   config.max_positions = 1;  // no table is needed here
   const at::ScalarType type = s.weight_bytes == 2 ? at::kBFloat16 : at::kFloat;
   const int64_t prompt_bytes = (s.prompt_tokens + s.group_size * s.new_tokens) *
                                Llama(config, {s.gradient_checkpointing}).ActivationBytesPerRow(type);
-  const int64_t fit = std::max<int64_t>(1, RlOptions().activation_bytes / prompt_bytes);
-  return std::min(fit * s.processes, s.prompts_per_step);
+  return PromptsPerMicroBatch({run.rl.micro_batch_prompts, run.rl.activation_bytes, run.run.threads, loss_counts_cuts},
+                              s.prompts_per_step, prompt_bytes);
 }
 
 struct Planned {
@@ -78,7 +78,7 @@ MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config,
   settings.explicit_attention = OnGpus(run);
   if (!OnGpus(run)) settings.reserve_bytes = kProgramBytes;
   settings.micro_batch_prompts =
-      MicroBatchPrompts(run, config, settings, objective->config().reduction.kind == Reduction::kBnpo);
+      LargestMicroBatch(run, config, settings, objective->config().reduction.kind == Reduction::kBnpo);
   return settings;
 }
 

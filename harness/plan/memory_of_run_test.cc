@@ -66,11 +66,16 @@ TEST(MemorySettingsOf, FollowsTheRun) {
   EXPECT_TRUE(MemorySettingsOf(run, config, {}).reference_policy);
 }
 
-// The trainer bounds activations itself: 2^28 bytes hold one such prompt a process at a time.
+// The trainer bounds activations itself: 2^28 bytes hold one such prompt a shard at a time, however many processes the
+// shards are of.
 TEST(MemorySettingsOf, CutsTheBatchAsTheTrainerDoes) {
   RunConfig run = PaperRun("Llama-3.2-3B");
   run.rl.micro_batch_prompts = 0;
-  EXPECT_EQ(MemorySettingsOf(run, ShapeOfRun(run)->config, {}).micro_batch_prompts, 4);
+  const LlamaConfig config = ShapeOfRun(run)->config;
+  EXPECT_EQ(MemorySettingsOf(run, config, {}).micro_batch_prompts, 4);
+  EXPECT_EQ(MemorySettingsOf(run, config, {/*gpus=*/1, /*gpu_gb=*/80, /*runs_at_once=*/1}).micro_batch_prompts, 4);
+  run.rl.activation_bytes = int64_t{1} << 40;
+  EXPECT_EQ(MemorySettingsOf(run, config, {}).micro_batch_prompts, 48);
 }
 
 }  // namespace

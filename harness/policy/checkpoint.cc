@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/text/format.h"
 #include "models/checkpoints/safetensors.h"
 
 namespace suite {
@@ -88,12 +89,6 @@ std::vector<std::string> Differences(const NamedValues& saved, const NamedValues
     }
   }
   return differences;
-}
-
-std::string Joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
 }
 
 // Temporary files of processes that were killed while they wrote.
@@ -172,10 +167,10 @@ std::optional<LoadedCheckpoint> CheckpointFolder::LoadNewest(const CheckpointDem
     loaded.forced = Differences(loaded.state.belongs_to, demands.belongs_to);
     if (loaded.forced.empty()) return loaded;
     if (!demands.force) {
-      throw InputError(checkpoint.path, "does not fit: " + Joined(loaded.forced),
+      throw InputError(checkpoint.path, "does not fit: " + Join(loaded.forced, "; "),
                        "what it was saved with, --force-resume (which is recorded), or another --out");
     }
-    std::cerr << "resume forced: " << checkpoint.path << ": " << Joined(loaded.forced) << std::endl;
+    std::cerr << "resume forced: " << checkpoint.path << ": " << Join(loaded.forced, "; ") << std::endl;
     return loaded;
   }
   return std::nullopt;

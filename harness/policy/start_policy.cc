@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "harness/config/lock.h"
+#include "harness/config/content_pin.h"
 #include "models/policy/gguf_policy.h"
 
 namespace suite {
@@ -44,8 +44,8 @@ std::string PolicyContentHash(const std::string& path) {
   return Sha256Hex(listing);
 }
 
-Policy LoadStartPolicy(const std::string& path, const std::string& lock) {
-  if (!lock.empty()) CheckLock("policy.lock", lock, PolicyContentHash(path), path);
+Policy LoadStartPolicy(const std::string& path, const std::string& pin) {
+  if (!pin.empty()) CheckContentPin("policy.lock", pin, PolicyContentHash(path), path);
   if (IsGguf(path)) return LoadGgufPolicy(path, at::kFloat);
   return LoadPolicy(path, at::kFloat);
 }

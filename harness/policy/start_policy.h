@@ -10,8 +10,8 @@
 
 namespace suite {
 
-// Float32. Throws InputError when the checkpoint cannot be used, or is not the one that `lock` names (empty: any).
-Policy LoadStartPolicy(const std::string& path, const std::string& lock);
+// Float32. Throws InputError when the checkpoint cannot be used, or is not the one that `pin` names (empty: any).
+Policy LoadStartPolicy(const std::string& path, const std::string& pin);
 
 // SHA-256 over what decides a checkpoint's answers: weights, config, tokenizer, chat template, in the order of their
 // file names.

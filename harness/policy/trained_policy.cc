@@ -31,8 +31,7 @@ ShardedScorer MakeScorer(const Llama& llama, const LlamaWeights& weights, int64_
 
 TrainedPolicy::TrainedPolicy(const Llama& llama, const LlamaWeights& start, int64_t shards,
                              std::optional<at::ScalarType> compute, ProcessGroup* group)
-    : alone_(group ? nullptr : AloneInTheWorld()),
-      group_(group ? group : alone_.get()),
+    : group_(group ? group : &SingleProcess()),
       weights_(CopyOf(start, TypeKept(start, compute, *group_))),
       scorer_(MakeScorer(llama, weights_, OwnShards(shards, *group_).count, compute, *group_)),
       shared_(group_, shards) {
@@ -45,12 +44,12 @@ TrainedPolicy::TrainedPolicy(const Llama& llama, const LlamaWeights& start, int6
 }
 
 double TrainedPolicy::Apply(const UpdateOptions& options) {
+  const at::Tensor gradient = scorer_.SumGradients().flat();
   if (sharded_) {
-    return sharded_->Step(scorer_.gradients().flat(), {options.learning_rate, options.max_grad_norm, options.adamw});
+    return sharded_->Step(gradient, {options.learning_rate, options.max_grad_norm, options.adamw});
   }
-  const std::vector<at::Tensor> gradients = {scorer_.gradients().flat()};
-  const double norm = ClipGradientNorm(gradients, options.max_grad_norm);
-  AdamWStep({weights_.flat()}, gradients, options.learning_rate, options.adamw, &optimizer_);
+  const double norm = ClipGradientNorm({gradient}, options.max_grad_norm);
+  AdamWStep({weights_.flat()}, {gradient}, options.learning_rate, options.adamw, &optimizer_);
   scorer_.WeightsChanged();
   return norm;
 }

@@ -11,13 +11,13 @@
 // Several processes may train one policy (harness/distributed): each scores its share of the samples, all see every
 // score, and the optimizer's state is shared out. Score, Backward, Apply and GatherState are then calls that all make.
 //
-// One update by reward is UpdateByReward (rl_update.h), by next tokens UpdateLanguageModel (language_model_update.h).
+// One update by reward is UpdateByReward (harness/rl/update.h), by next tokens UpdateLanguageModel
+// (harness/sft/language_model_update.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -52,14 +52,16 @@ class TrainedPolicy {
                 std::optional<at::ScalarType> compute = std::nullopt, ProcessGroup* group = nullptr);
 
   void ZeroGradients() { scorer_.ZeroGradients(); }
-  // As ShardedScorer's, of the shards of all processes.
+  // As ShardedScorer's, of the shards of all processes. Several calls of Score and Backward before one of Apply are
+  // micro-batches: each shard adds up its own gradients, and only Apply adds up shards, so that no bit depends on the
+  // number of processes.
   ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options) {
     return shared_.Score(scorer_, packed_of_shard, options);
   }
   void Backward() { shared_.Backward(scorer_); }
 
-  // Clips the gradient of all processes and takes one step of AdamW; returns the norm before clipping. In a world of
-  // one the clipped gradient stays where it is.
+  // Adds up the gradients of all shards, clips, and takes one step of AdamW; returns the norm before clipping. A single
+  // process keeps the clipped gradient.
   double Apply(const UpdateOptions& options);
 
   // Goes on from a checkpoint.
@@ -73,7 +75,7 @@ class TrainedPolicy {
   const LlamaWeights& weights() const { return weights_; }
   // The same in the type of arithmetic: what to sample from.
   const LlamaWeights& compute_weights() const { return scorer_.compute_weights(); }
-  // Of this process' samples.
+  // Of this process' samples, after Apply.
   const LlamaWeights& gradients() const { return scorer_.gradients(); }
   int64_t updates() const { return sharded_ ? sharded_->step() : optimizer_.step; }
   // In a group of one.
@@ -81,7 +83,6 @@ class TrainedPolicy {
   ShardedScorer& scorer() { return scorer_; }
 
  private:
-  std::unique_ptr<ProcessGroup> alone_;
   ProcessGroup* group_;
   LlamaWeights weights_;
   ShardedScorer scorer_;

@@ -28,8 +28,7 @@ std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors
   SamplingOptions sampling = options.sampling;
   sampling.choice = TokenChoice();
   sampling.choice.greedy = true;
-  const auto alone = AloneInTheWorld();
-  ProcessGroup& group = options.group ? *options.group : *alone;
+  ProcessGroup& group = options.group ? *options.group : SingleProcess();
   std::vector<std::string> answers;
   const size_t batch = static_cast<size_t>(options.batch);
   for (size_t begin = 0; begin < conversations.size(); begin += batch) {

@@ -2,7 +2,7 @@
 //
 //   Evaluation evaluation =
 //       Evaluate(llama, weights.Tensors(), tokenizer, prompt, dataset.test, dataset.catalog, options);
-//   evaluation.scores[m][c];   // metric evaluation.metrics[m] of conversation c
+//   evaluation.scores[m][c]                       // metric evaluation.metrics[m] of conversation c
 //
 // The metrics are those of harness/metrics/metrics.def.
 #pragma once

@@ -29,7 +29,6 @@ RolloutBatch MakeRolloutBatch(const std::vector<RolloutGroup>& groups) {
       std::copy(rollout.logp.begin(), rollout.logp.end(), logp);
       ids += longest;
       logp += longest;
-      batch.completion_tokens += static_cast<int64_t>(rollout.ids.size());
     }
   }
   return batch;

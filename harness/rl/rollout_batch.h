@@ -1,9 +1,9 @@
 // One batch of rollouts as the objectives want it: padded token grids, and the packing that scores them.
 //
 //   RolloutBatch batch = MakeRolloutBatch(groups);
-//   batch.ids_BT, batch.length_B, batch.old_logp_BT                 // rows of one prompt are neighbours
+//   batch.ids_BT, batch.length_B, batch.old_logp_BT           // rows of one prompt are neighbours
 //   auto packed = PackShards(prompts, groups, {0, 12}, /*shards=*/2, batch.ids_BT.size(1));
-//   scorer.Score(packed, {})                                        // grids of the same shape
+//   scorer.Score(packed, {})                                  // grids of the same shape
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,7 +19,6 @@ struct RolloutBatch {
   at::Tensor ids_BT;       // int64, 0 beyond a row's length
   at::Tensor length_B;     // int64, generated tokens with EOS
   at::Tensor old_logp_BT;  // float32, the sampler's own
-  int64_t completion_tokens = 0;
 };
 
 RolloutBatch MakeRolloutBatch(const std::vector<RolloutGroup>& groups);

@@ -6,14 +6,12 @@
 #include <numeric>
 #include <utility>
 
-#include "algorithms/advantages.h"
-#include "algorithms/diagnostics.h"
-#include "algorithms/returns.h"
-#include "base/check.h"
 #include "base/error.h"
 #include "harness/distributed/shared_rollouts.h"
 #include "harness/distributed/shared_scorer.h"
 #include "harness/provenance/process_meter.h"
+#include "harness/rl/rollout_batch.h"
+#include "harness/rl/update.h"
 
 namespace suite {
 namespace {
@@ -31,7 +29,8 @@ int64_t CountTokens(const std::vector<std::vector<int64_t>>& prompts) {
   return count;
 }
 
-void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& record) {
+void RecordCompletions(const std::vector<std::vector<int64_t>>& prompts, const std::vector<RolloutGroup>& groups,
+                       StepRecord& record) {
   double shortest = 1e30, longest = 0, sum = 0, cut = 0, count = 0;
   for (const RolloutGroup& group : groups) {
     for (const Rollout& rollout : group) {
@@ -43,10 +42,19 @@ void RecordCompletions(const std::vector<RolloutGroup>& groups, StepRecord& reco
       ++count;
     }
   }
+  record["tokens"] = {sum + static_cast<double>(CountTokens(prompts))};
+  record["rollout_tokens"] = {sum};
   record["completions/mean_length"] = {sum / count};
   record["completions/min_length"] = {shortest};
   record["completions/max_length"] = {longest};
   record["completions/clipped_ratio"] = {cut / count};
+}
+
+RankRules RankRulesOf(const RlOptions& options) {
+  const std::vector<int>& newlines = options.sampling.newlines_by_token;
+  return {at::tensor(std::vector<int64_t>(newlines.begin(), newlines.end())),
+          options.sampling.eos_ids.empty() ? -1 : options.sampling.eos_ids.front(), options.list_length,
+          options.group_size};
 }
 
 }  // namespace
@@ -59,10 +67,10 @@ RlTrainer::RlTrainer(const Llama& llama, const LlamaWeights& start, RlOptions op
                      std::unique_ptr<PolicyObjective> objective, const RlTask& task)
     : llama_(llama),
       options_(std::move(options)),
-      alone_(options_.group ? nullptr : AloneInTheWorld()),
-      group_(options_.group ? options_.group : alone_.get()),
+      group_(options_.group ? options_.group : &SingleProcess()),
       objective_(std::move(objective)),
       task_(task),
+      rank_rules_(RankRulesOf(options_)),
       policy_(llama_, start, options_.shards, options_.compute, group_) {
   if (NeedsReference(objective_->config().kl)) reference_ = start.To(start.flat().device(), options_.compute);
   if (options_.sampling.choice.top_k > 0 || options_.sampling.choice.top_p < 1.0) {
@@ -86,16 +94,14 @@ StepRecord RlTrainer::Step() {
   const std::vector<int64_t> conversations = task_.Conversations(step_);
   std::vector<std::vector<int64_t>> prompts;
   for (const int64_t conversation : conversations) prompts.push_back(task_.PromptIds(conversation));
-  const auto groups = SampleGroupsTogether(
-      *group_, llama_, policy_.compute_weights().Tensors(), prompts, options_.group_size, options_.sampling,
-      [&](int64_t prompt, int64_t sample) {
-        return RandomStream(
-            options_.seed, "rollout",
-            {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt), static_cast<uint64_t>(sample)});
-      });
+  const std::vector<RolloutGroup> groups = Sample(prompts);
   record["rollout_s"] = {Lap(phase)};
   const JudgedRollouts judged = task_.Judge(conversations, groups);
-  std::vector<RlMicroBatch> micro_batches = Cut(prompts, groups, judged, record);
+  const RolloutBatch batch = MakeRolloutBatch(groups);
+  last_credit_ = CreditRanks(batch, judged, rank_rules_, objective_->config());
+  std::vector<RlMicroBatch> micro_batches =
+      PackMicroBatches(prompts, groups, batch, last_credit_,
+                       {PromptsOfMicroBatch(prompts, groups), options_.shards, policy_.weights().flat().device()});
   record["judge_s"] = {Lap(phase)};
   ScoreReference(micro_batches);
   record["reference_s"] = {Lap(phase)};
@@ -104,66 +110,29 @@ StepRecord RlTrainer::Step() {
   record["step_s"] = {total.Seconds()};
   record["processor_s"] = {ProcessorSeconds() - processor_start};  // of this process
   record["learning_rate"] = {LearningRate(options_.schedule, step_)};
+  RecordCompletions(prompts, groups, record);
+  record.insert(last_credit_.series.begin(), last_credit_.series.end());
+  record.insert(judged.series.begin(), judged.series.end());
   ++step_;
   return record;
 }
 
-std::vector<RlMicroBatch> RlTrainer::Cut(const std::vector<std::vector<int64_t>>& prompts,
-                                         const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
-                                         StepRecord& record) {
-  const RolloutBatch batch = MakeRolloutBatch(groups);
-  const int64_t eos = options_.sampling.eos_ids.empty() ? -1 : options_.sampling.eos_ids.front();
-  const RankSpans spans = CutIntoRanks(batch.ids_BT, batch.length_B,
-                                       at::tensor(std::vector<int64_t>(options_.sampling.newlines_by_token.begin(),
-                                                                       options_.sampling.newlines_by_token.end())),
-                                       eos, options_.list_length);
-  const ObjectiveConfig& config = objective_->config();
-  const at::Tensor reward =
-      AddRewardParts(Returns(judged.relevance_BN, config.returns), judged.parts, config.reward_parts);
-  const Advantages advantages = EstimateAdvantages(reward, spans, options_.group_size, config.advantage);
-  last_credit_ = {reward, advantages.advantage_BN};
-  // What the objective makes of the hits is its return; "reward", which all objectives share, is the task's.
-  for (const auto& [name, value] : RewardDiagnostics(reward, advantages)) {
-    if (name.rfind("reward/", 0) == 0) continue;
-    record[name == "reward" ? "return" : name] = {value};
-  }
-  record.insert(judged.series.begin(), judged.series.end());
-  record["tokens"] = {static_cast<double>(batch.completion_tokens + CountTokens(prompts))};
-  record["rollout_tokens"] = {static_cast<double>(batch.completion_tokens)};
-  RecordCompletions(groups, record);
-
-  const at::Device device = policy_.weights().flat().device();
-  const int64_t count = static_cast<int64_t>(prompts.size());
-  const int64_t size = MicroBatchPrompts(prompts, groups);
-  Normalizer normalizer = WholeBatch(spans);
-  normalizer.micro_batches = static_cast<double>((count + size - 1) / size);
-  std::vector<RlMicroBatch> micro_batches;
-  for (int64_t first = 0; first < count; first += size) {
-    const PromptRange range = {first, std::min(size, count - first)};
-    const int64_t row = range.first * options_.group_size, rows = range.count * options_.group_size;
-    micro_batches.push_back({PackShards(prompts, groups, range, options_.shards, batch.ids_BT.size(1)),
-                             ToDevice(SliceRows(spans, row, rows), device),
-                             batch.old_logp_BT.narrow(0, row, rows).to(device), at::Tensor(),
-                             advantages.advantage_BT.narrow(0, row, rows).to(device), normalizer});
-  }
-  return micro_batches;
+std::vector<RolloutGroup> RlTrainer::Sample(const std::vector<std::vector<int64_t>>& prompts) const {
+  return SampleGroupsTogether(*group_, llama_, policy_.compute_weights().Tensors(), prompts, options_.group_size,
+                              options_.sampling, [&](int64_t prompt, int64_t sample) {
+                                return RandomStream(options_.seed, "rollout",
+                                                    {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt),
+                                                     static_cast<uint64_t>(sample)});
+                              });
 }
 
-int64_t RlTrainer::MicroBatchPrompts(const std::vector<std::vector<int64_t>>& prompts,
-                                     const std::vector<RolloutGroup>& groups) const {
-  const int64_t count = static_cast<int64_t>(prompts.size());
-  if (options_.micro_batch_prompts > 0) return std::min(options_.micro_batch_prompts, count);
-  if (objective_->config().reduction.kind == Reduction::kBnpo) return count;
-  int64_t most_rows = 1;
-  for (size_t b = 0; b < prompts.size(); ++b) {
-    int64_t rows = static_cast<int64_t>(prompts[b].size());
-    for (const Rollout& rollout : groups[b]) rows += static_cast<int64_t>(rollout.ids.size());
-    most_rows = std::max(most_rows, rows);
-  }
-  const int64_t prompt_bytes = most_rows * llama_.ActivationBytesPerRow(options_.compute);
-  const int64_t fit = std::clamp<int64_t>(options_.activation_bytes / prompt_bytes, 1, count) * group_->world_size();
-  const int64_t parts = (count + fit - 1) / fit;
-  return (count + parts - 1) / parts;  // of nearly equal size
+int64_t RlTrainer::PromptsOfMicroBatch(const std::vector<std::vector<int64_t>>& prompts,
+                                       const std::vector<RolloutGroup>& groups) const {
+  const bool loss_counts_cuts = objective_->config().reduction.kind == Reduction::kBnpo;
+  const int64_t bytes = LongestPromptRows(prompts, groups) * llama_.ActivationBytesPerRow(options_.compute);
+  return PromptsPerMicroBatch(
+      {options_.micro_batch_prompts, options_.activation_bytes, options_.shards, loss_counts_cuts},
+      static_cast<int64_t>(prompts.size()), bytes);
 }
 
 void RlTrainer::ScoreReference(std::vector<RlMicroBatch>& micro_batches) const {

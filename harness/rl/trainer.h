@@ -1,5 +1,5 @@
-// The reinforcement-learning step: roll out, judge, estimate advantages, update mu times. The only loop that trains by
-// reward; which objective it runs is a PolicyObjective it is given.
+// The reinforcement-learning step (arXiv 2510.20150, section 3): sample, judge, credit, pack, update mu times. The only
+// loop that trains by reward; which objective it runs is a PolicyObjective it is given.
 //
 //   RlTrainer trainer(llama, std::move(sft_weights), options, MakeObjective("rank_grpo_exp_inf"), task);
 //   while (trainer.step() < options.steps) StepRecord record = trainer.Step();
@@ -17,7 +17,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,40 +27,13 @@
 #include "algorithms/schedule.h"
 #include "harness/distributed/process_group.h"
 #include "harness/policy/trained_policy.h"
-#include "harness/rl/rollout_batch.h"
-#include "harness/rl/update.h"
+#include "harness/rl/credit.h"
+#include "harness/rl/micro_batches.h"
+#include "harness/rl/task.h"
 #include "models/llama/llama.h"
 #include "models/sampler.h"
 
 namespace suite {
-
-// Named numbers of one step; names ending in _s are seconds.
-using StepRecord = std::map<std::string, std::vector<double>>;
-
-// What the answers of one step are worth. N ranks, B rows.
-struct JudgedRollouts {
-  at::Tensor relevance_BN;  // float32
-  RewardParts parts;
-  StepRecord series;  // further numbers of the step: "reward", "reward_by_rank", "in_catalog_ratio", ...
-};
-
-// What the update saw of one step's answers: each rank's return, with the parts that the objective adds to it, and its
-// advantage. [B] at unit sequence, else [B,N].
-struct BatchCredit {
-  at::Tensor return_BN;
-  at::Tensor advantage_BN;
-};
-
-// Where prompts come from and how answers are judged.
-class RlTask {
- public:
-  virtual ~RlTask() = default;
-  // The conversations of rollout number `step` (counted from 0), as indices of its own.
-  virtual std::vector<int64_t> Conversations(int64_t step) const = 0;
-  virtual std::vector<int64_t> PromptIds(int64_t conversation) const = 0;
-  virtual JudgedRollouts Judge(const std::vector<int64_t>& conversations,
-                               const std::vector<RolloutGroup>& groups) const = 0;
-};
 
 // Does an objective with this KL term keep the policy that training starts from?
 bool NeedsReference(const KlConfig& kl);
@@ -69,11 +41,9 @@ bool NeedsReference(const KlConfig& kl);
 struct RlOptions {
   uint64_t seed = 3407;
   int64_t group_size = 8;
-  int64_t updates_per_rollout = 1;  // mu
-  // Prompts of one backward pass. 0: as many as keep the activations of a micro-batch within activation_bytes, or all
-  // at once for an objective whose loss depends on the cut (bnpo).
-  int64_t micro_batch_prompts = 0;
-  int64_t activation_bytes = int64_t{1} << 28;  // of each process
+  int64_t updates_per_rollout = 1;              // mu
+  int64_t micro_batch_prompts = 0;              // of one backward pass; 0: by activation_bytes (micro_batches.h)
+  int64_t activation_bytes = int64_t{1} << 28;  // of each shard
   LearningRateSchedule schedule;  // by the trainer's step, counted from 0; one rate for all updates of a rollout
   AdamWConfig adamw;
   double max_grad_norm = 1.0;
@@ -99,6 +69,8 @@ class RlTrainer {
   // Of the last step; undefined before the first.
   const BatchCredit& last_credit() const { return last_credit_; }
   const LlamaWeights& weights() const { return policy_.weights(); }
+  // In the type of arithmetic: what to evaluate, whatever the number of processes.
+  const LlamaWeights& compute_weights() const { return policy_.compute_weights(); }
   const AdamWState& optimizer() const { return policy_.optimizer(); }  // in a world of one
   // As TrainedPolicy's.
   PolicyState GatherState(bool keep) { return policy_.GatherState(keep); }
@@ -106,21 +78,19 @@ class RlTrainer {
   void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
 
  private:
-  std::vector<RlMicroBatch> Cut(const std::vector<std::vector<int64_t>>& prompts,
-                                const std::vector<RolloutGroup>& groups, const JudgedRollouts& judged,
-                                StepRecord& record);
-  int64_t MicroBatchPrompts(const std::vector<std::vector<int64_t>>& prompts,
-                            const std::vector<RolloutGroup>& groups) const;
+  std::vector<RolloutGroup> Sample(const std::vector<std::vector<int64_t>>& prompts) const;
+  int64_t PromptsOfMicroBatch(const std::vector<std::vector<int64_t>>& prompts,
+                              const std::vector<RolloutGroup>& groups) const;
   void ScoreReference(std::vector<RlMicroBatch>& micro_batches) const;
   void Update(const std::vector<RlMicroBatch>& micro_batches, bool first, StepRecord& record);
 
   const Llama& llama_;
   RlOptions options_;
-  std::unique_ptr<ProcessGroup> alone_;
   ProcessGroup* group_;
   std::unique_ptr<PolicyObjective> objective_;
   std::optional<LlamaWeights> reference_;  // in the type of arithmetic
   const RlTask& task_;
+  RankRules rank_rules_;
   TrainedPolicy policy_;
   BatchCredit last_credit_;
   int64_t step_ = 0;

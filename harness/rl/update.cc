@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "harness/distributed/thread_count.h"
 
 namespace suite {
 namespace {
@@ -11,6 +12,14 @@ struct Backward {
   ObjectiveOutput output;
   NamedCounts ratio_counts;
 };
+
+// Leaves the loss' gradient on the grids of `input`. Every process does this for the whole batch, so one thread does.
+ObjectiveOutput LossAndItsGradient(const PolicyObjective& objective, const ObjectiveInput& input) {
+  const ThreadCount serial(1);
+  ObjectiveOutput output = objective.Compute(input);
+  output.loss.backward();
+  return output;
+}
 
 Backward BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjective& objective, const RlUpdateOptions& options,
                     TrainedPolicy* policy) {
@@ -24,8 +33,7 @@ Backward BackwardOf(const RlMicroBatch& micro_batch, const PolicyObjective& obje
   input.spans = &micro_batch.spans;
   input.normalizer = micro_batch.normalizer;
   input.step = policy->updates();
-  ObjectiveOutput output = objective.Compute(input);
-  output.loss.backward();
+  ObjectiveOutput output = LossAndItsGradient(objective, input);
   policy->Backward();
   const at::Tensor log_ratio_BT = options.on_policy ? at::Tensor() : grid.logp_BT.detach().sub(micro_batch.old_logp_BT);
   return {std::move(output), RatioCounts(log_ratio_BT, micro_batch.spans)};

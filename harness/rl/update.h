@@ -8,34 +8,22 @@
 //     RlUpdate result = UpdateByReward(micro_batches, *objective, options, &policy);
 //   }
 //
-// Micro-batches are one backward pass each; their gradients are summed, and each objective's normalizer sees to it that
-// the sum is the batch's (objective.h).
+// Micro-batches (micro_batches.h) are one backward pass each; their losses and gradients are summed, and each has the
+// whole batch's normalizer, which sees to it that the sum is the batch's (objective.h).
 #pragma once
-
-#include <ATen/core/Tensor.h>
 
 #include <vector>
 
 #include "algorithms/diagnostics.h"
 #include "algorithms/objective.h"
 #include "harness/policy/trained_policy.h"
-#include "models/llama/packed_tokens.h"
+#include "harness/rl/micro_batches.h"
 
 namespace suite {
 
-// The rows of one backward pass. B rows, T tokens.
-struct RlMicroBatch {
-  std::vector<PackedTokens> packed;  // one a shard; their rows are the B rows in order, their grids T wide
-  RankSpans spans;
-  at::Tensor old_logp_BT;        // of the policy that sampled
-  at::Tensor reference_logp_BT;  // undefined when the objective has no KL
-  at::Tensor advantage_BT;
-  Normalizer normalizer;  // of the whole batch
-};
-
 struct RlUpdateOptions {
-  bool on_policy =
-      true;  // the policy is still the one that sampled: old log-probs are not read, the ratio is exactly 1
+  // The policy is still the one that sampled: old log-probs are not read, the ratio is exactly 1.
+  bool on_policy = true;
   double temperature = 1.0;  // that the rollouts were sampled with
   UpdateOptions step;
 };

@@ -4,6 +4,7 @@
 
 #include "datasets/core/item.h"
 #include "harness/sft/language_model_update.h"
+#include "harness/sft/sft_examples.h"
 
 namespace suite {
 namespace {
@@ -12,14 +13,6 @@ constexpr size_t kOneIn = 16;
 constexpr size_t kMost = 64;
 // Sequences of one forward pass.
 constexpr int64_t kBatch = 8;
-
-std::vector<Item> ItemsWithYear(const Conversation& conversation) {
-  std::vector<Item> items;
-  for (const GroundTruth& truth : conversation.ground_truth) {
-    if (truth.year) items.push_back({truth.title, *truth.year});
-  }
-  return items;
-}
 
 }  // namespace
 

@@ -27,6 +27,7 @@ RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGrou
   options.group_size = config.rl.group_size;
   options.updates_per_rollout = config.rl.updates_per_rollout;
   options.micro_batch_prompts = config.rl.micro_batch_prompts;
+  options.activation_bytes = config.rl.activation_bytes;
   options.schedule.base_rate = config.rl.learning_rate;
   if (config.rl.late_from_step > 0) {
     options.schedule.kind = ScheduleKind::kSteps;

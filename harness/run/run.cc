@@ -1,6 +1,7 @@
 #include "harness/run/run.h"
 
 #include <ATen/Parallel.h>
+#include <torch/headeronly/version.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,25 +9,34 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
+#include "algorithms/diagnostics.h"
 #include "algorithms/objective.h"
 #include "base/error.h"
 #include "harness/data/dataset.h"
 #include "harness/distributed/run_device.h"
+#include "harness/distributed/shared_rows.h"
 #include "harness/launcher/stop_request.h"
+#include "harness/metrics/metrics_store.h"
+#include "harness/metrics/run_lease.h"
 #include "harness/monitors/batch_at_fault.h"
 #include "harness/policy/prompt.h"
 #include "harness/policy/run_together.h"
+#include "harness/provenance/gpu_meter.h"
 #include "harness/provenance/phase_meter.h"
 #include "harness/provenance/process_meter.h"
+#include "harness/provenance/provenance.h"
 #include "harness/rl/conversation_task.h"
 #include "harness/rl/evaluator.h"
 #include "harness/rl/trainer.h"
 #include "harness/rl/validation_loss.h"
 #include "harness/run/answer_credit.h"
 #include "harness/run/options_of_run.h"
-#include "harness/run/provenance_of_run.h"
 #include "harness/run/run_recorder.h"
+#include "models/llama/llama.h"
+#include "models/llama/packed_tokens.h"
+#include "models/tokenizer/chat_template.h"
 
 namespace suite {
 namespace {
@@ -34,61 +44,90 @@ namespace {
 // Of the last training step: so many groups are kept.
 constexpr size_t kKeptGroups = 2;
 
-// Everything that one run needs at hand, and its walk: Execute. Every process of the group has one; the one of rank 0
-// leads: its recorder writes, and it has the lease.
-class Run {
+// After the keys of CollectProvenance: data.NAME for each rule and file of the data set; world_size and started_by of
+// several processes; device where it is not the CPU; protocol_version; ratio_edges. The hash of a checkpoint that the
+// run starts from is in its config (policy.lock).
+NamedTexts ProvenanceOfRun(const RunConfig& config, const Dataset& dataset, const ProcessGroup& group,
+                           const at::Device& device, const std::vector<std::string>& argv) {
+  ProvenanceInputs inputs;
+  inputs.libtorch_version = TORCH_VERSION;
+  inputs.hdf5_version = Hdf5Version();
+  inputs.accelerator = DescribeGpu(device);
+  inputs.argv = argv;
+  inputs.seeds = {{"seed", config.seed}, {"data.world_seed", config.data.world_seed}};
+  inputs.data_hashes = {{config.data.source, dataset.hash}};
+  NamedTexts provenance = CollectProvenance(inputs);
+  for (const auto& [name, text] : dataset.provenance) provenance.emplace_back("data." + name, text);
+  if (group.world_size() > 1) {
+    provenance.emplace_back("world_size", std::to_string(group.world_size()));
+    provenance.emplace_back("started_by", group.process().launcher);
+  }
+  if (!device.is_cpu()) provenance.emplace_back("device", device.str());
+  provenance.emplace_back("protocol_version", std::to_string(kProtocolVersion));
+  provenance.emplace_back("ratio_edges", RatioEdgesText());
+  return provenance;
+}
+
+// The policy that RL starts from: loaded, or trained by the stages that lack it. A stage that diverges fails the run.
+Policy PrepareStart(const RunConfig& config, const Dataset& dataset, const RunFolders& folders,
+                    const ReportProgress& report, ProcessGroup* group, RunRecorder& recorder, PhaseMeter& meter) {
+  try {
+    return PrepareSft(config, dataset, StageCache(folders.cache), report, group);
+  } catch (const StageDiverged& diverged) {
+    recorder.Fail(diverged.what(), meter.Summary());
+  }
+}
+
+// What a run has before its first step.
+struct RunParts {
+  const RunConfig& config;
+  const RunFolders& folders;
+  ProcessGroup& group;
+  at::Device device;
+  const RunLease* lease;  // null unless this process leads
+  const ReportProgress& report;
+  const Dataset& dataset;
+  RunRecorder& recorder;
+  PhaseMeter& meter;
+};
+
+// The steps of one run whose data and start policy are at hand: train, evaluate, record, save. Every process of the
+// group makes the same calls; rank 0 leads: its recorder writes, and it has the lease.
+class RunSteps {
  public:
-  Run(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
-      const ReportProgress& report, const RunOptions& options, const RunLease* lease, ProcessGroup* group)
-      : config_(config),
-        folders_(folders),
-        options_(options),
-        lease_(lease),
-        group_(group),
-        report_(report),
-        device_(DeviceOfRun(config.run.device, group->place().local_rank)),
-        meter_(device_, "preparation"),
-        objective_(MakeObjective(config.objective.preset, OverridesOf(config))),
-        dataset_(LoadDataset(config.data)),
-        recorder_(config, dataset_, folders, ProvenanceOfRun(config, dataset_, *group, device_, argv), *group),
-        policy_(PrepareStart()),
+  // `start`: the policy that RL starts from. Without RL steps there is no trainer: the policy is evaluated as it is.
+  RunSteps(const RunParts& parts, Policy start)
+      : config_(parts.config),
+        folders_(parts.folders),
+        group_(parts.group),
+        lease_(parts.lease),
+        report_(parts.report),
+        dataset_(parts.dataset),
+        recorder_(parts.recorder),
+        meter_(parts.meter),
+        objective_(MakeObjective(config_.objective.preset, OverridesOf(config_))->config()),
+        policy_(std::move(start)),
         chat_(RecognizeChatTemplate(policy_.chat_template, "the SFT policy")),
         prompt_(policy_.tokenizer, chat_, {dataset_.instruction, dataset_.max_prompt_tokens}),
-        llama_(policy_.config(), {config.run.recompute_layers, device_}),
-        task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_,
-              TaskOptionsOf(config, objective_->config())),
+        llama_(policy_.config(), {config_.run.recompute_layers, parts.device}),
+        task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_, TaskOptionsOf(config_, objective_)),
         recorded_task_(task_),
         validation_answers_(ValidationAnswers(dataset_.validation, policy_.tokenizer, prompt_)) {
-    LlamaWeights start = policy_.weights.To(device_, at::kFloat);
-    if (config.rl.steps > 0) {
-      trainer_.emplace(llama_, start, RlOptionsOf(config, policy_, group), std::move(objective_), recorded_task_);
+    LlamaWeights weights = policy_.weights.To(parts.device, at::kFloat);
+    if (config_.rl.steps > 0) {
+      trainer_.emplace(llama_, weights, RlOptionsOf(config_, policy_, &group_),
+                       MakeObjective(config_.objective.preset, OverridesOf(config_)), recorded_task_);
     } else {
-      policy_.weights = std::move(start);  // evaluated as it is; gradients and moments would be memory for nothing
-    }
-  }
-
-  void Execute() {
-    if (!Resume()) Begin();
-    while (step() < config_.rl.steps) Advance();
-    Finish();
-  }
-
- private:
-  // The policy that RL starts from. A stage that diverges fails the run.
-  Policy PrepareStart() {
-    try {
-      return PrepareSft(config_, dataset_, StageCache(folders_.cache), report_, group_);
-    } catch (const StageDiverged& diverged) {
-      recorder_.Fail(diverged.what(), meter_.Summary());
+      policy_.weights = std::move(weights);  // gradients and moments would be memory for nothing
     }
   }
 
   // Goes on from the newest checkpoint; false when there is none that the store can follow.
-  bool Resume() {
+  bool Resume(bool force) {
     if (!trainer_) return false;  // without RL steps there are no checkpoints
     const int64_t weights = policy_.weights.flat().numel();
-    std::optional<TrainState> state = recorder_.Resume(weights, options_.force_resume);
-    if (!ShareState(*group_, weights, &state)) return false;
+    std::optional<TrainState> state = recorder_.Resume(weights, force);
+    if (!ShareState(group_, weights, &state)) return false;
     trainer_->Restore(state->step, state->weights_flat, state->optimizer);
     std::cerr << "goes on after step " << state->step << std::endl;
     since_step_.Restart();
@@ -112,6 +151,9 @@ class Run {
     }
   }
 
+  bool AtEnd() const { return step() >= config_.rl.steps; }
+
+  // One RL step, recorded; then what is due of evaluation and checkpoint.
   void Advance() {
     if (lease_ && lease_->lost()) {
       throw InputError(RunFolder(folders_, config_) + "/lease", "another process has taken this run over",
@@ -120,6 +162,19 @@ class Run {
     Record(Step(since_step_.Seconds() - evaluation_s_));
   }
 
+  // Saves the trained policy and closes the record.
+  void Finish() {
+    meter_.Enter("saving");
+    if (trainer_) SaveTrainedPolicy();  // without RL it is the one in the cache, or the checkpoint itself
+    const size_t kept = std::min(static_cast<size_t>(config_.eval.kept_answers), dataset_.test.size());
+    if (test_answers_.empty()) {
+      test_answers_ = EvaluateOn({dataset_.test.begin(), dataset_.test.begin() + static_cast<int64_t>(kept)}).answers;
+    }
+    test_answers_.resize(kept);
+    recorder_.Finish(meter_.Summary(), CreditAnswers(dataset_.test, test_answers_, Rules()), CreditKind(objective_));
+  }
+
+ private:
   // One RL step, and what the run adds to the trainer's series.
   StepRecord Step(double between_s) {
     meter_.Enter("training");
@@ -129,13 +184,21 @@ class Run {
     return record;
   }
 
-  // Writes a step down, evaluates and saves where that is due. A checkpoint comes last: what it stands for is then in
-  // the store.
+  // A checkpoint comes last: what it stands for is then in the store.
   void Record(const StepRecord& record) {
     since_step_.Restart();
     const std::string stop = recorder_.AppendStep(step(), record, recorded_task_.last());
     if (!stop.empty()) recorder_.Fail(stop, meter_.Summary());
     const WallTimer evaluation;
+    EvaluateWhereDue();
+    evaluation_s_ = evaluation.Seconds();
+    const bool asked_to_stop = AnyStopRequested(group_) && !IsLast();
+    if (step() % config_.checkpoint.every == 0 || IsLast() || asked_to_stop) SaveCheckpoint();
+    Tell(record);
+    if (asked_to_stop) throw StoppedOnRequest();
+  }
+
+  void EvaluateWhereDue() {
     if (EvaluationIsDue()) {
       const Evaluation validation = EvaluateOn(dataset_.validation);
       recorder_.AppendScores("validation", step(), validation.scores);
@@ -147,40 +210,11 @@ class Run {
       test_answers_ = test.answers;
       KeepRollouts();
     }
-    evaluation_s_ = evaluation.Seconds();
-    const bool asked_to_stop = AnyStopRequested(*group_) && !IsLast();
-    if (step() % config_.checkpoint.every == 0 || IsLast() || asked_to_stop) SaveCheckpoint();
-    Tell(record);
-    if (asked_to_stop) throw StoppedOnRequest();
-  }
-
-  CreditRules Rules() const {
-    const ObjectiveConfig& objective = trainer_ ? trainer_->objective() : objective_->config();
-    return {dataset_.catalog, TaskOptionsOf(config_, objective).judge, objective};
-  }
-
-  void KeepRollouts() {
-    if (!leads() || config_.eval.kept_answers == 0) return;
-    recorder_.KeepRollouts(CreditRollouts(recorded_task_.last(), trainer_->last_credit(), dataset_.train,
-                                          policy_.tokenizer, Rules(), kKeptGroups));
-  }
-
-  void SaveCheckpoint() {
-    meter_.Enter("saving");
-    recorder_.SaveCheckpoint(step(), trainer_->GatherState(leads()));
-  }
-
-  void Tell(const StepRecord& record) {
-    tokens_ += static_cast<int64_t>(record.at("tokens")[0]);
-    char text[96];
-    std::snprintf(text, sizeof(text), "reward %.3f  val %s %.3f", record.at("reward")[0], NdcgName().c_str(),
-                  validation_ndcg_);
-    report_({step(), config_.rl.steps, tokens_, text});
   }
 
   Evaluation EvaluateOn(const std::vector<Conversation>& conversations) {
     meter_.Enter("evaluation");
-    EvaluationOptions options = EvaluationOptionsOf(config_, policy_, group_);
+    EvaluationOptions options = EvaluationOptionsOf(config_, policy_, &group_);
     options.progress = [this](int64_t done, int64_t total) {
       const std::string text = "evaluated " + std::to_string(done) + " of " + std::to_string(total);
       report_({step(), config_.rl.steps, tokens_, text});
@@ -195,16 +229,17 @@ class Run {
     return ValidationLoss(llama_, weights(), validation_answers_, config_.run.threads);
   }
 
-  void Finish() {
+  CreditRules Rules() const { return {dataset_.catalog, TaskOptionsOf(config_, objective_).judge, objective_}; }
+
+  void KeepRollouts() {
+    if (!leads() || config_.eval.kept_answers == 0) return;
+    recorder_.KeepRollouts(CreditRollouts(recorded_task_.last(), trainer_->last_credit(), dataset_.train,
+                                          policy_.tokenizer, Rules(), kKeptGroups));
+  }
+
+  void SaveCheckpoint() {
     meter_.Enter("saving");
-    if (trainer_) SaveTrainedPolicy();  // without RL it is the one in the cache, or the checkpoint itself
-    const size_t kept = std::min(static_cast<size_t>(config_.eval.kept_answers), dataset_.test.size());
-    if (test_answers_.empty()) {
-      test_answers_ = EvaluateOn({dataset_.test.begin(), dataset_.test.begin() + static_cast<int64_t>(kept)}).answers;
-    }
-    test_answers_.resize(kept);
-    const CreditRules rules = Rules();
-    recorder_.Finish(meter_.Summary(), CreditAnswers(dataset_.test, test_answers_, rules), CreditKind(rules.objective));
+    recorder_.SaveCheckpoint(step(), trainer_->GatherState(leads()));
   }
 
   void SaveTrainedPolicy() {
@@ -216,32 +251,38 @@ class Run {
                {weights, policy_.tokenizer, policy_.chat_template, policy_.generation, policy_.eos_token});
   }
 
-  bool leads() const { return group_->rank() == 0; }
+  void Tell(const StepRecord& record) {
+    tokens_ += static_cast<int64_t>(record.at("tokens")[0]);
+    char text[96];
+    std::snprintf(text, sizeof(text), "reward %.3f  val %s %.3f", record.at("reward")[0], NdcgName().c_str(),
+                  validation_ndcg_);
+    report_({step(), config_.rl.steps, tokens_, text});
+  }
+
+  bool leads() const { return group_.rank() == 0; }
   int64_t step() const { return trainer_ ? trainer_->step() : 0; }
   bool IsLast() const { return step() == config_.rl.steps; }
   bool EvaluationIsDue() const { return step() % config_.eval.every == 0 || IsLast(); }
-  const LlamaWeights& weights() const { return trainer_ ? trainer_->weights() : policy_.weights; }
+  const LlamaWeights& weights() const { return trainer_ ? trainer_->compute_weights() : policy_.weights; }
   std::string NdcgName() const { return "ndcg@" + std::to_string(config_.eval.k.front()); }
 
   const RunConfig& config_;
-  RunFolders folders_;
-  RunOptions options_;
-  const RunLease* lease_;  // null unless it leads
-  ProcessGroup* group_;
-  ReportProgress report_;
-  at::Device device_;
-  PhaseMeter meter_;
-  std::unique_ptr<PolicyObjective> objective_;  // moves into the trainer
-  Dataset dataset_;
-  RunRecorder recorder_;
+  const RunFolders& folders_;
+  ProcessGroup& group_;
+  const RunLease* lease_;
+  const ReportProgress& report_;
+  const Dataset& dataset_;
+  RunRecorder& recorder_;
+  PhaseMeter& meter_;
+  const ObjectiveConfig objective_;
   Policy policy_;
-  ChatTemplate chat_;
-  PromptBuilder prompt_;
-  Llama llama_;
-  ConversationTask task_;
+  const ChatTemplate chat_;
+  const PromptBuilder prompt_;
+  const Llama llama_;
+  const ConversationTask task_;
   RecordingTask recorded_task_;
-  std::vector<ScoredSequence> validation_answers_;
-  std::optional<RlTrainer> trainer_;  // nothing without RL steps
+  const std::vector<ScoredSequence> validation_answers_;
+  std::optional<RlTrainer> trainer_;
   // harness_s of a step: what came between the step before and it, evaluation left out.
   WallTimer since_step_;
   double evaluation_s_ = 0;
@@ -262,16 +303,25 @@ void CheckObjective(const RunConfig& config) { MakeObjective(config.objective.pr
 
 RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const std::vector<std::string>& argv,
                       const ReportProgress& report, const RunOptions& options) {
-  const auto alone = AloneInTheWorld();
-  ProcessGroup& group = options.group ? *options.group : *alone;
-  CheckDevice(config.run.device, group.place().local_rank);
+  ProcessGroup& group = options.group ? *options.group : SingleProcess();
+  CheckDevice(config.run.device, group.process().local_rank);
   CheckAgreement(group, "config", ConfigHash(config));
+  CheckObjective(config);
   std::unique_ptr<RunLease> lease;
-  const Admission admission = EnterRunFolder(folders, config, group, &lease);
-  if (admission == Admission::kDone) return RunOutcome::kDone;
-  if (admission == Admission::kBusy) return RunOutcome::kBusy;
-  at::set_num_threads(static_cast<int>((config.run.threads + group.world_size() - 1) / group.world_size()));
-  Run(config, folders, argv, report, options, lease.get(), &group).Execute();
+  const FolderState state = EnterRunFolder(folders, config, group, &lease);
+  if (state == FolderState::kDone) return RunOutcome::kDone;
+  if (state == FolderState::kBusy) return RunOutcome::kBusy;
+  at::set_num_threads(static_cast<int>(ThreadsOf(config.run.threads, group)));
+  const at::Device device = DeviceOfRun(config.run.device, group.process().local_rank);
+  PhaseMeter meter(device, "preparation");
+
+  const Dataset dataset = LoadDataset(config.data);
+  RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(config, dataset, group, device, argv), group);
+  Policy start = PrepareStart(config, dataset, folders, report, &group, recorder, meter);
+  RunSteps steps({config, folders, group, device, lease.get(), report, dataset, recorder, meter}, std::move(start));
+  if (!steps.Resume(options.force_resume)) steps.Begin();
+  while (!steps.AtEnd()) steps.Advance();
+  steps.Finish();
   return RunOutcome::kDone;
 }
 

@@ -1,5 +1,5 @@
-// One run from its config to a finished store: load the data and the SFT policy, train, evaluate, record; or go on
-// where a killed process stopped.
+// One run from its config to a finished store: load the data, prepare the policy that RL starts from (harness/sft),
+// step (train, evaluate, record, save), finish; or go on where a killed process stopped.
 //
 //   ExecuteRun(config, {"results/quickstart/runs", "results/cache"}, argv, report);
 //
@@ -14,10 +14,11 @@
 // A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the
 // same numbers, to the bit, as one that was never killed.
 //
-// Series of the store: the trainer's (rl_trainer.h) and the task's (conversation_task.h); harness_s, the seconds
-// between the step before and this one, evaluation left out; validation_loss (validation_loss.h), NaN at steps without
-// an evaluation, where the data have one. Summary: phase_meter.h of "preparation" (data, shared stages), "training",
-// "evaluation" and "saving"; alarms (harness/monitors/monitors.h); "reason" of a failure.
+// Series of the store: the trainer's and the task's (harness/rl: trainer.h, conversation_task.h); harness_s, the seconds
+// between the step before and this one, evaluation left out; validation_loss (harness/rl/validation_loss.h), NaN at
+// steps without an evaluation, where the data have one. Summary: seconds and memory of "preparation" (data, shared
+// stages), "training", "evaluation" and "saving" (harness/provenance/phase_meter.h); alarms (harness/monitors); "reason"
+// of a failure.
 #pragma once
 
 #include <string>

@@ -13,8 +13,7 @@ namespace {
 
 // Sets a damaged store aside, so that nothing is lost that might be mended, and goes back to the last checkpoint's.
 void ReplaceDamaged(const std::string& path, const std::string& reason) {
-  std::string aside;
-  for (int n = 1; aside.empty() || std::filesystem::exists(aside); ++n) aside = path + ".damaged-" + std::to_string(n);
+  const std::string aside = FirstFreePath(path + ".damaged-");
   std::cerr << "store set aside as " << aside << ": " << reason << std::endl;
   std::filesystem::rename(path, aside);
   const std::string copy = StoreAtCheckpoint(std::filesystem::path(path).parent_path().string());
@@ -45,8 +44,8 @@ void PrepareStore(const std::string& path) {
   throw InputError(path, "the run failed before: " + reason, "--retry-failed to run it again");
 }
 
-Admission TakeLease(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunLease>* lease) {
-  if (IsDone(folders, config)) return Admission::kDone;
+FolderState TakeLease(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunLease>* lease) {
+  if (IsDone(folders, config)) return FolderState::kDone;
   const std::string folder = RunFolder(folders, config);
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
@@ -55,12 +54,12 @@ Admission TakeLease(const RunFolders& folders, const RunConfig& config, std::uni
   *lease = RunLease::Take(folder + "/lease", {}, &holder);
   if (!*lease) {
     std::cerr << "another process is at this run: " << holder << std::endl;
-    return Admission::kBusy;
+    return FolderState::kBusy;
   }
-  if (IsDone(folders, config)) return Admission::kDone;  // by the one that had the lease a moment ago
+  if (IsDone(folders, config)) return FolderState::kDone;  // by the one that had the lease a moment ago
   if (!(*lease)->replaced().empty()) std::cerr << "lease taken over from " << (*lease)->replaced() << std::endl;
   PrepareStore(StorePath(folders, config));
-  return Admission::kGranted;
+  return FolderState::kOurs;
 }
 
 }  // namespace
@@ -71,6 +70,13 @@ std::string RunFolder(const RunFolders& folders, const RunConfig& config) {
 
 std::string StorePath(const RunFolders& folders, const RunConfig& config) {
   return RunFolder(folders, config) + "/store.h5";
+}
+
+std::string FirstFreePath(const std::string& prefix) {
+  for (int n = 1;; ++n) {
+    const std::string path = prefix + std::to_string(n);
+    if (!std::filesystem::exists(path)) return path;
+  }
 }
 
 std::string StoreAtCheckpoint(const std::string& run_folder) { return run_folder + "/checkpoints/store.copy"; }
@@ -85,11 +91,11 @@ bool IsDone(const RunFolders& folders, const RunConfig& config) {
   }
 }
 
-Admission EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
-                         std::unique_ptr<RunLease>* lease) {
-  const auto name_of = [](Admission admission) { return std::to_string(static_cast<int>(admission)); };
+FolderState EnterRunFolder(const RunFolders& folders, const RunConfig& config, ProcessGroup& group,
+                           std::unique_ptr<RunLease>* lease) {
+  const auto name_of = [](FolderState state) { return std::to_string(static_cast<int>(state)); };
   const std::string decision = group.rank() == 0 ? name_of(TakeLease(folders, config, lease)) : "";
-  return static_cast<Admission>(std::stoi(DecisionOfRankZero(group, decision, "lease of the run")));
+  return static_cast<FolderState>(std::stoi(DecisionOfRankZero(group, decision, "lease of the run")));
 }
 
 }  // namespace suite

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/text/format.h"
 #include "harness/metrics/metric_table.h"
 #include "harness/run/answer_credit.h"
 
@@ -59,9 +60,7 @@ std::optional<TrainState> RunRecorder::Resume(int64_t weights, bool force) {
   const auto loaded = checkpoints_.LoadNewest(demands);
   if (!loaded) return std::nullopt;
   for (const StepSeries& series : recorded.series) schema_.series.push_back({series.name, series.width});
-  std::string forced;
-  for (const std::string& what : loaded->forced) forced += (forced.empty() ? "" : "; ") + what;
-  if (!forced.empty()) schema_.provenance.emplace_back("resume_forced", forced);
+  if (!loaded->forced.empty()) schema_.provenance.emplace_back("resume_forced", Join(loaded->forced, "; "));
   if (recorded.config != schema_.config) {
     // Equal names mean that only settings differ that change no result; the store keeps what it began with.
     schema_.provenance.emplace_back("config", schema_.config);

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "harness/config/tiny_run.h"
 #include "harness/metrics/run_record.h"
 
 namespace suite {
@@ -24,23 +25,10 @@ class RunTest : public ::testing::Test {
   }
 
   RunTest() {
-    config_.data.train = 40;
     config_.data.validation = 20;
-    config_.data.test = 5;
-    config_.policy.hidden_size = 16;
-    config_.policy.heads = config_.policy.kv_heads = 2;
-    config_.policy.layers = 1;
-    config_.policy.intermediate_size = 24;
-    config_.policy.vocab_size = 400;
-    config_.pretrain.lists = 40;
-    config_.pretrain.steps = 3;
-    config_.pretrain.batch = config_.sft.batch = 4;
-    config_.sft.examples = 40;
     config_.sft.steps = 2;
     config_.sft.demonstrations = "ground_truth";
     config_.rl.prompts_per_step = 2;
-    config_.rl.group_size = 2;
-    config_.rl.max_new_tokens = 12;
     config_.rl.steps = 5;
     config_.eval.every = 2;
   }
@@ -53,7 +41,7 @@ class RunTest : public ::testing::Test {
   static RunFolders Folders() { return {out_ + "/runs", out_ + "/cache"}; }
 
   static std::string out_;
-  RunConfig config_;
+  RunConfig config_ = TinyRun();
 };
 
 std::string RunTest::out_;

@@ -1,7 +1,11 @@
 // One rank of train_together_test.cc: trains the small policy by reward and by next tokens, and prints what must not
 // depend on the number of ranks.
 //
-//   train_rank STEPS DTYPE SHARDS [CHECKPOINTS]    with a folder: saves each step there, and goes on from what it holds
+//   train_rank STEPS DTYPE SHARDS CUT [CHECKPOINTS]    with a folder: saves each step there, and goes on from what it
+//                                                      holds
+//
+// CUT: "whole" batches, or micro-batches as small as a bound of one byte on activations makes them ("bytes"), or of four
+// prompts ("prompts"); in both, next tokens go in two micro-batches.
 #include <ATen/Parallel.h>
 
 #include <cstdio>
@@ -12,6 +16,7 @@
 #include "algorithms/objective.h"
 #include "base/hash.h"
 #include "harness/distributed/process_group.h"
+#include "harness/distributed/shared_rows.h"
 #include "harness/policy/checkpoint.h"
 #include "harness/policy/prompt.h"
 #include "harness/policy/small_policy.h"
@@ -54,6 +59,7 @@ struct Plan {
   int64_t steps = 3;
   at::ScalarType compute = at::kFloat;
   int64_t shards = 4;
+  std::string cut;
   std::string checkpoints;
 };
 
@@ -66,6 +72,8 @@ RlOptions OptionsFor(const Policy& policy, const Plan& plan, ProcessGroup* group
   options.shards = options.sampling.shards = plan.shards;
   options.group = group;
   options.compute = plan.compute;
+  if (plan.cut == "bytes") options.activation_bytes = 1;
+  if (plan.cut == "prompts") options.micro_batch_prompts = 4;
   options.sampling.max_new_tokens = 24;
   options.sampling.eos_ids = policy.config().eos_ids;
   options.sampling.max_lines = 5;
@@ -79,6 +87,16 @@ void Resume(const CheckpointFolder& checkpoints, int64_t size, ProcessGroup& gro
     trainer->Restore(state->step, state->weights_flat, state->optimizer);
   }
   CheckAgreement(group, "checkpoint's step", std::to_string(trainer->step()));
+}
+
+// All but times, with every digit.
+void Print(const StepRecord& record) {
+  for (const auto& [name, values] : record) {
+    if (name.size() > 2 && name.compare(name.size() - 2, 2, "_s") == 0) continue;
+    std::printf("%s", name.c_str());
+    for (const double value : values) std::printf(" %.17g", value);
+    std::printf("\n");
+  }
 }
 
 void TrainByReward(const Plan& plan, ProcessGroup& group) {
@@ -99,8 +117,7 @@ void TrainByReward(const Plan& plan, ProcessGroup& group) {
   if (!plan.checkpoints.empty()) Resume(checkpoints, policy.weights.flat().numel(), group, &trainer);
   while (trainer.step() < plan.steps) {
     const StepRecord record = trainer.Step();
-    std::printf("loss %.9g norm %.9g ratio %.9g entropy %.9g\n", record.at("loss")[0], record.at("grad_norm")[0],
-                record.at("ratio/token/max")[0], record.at("entropy")[0]);
+    Print(record);
     const PolicyState state = trainer.GatherState(group.rank() == 0);
     if (group.rank() == 0 && !plan.checkpoints.empty()) {
       checkpoints.Save({trainer.step(), state.weights_flat, state.optimizer, {}});
@@ -125,6 +142,8 @@ void TrainByNextTokens(const Plan& plan, ProcessGroup& group) {
   LanguageModelOptions options;
   options.stage = "sft";
   options.batch = 6;
+  options.compute = plan.compute;
+  options.micro_batches = plan.cut == "whole" ? 1 : 2;
   options.schedule.base_rate = 1e-2;
   options.schedule.total_steps = plan.steps;
   options.shards = plan.shards;
@@ -132,20 +151,21 @@ void TrainByNextTokens(const Plan& plan, ProcessGroup& group) {
   LanguageModelTrainer trainer(llama, policy.weights, sequences, options);
   while (trainer.step() < plan.steps) {
     const LanguageModelStep step = trainer.Step();
-    std::printf("next tokens %.9g norm %.9g\n", step.loss, step.grad_norm);
+    std::printf("next tokens %.17g norm %.17g\n", step.loss, step.grad_norm);
   }
   std::printf("supervised policy %s\n", HashOf(trainer.GatherState(true).weights_flat).c_str());
 }
 
 int Main(int argc, char** argv) {
-  if (argc < 4) return 2;
-  at::set_num_threads(1);
+  if (argc < 5) return 2;
   Plan plan;
   plan.steps = std::atoll(argv[1]);
   plan.compute = std::string(argv[2]) == "bfloat16" ? at::kBFloat16 : at::kFloat;
   plan.shards = std::atoll(argv[3]);
-  if (argc > 4) plan.checkpoints = argv[4];
-  const auto group = JoinProcesses(ReadProcessPlace(SystemEnvironment()), at::kCPU);
+  plan.cut = argv[4];
+  if (argc > 5) plan.checkpoints = argv[5];
+  const auto group = JoinProcesses(ReadProcessRank(SystemEnvironment()), at::kCPU);
+  at::set_num_threads(static_cast<int>(ThreadsOf(plan.shards, *group)));
   TrainByReward(plan, *group);
   if (plan.checkpoints.empty()) TrainByNextTokens(plan, *group);
   group->Barrier("end");

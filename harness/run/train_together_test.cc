@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "harness/distributed/rank_processes.h"
@@ -39,22 +40,42 @@ std::vector<std::string> After(const std::string& text, const std::string& word)
   return found;
 }
 
-class TrainTogether : public ::testing::TestWithParam<std::string> {};
+class EveryBitAgrees : public ::testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
-// Sums over shards and processes are taken in pairs, so with four shards all bits agree, also in bfloat16 with the
-// float32 masters shared out.
-TEST_P(TrainTogether, EveryBitAgreesForOneToFourProcesses) {
-  const std::string one = OutputOf(1, {"3", GetParam(), "4"});
+// Each shard adds up its gradients over micro-batches, then shards and processes are added in pairs: with four shards all
+// bits agree, also in bfloat16 with the float32 masters shared out. Micro-batches of two and three sequences leave shards
+// without work.
+TEST_P(EveryBitAgrees, ForOneToFourProcesses) {
+  const std::vector<std::string> arguments = {"3", std::get<0>(GetParam()), "4", std::get<1>(GetParam())};
+  const std::string one = OutputOf(1, arguments);
   EXPECT_EQ(After(one, "rollouts ").size(), 3u);
+  EXPECT_EQ(After(one, "grad_norm ").size(), 3u);
   EXPECT_EQ(After(one, "policy ").size(), 1u);
   EXPECT_EQ(After(one, "supervised policy ").size(), 1u);
-  for (const int world_size : {2, 3, 4}) EXPECT_EQ(OutputOf(world_size, {"3", GetParam(), "4"}), one) << world_size;
+  for (const int world_size : {2, 3, 4}) {
+    if (world_size == 3 && arguments.back() != "whole") continue;  // one uneven share of shards will do
+    EXPECT_EQ(OutputOf(world_size, arguments), one) << world_size;
+  }
 }
+
+INSTANTIATE_TEST_SUITE_P(TypesAndCuts, EveryBitAgrees,
+                         ::testing::Combine(::testing::Values("float32", "bfloat16"),
+                                            ::testing::Values("whole", "bytes", "prompts")));
+
+// The cuts above are cuts: another order of sums.
+TEST(EveryBitAgrees, AndCutsAreNotInVain) {
+  const auto policy = [](const char* cut) { return After(OutputOf(1, {"1", "float32", "4", cut}), "policy "); };
+  EXPECT_NE(policy("whole"), policy("bytes"));
+  EXPECT_NE(policy("whole"), policy("prompts"));
+}
+
+class TrainTogether : public ::testing::TestWithParam<std::string> {};
 
 // One process adds (0 + 1) + (2 + 3) + 4, four processes (0 + 1) + (2 + (3 + 4)). Rollouts of step 0 agree to the bit
 // still. The bound on the loss of the second update is 1e-4.
 TEST_P(TrainTogether, FiveShardsDifferByRounding) {
-  const std::string one = OutputOf(1, {"1", GetParam(), "5"}), four = OutputOf(4, {"1", GetParam(), "5"});
+  const std::string one = OutputOf(1, {"1", GetParam(), "5", "whole"}),
+                    four = OutputOf(4, {"1", GetParam(), "5", "whole"});
   // bfloat16 gradients have so few digits that float32 adds them exactly.
   if (GetParam() == "float32") {
     EXPECT_NE(After(one, "policy "), After(four, "policy "));
@@ -73,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Types, TrainTogether, ::testing::Values("float32", "bfl
 
 TEST(TrainTogether, GoesOnAfterOneProcessWasKilled) {
   const std::string folder = std::string(std::getenv("TEST_TMPDIR")) + "/checkpoints";
-  RankProcesses processes(2, {kRank, "100000", "bfloat16", "4", folder}, {{"SUITE_GROUP_DEADLINE_S", "60"}});
+  RankProcesses processes(2, {kRank, "100000", "bfloat16", "4", "whole", folder}, {{"SUITE_GROUP_DEADLINE_S", "60"}});
   ASSERT_TRUE(processes.WaitForText("step 2 done", 100));
   processes.Kill(1, SIGKILL);
   const auto results = processes.Wait(100);
@@ -82,8 +103,8 @@ TEST(TrainTogether, GoesOnAfterOneProcessWasKilled) {
   EXPECT_LT(results[0].seconds, 20);
 
   const std::string steps = std::to_string(After(results[0].output, "step ").size() + 3);
-  const std::string unbroken = OutputOf(2, {steps, "bfloat16", "4", folder + "-unbroken"});
-  EXPECT_EQ(After(OutputOf(2, {steps, "bfloat16", "4", folder}), "policy "), After(unbroken, "policy "));
+  const std::string unbroken = OutputOf(2, {steps, "bfloat16", "4", "whole", folder + "-unbroken"});
+  EXPECT_EQ(After(OutputOf(2, {steps, "bfloat16", "4", "whole", folder}), "policy "), After(unbroken, "policy "));
 }
 
 }  // namespace

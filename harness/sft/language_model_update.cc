@@ -7,6 +7,8 @@
 
 #include "algorithms/sft_objective.h"
 #include "base/check.h"
+#include "harness/distributed/shared_rows.h"
+#include "harness/distributed/thread_count.h"
 #include "models/llama/sharded_scorer.h"
 
 namespace suite {
@@ -33,6 +35,22 @@ std::vector<PackedTokens> Pack(const std::vector<ScoredSequence>& sequences, int
   return packed;
 }
 
+// Leaves the loss' gradient on the grid. Every process does this for the whole batch, so one thread does.
+double LossAndItsGradient(const ScoredGrid& grid, const at::Tensor& counted_BT, double num_items) {
+  const ThreadCount serial(1);
+  const at::Tensor loss = SftLoss(grid.logp_BT, counted_BT.to(grid.logp_BT.device()), num_items);
+  loss.backward();
+  return loss.item<double>();
+}
+
+double SumOfLogProbs(const Llama& llama, const LlamaWeights& weights, const std::vector<PackedTokens>& packed,
+                     int64_t shards) {
+  const ThreadCount threads(ThreadsFor(packed.size(), shards));
+  const ScoredGrid grid = ScoreWithoutGradients(llama, weights.Tensors(), packed, {});
+  const ThreadCount serial(1);
+  return grid.logp_BT.sum(at::kDouble).item<double>();  // 0 where nothing is scored
+}
+
 }  // namespace
 
 LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequence>>& micro_batches, double num_items,
@@ -46,10 +64,8 @@ LanguageModelUpdate UpdateLanguageModel(const std::vector<std::vector<ScoredSequ
     const int64_t longest = *std::max_element(counted.begin(), counted.end());
     const ScoredGrid grid = policy->Score(Pack(sequences, shards, longest), {});
     const at::Tensor counted_BT = at::arange(longest).unsqueeze(0).lt(at::tensor(counted).unsqueeze(1));
-    const at::Tensor loss = SftLoss(grid.logp_BT, counted_BT.to(grid.logp_BT.device()), num_items);
-    loss.backward();
+    update.losses.push_back(LossAndItsGradient(grid, counted_BT, num_items));
     policy->Backward();
-    update.losses.push_back(loss.item<double>());
   }
   update.grad_norm = policy->Apply(options);
   return update;
@@ -66,8 +82,7 @@ double LanguageModelLoss(const Llama& llama, const LlamaWeights& weights, const 
                                            sequences.begin() + static_cast<int64_t>(end));
     const std::vector<int64_t> counted = ScoredCounts(part);
     const int64_t longest = *std::max_element(counted.begin(), counted.end());
-    const ScoredGrid grid = ScoreWithoutGradients(llama, weights.Tensors(), Pack(part, shards, longest), {});
-    loss -= grid.logp_BT.sum(at::kDouble).item<double>();  // 0 where nothing is scored
+    loss -= SumOfLogProbs(llama, weights, Pack(part, shards, longest), shards);
     for (const int64_t count : counted) scored += count;
   }
   return loss / static_cast<double>(scored);

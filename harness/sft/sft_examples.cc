@@ -24,10 +24,7 @@ std::vector<PromptAndAnswer> FromSource(const Dataset& dataset) {
 std::vector<PromptAndAnswer> FromGroundTruth(const Dataset& dataset) {
   std::vector<PromptAndAnswer> examples;
   for (const Conversation& conversation : dataset.train) {
-    std::vector<Item> items;
-    for (const GroundTruth& truth : conversation.ground_truth) {
-      if (truth.year) items.push_back({truth.title, *truth.year});
-    }
+    const std::vector<Item> items = ItemsWithYear(conversation);
     if (!items.empty()) examples.push_back({conversation.turns, FormatList(items)});
   }
   return examples;
@@ -50,6 +47,14 @@ std::vector<PromptAndAnswer> Demonstrations(const RunConfig& config, const Datas
 }
 
 }  // namespace
+
+std::vector<Item> ItemsWithYear(const Conversation& conversation) {
+  std::vector<Item> items;
+  for (const GroundTruth& truth : conversation.ground_truth) {
+    if (truth.year) items.push_back({truth.title, *truth.year});
+  }
+  return items;
+}
 
 ScoredSequence SftExample(const PromptBuilder& prompt, const std::vector<Turn>& turns, const std::string& answer,
                           bool completion_only) {

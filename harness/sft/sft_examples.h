@@ -25,6 +25,9 @@ namespace suite {
 std::vector<ScoredSequence> SftExamples(const RunConfig& config, const Dataset& dataset, const PromptBuilder& prompt,
                                         const std::vector<std::vector<Item>>& teacher_lists = {});
 
+// What people recommended in the conversation, in order; films without a year are left out.
+std::vector<Item> ItemsWithYear(const Conversation& conversation);
+
 // Prompt, answer and what closes it. With `completion_only` the loss counts the answer's tokens, else all but the
 // first.
 ScoredSequence SftExample(const PromptBuilder& prompt, const std::vector<Turn>& turns, const std::string& answer,

@@ -1,7 +1,6 @@
 #include "harness/sft/stage_curve.h"
 
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
@@ -9,18 +8,15 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
 
 constexpr char kHeader[] = "step,loss,validation_loss,learning_rate,tokens_per_second";
 
-std::string Exact(double value) {
-  if (std::isnan(value)) return "";
-  char text[40];
-  std::snprintf(text, sizeof(text), "%.17g", value);
-  return text;
-}
+// What is no number is an empty field.
+std::string FieldOf(double value) { return std::isnan(value) ? "" : ExactNumber(value); }
 
 CurveRow ParseRow(const std::string& line, const std::string& where) {
   std::vector<std::string> fields(1);
@@ -47,8 +43,8 @@ CurveRow ParseRow(const std::string& line, const std::string& where) {
 void WriteCurve(const std::vector<CurveRow>& rows, const std::string& path) {
   std::string text = std::string(kHeader) + "\n";
   for (const CurveRow& row : rows) {
-    text += std::to_string(row.step) + "," + Exact(row.loss) + "," + Exact(row.validation_loss) + "," +
-            Exact(row.learning_rate) + "," + std::to_string(std::llround(row.tokens_per_second)) + "\n";
+    text += std::to_string(row.step) + "," + FieldOf(row.loss) + "," + FieldOf(row.validation_loss) + "," +
+            FieldOf(row.learning_rate) + "," + std::to_string(std::llround(row.tokens_per_second)) + "\n";
   }
   WriteFileAtomically(path, text);
 }

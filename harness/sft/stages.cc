@@ -1,6 +1,5 @@
 #include "harness/sft/stages.h"
 
-#include <ATen/Parallel.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -20,6 +19,8 @@
 #include "harness/config/demonstration_recipe.h"
 #include "harness/distributed/process_group.h"
 #include "harness/distributed/run_device.h"
+#include "harness/distributed/shared_rows.h"
+#include "harness/distributed/thread_count.h"
 #include "harness/launcher/stop_request.h"
 #include "harness/policy/prompt.h"
 #include "harness/policy/run_together.h"
@@ -73,20 +74,6 @@ class StageLock {
   int descriptor_ = -1;
 };
 
-// Stages have their own number of threads, whoever needs their result first.
-class ThreadCount {
- public:
-  explicit ThreadCount(int64_t threads) : before_(at::get_num_threads()) {
-    at::set_num_threads(static_cast<int>(threads));
-  }
-  ~ThreadCount() { at::set_num_threads(before_); }
-  ThreadCount(const ThreadCount&) = delete;
-  ThreadCount& operator=(const ThreadCount&) = delete;
-
- private:
-  int before_;
-};
-
 template <typename Section>
 SupervisedStage PlanStage(const RunConfig& config, const Section& section, const std::string& name,
                           const std::string& folder, ProcessGroup& group) {
@@ -100,7 +87,7 @@ SupervisedStage PlanStage(const RunConfig& config, const Section& section, const
   stage.folder = folder;
   stage.steps = section.steps;
   stage.llama.recompute_layers = config.run.recompute_layers;
-  stage.llama.device = DeviceOfRun(config.run.device, group.place().local_rank);
+  stage.llama.device = DeviceOfRun(config.run.device, group.process().local_rank);
   stage.options.stage = name;
   stage.options.seed = static_cast<uint64_t>(config.data.world_seed);
   stage.options.batch = section.batch;
@@ -283,9 +270,9 @@ void TrainSharedStages(const RunConfig& config, const std::string& cache_folder,
 
 Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                   const ReportProgress& report, ProcessGroup* processes) {
-  const auto alone = AloneInTheWorld();
-  ProcessGroup& group = processes ? *processes : *alone;
-  const ThreadCount threads((config.run.stage_threads + group.world_size() - 1) / group.world_size());
+  ProcessGroup& group = processes ? *processes : SingleProcess();
+  // Stages have their own number of threads, whoever needs their result first.
+  const ThreadCount threads(ThreadsOf(config.run.stage_threads, group));
   if (config.sft.demonstrations == "none") return PrepareBase(config, dataset, cache, report, group);
   const std::string folder = cache.Folder(config, "sft");
   const StageLock lock(folder, group);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "harness/config/tiny_run.h"
 #include "harness/sft/stage_curve.h"
 
 namespace suite {
@@ -21,22 +22,6 @@ class StagesTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  StagesTest() {
-    config_.data.train = 40;
-    config_.data.validation = config_.data.test = 5;
-    config_.policy.hidden_size = 16;
-    config_.policy.heads = config_.policy.kv_heads = 2;
-    config_.policy.layers = 1;
-    config_.policy.intermediate_size = 24;
-    config_.policy.vocab_size = 400;
-    config_.pretrain.lists = 40;
-    config_.pretrain.steps = 3;
-    config_.pretrain.batch = config_.sft.batch = 4;
-    config_.sft.examples = 40;
-    config_.sft.steps = 4;
-    config_.rl.prompts_per_step = 4;
-  }
-
   at::Tensor Weights(const RunConfig& config) {
     CheckConsistent(config);
     return PrepareSft(config, LoadDataset(config.data), StageCache(folder_),
@@ -46,7 +31,7 @@ class StagesTest : public ::testing::Test {
   }
 
   static std::string folder_;
-  RunConfig config_;
+  RunConfig config_ = TinyRun();
   int64_t reports_ = 0;
 };
 

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <iostream>
 #include <limits>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -40,8 +39,7 @@ class StageTraining {
         report_(report),
         checkpoints_(Checkpoints(stage)),
         best_(Best(stage)),
-        alone_(stage.options.group ? nullptr : AloneInTheWorld()),
-        group_(stage.options.group ? stage.options.group : alone_.get()),
+        group_(stage.options.group ? stage.options.group : &SingleProcess()),
         trainer_(llama_, start.To(stage.llama.device, start.flat().scalar_type()), std::move(training), stage.options) {
     SUITE_CHECK(stage.validate_every == 0 || !held_out.empty());
     SUITE_CHECK(stage.patience == 0 || stage.validate_every > 0);
@@ -186,7 +184,6 @@ class StageTraining {
   const std::vector<ScoredSequence>& held_out_;
   const ReportProgress& report_;
   CheckpointFolder checkpoints_, best_;
-  std::unique_ptr<ProcessGroup> alone_;
   ProcessGroup* group_;
   LanguageModelTrainer trainer_;
   std::vector<CurveRow> rows_;  // whole, and with held-out losses, on rank 0

@@ -91,18 +91,18 @@ void ShardedScorer::Backward() {
                               {d_logp.narrow(0, first_row[shard], rows), d_entropy.narrow(0, first_row[shard], rows)});
     shard_grids_[shard] = {};
   });
-  AddGradients(shard_grids_.size());
   shard_grids_.clear();
 }
 
-// In pairs, as processes add up theirs (harness/distributed): who computes a shard then does not change the sum.
-void ShardedScorer::AddGradients(size_t count) {
+const LlamaWeights& ShardedScorer::SumGradients() {
+  const size_t count = gradients_.size();
   for (size_t distance = 1; distance < count; distance *= 2) {
     for (size_t shard = 0; shard + distance < count; shard += 2 * distance) {
       gradients_[shard].flat().add_(gradients_[shard + distance].flat());
       gradients_[shard + distance].flat().zero_();
     }
   }
+  return gradients_.front();
 }
 
 void ShardedScorer::ZeroGradients() {

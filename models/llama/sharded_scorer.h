@@ -1,13 +1,15 @@
 // Scores packed tokens with a policy that is being trained, on several threads, and carries gradients back.
 //
 // A small model gains nothing from splitting one matrix product over threads; splitting the sequences does. Each shard
-// has its own packed tokens, its own graph and its own gradient buffer; the buffers are added in pairs, so results
-// depend on the number of shards (the order of sums) but not on timing.
+// has its own packed tokens, its own graph and its own gradient buffer, which adds up what several calls of Backward
+// leave; at the end the buffers are added in pairs. So results depend on the number of shards (the order of sums), but
+// neither on timing nor on who computes which shard.
 //
 //   ShardedScorer scorer(llama, weights, /*shards=*/2);
 //   at::Tensor logp_BT = scorer.Score(packed_of_shard, {}).logp_BT;      // a leaf, requires grad
 //   objective->Compute(...).loss.backward();
-//   scorer.Backward();                                                   // adds into scorer.gradients()
+//   scorer.Backward();                                                   // adds into the shards' gradients
+//   optimizer.Step(scorer.SumGradients().flat());
 //
 // It can compute in bfloat16 while weights and gradients stay float32 (models/llama/compute_copy.h); after a change of
 // the weights it must be told then.
@@ -50,16 +52,18 @@ class ShardedScorer {
   // grid are those of the first entry, then of the second, and so on.
   ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options);
 
-  // Takes the gradients left on the grids of the last Score and adds the parameters' gradients to gradients().
+  // Takes the gradients left on the grids of the last Score and adds the parameters' gradients to those of each shard.
   void Backward();
 
-  // In the type of the weights, of which a copy may be all there is.
+  // Adds up the gradients of all shards: (0 + 1) + (2 + 3) and so on, as processes add up theirs
+  // (harness/distributed). Returns gradients().
+  const LlamaWeights& SumGradients();
+  // The sum of all shards once it is made, until the next Backward. In the type of the weights, of which a copy may be
+  // all there is.
   const LlamaWeights& gradients() const { return gradients_.front(); }
   void ZeroGradients();
 
  private:
-  void AddGradients(size_t count);
-
   const Llama& llama_;
   ComputeCopy copy_;
   std::vector<LlamaWeights> gradients_;  // one a shard

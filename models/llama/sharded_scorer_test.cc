@@ -3,6 +3,8 @@
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "models/llama/gradient_check.h"
 #include "models/llama/tiny_llama.h"
 
@@ -34,7 +36,7 @@ Result ScoreOnce(int64_t shards) {
   const ScoredGrid grid = scorer.Score(Shards(shards), {});
   (Weighted(grid.logp_BT, 2) + Weighted(grid.entropy_BT, 3)).backward();
   scorer.Backward();
-  return {grid.logp_BT, grid.entropy_BT, scorer.gradients().flat().clone()};
+  return {grid.logp_BT, grid.entropy_BT, scorer.SumGradients().flat().clone()};
 }
 
 // Another number of shards only changes the order of sums: a few units of 2^-24.
@@ -78,7 +80,7 @@ TEST(ShardedScorer, GradientsAddUpUntilTheyAreZeroed) {
   const auto step = [&](const std::vector<PackedTokens>& packed) {
     Weighted(scorer.Score(packed, {}).logp_BT, 2).backward();
     scorer.Backward();
-    return scorer.gradients().flat().clone();
+    return scorer.SumGradients().flat().clone();
   };
   const at::Tensor once = step(Shards(3));
   EXPECT_LT(RelativeDifference(step(Shards(3)), once * 2), 1e-6);
@@ -88,6 +90,24 @@ TEST(ShardedScorer, GradientsAddUpUntilTheyAreZeroed) {
   // Fewer packings than shards; the entropy was left out of the loss above, and is here too.
   scorer.ZeroGradients();
   EXPECT_LT(RelativeDifference(step(Shards(2)), once), 4e-6);
+}
+
+// Each shard adds up its own calls, and only then are shards added: who computes a shard does not change a bit.
+TEST(ShardedScorer, ShardsAreAddedAfterTheirCalls) {
+  const LlamaWeights weights = TinyWeights(TinyConfig(), 1);
+  const Llama llama(weights.config());
+  const auto backward = [](ShardedScorer& scorer, const std::vector<PackedTokens>& packed) {
+    scorer.Score(packed, {}).logp_BT.sum().backward();
+    scorer.Backward();
+  };
+  const PackedTokens a = Shards(2)[0], b = Shards(2)[1];
+  ShardedScorer both(llama, weights, 2), first(llama, weights, 1), second(llama, weights, 1);
+  for (const auto& [of_first, of_second] : {std::pair(a, b), std::pair(b, a)}) {
+    backward(both, {of_first, of_second});
+    backward(first, {of_first});
+    backward(second, {of_second});
+  }
+  EXPECT_TRUE(both.SumGradients().flat().equal(first.SumGradients().flat() + second.SumGradients().flat()));
 }
 
 // The weights are read when Score is called: an optimizer's step in between is seen.
@@ -111,7 +131,7 @@ TEST(ShardedScorer, ComputesInBfloat16) {
   const ScoredGrid grid = scorer.Score(Shards(2), {});
   (Weighted(grid.logp_BT, 2) + Weighted(grid.entropy_BT, 3)).backward();
   scorer.Backward();
-  EXPECT_EQ(scorer.gradients().flat().scalar_type(), at::kFloat);
+  EXPECT_EQ(scorer.SumGradients().flat().scalar_type(), at::kFloat);
   // The same as a model that lies in bfloat16 altogether, but for the rounding of its gradients: 2^-9 a parameter, and
   // once more where shards and the two uses of a tied embedding are added.
   const LlamaWeights narrow = weights.To(at::kCPU, at::kBFloat16);
@@ -120,7 +140,7 @@ TEST(ShardedScorer, ComputesInBfloat16) {
   EXPECT_TRUE(expected.logp_BT.equal(grid.logp_BT));
   (Weighted(expected.logp_BT, 2) + Weighted(expected.entropy_BT, 3)).backward();
   plain.Backward();
-  EXPECT_LT(RelativeDifference(scorer.gradients().flat(), plain.gradients().flat()), 0.006);
+  EXPECT_LT(RelativeDifference(scorer.gradients().flat(), plain.SumGradients().flat()), 0.006);
   weights.flat().mul_(1.1);
   EXPECT_TRUE(scorer.Score(Shards(2), {}).logp_BT.equal(grid.logp_BT));
   scorer.WeightsChanged();

@@ -1,4 +1,4 @@
-#include "harness/run/content_locks.h"
+#include "harness/run/content_pins.h"
 
 #include <filesystem>
 #include <map>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "harness/config/lock.h"
+#include "harness/config/content_pin.h"
 #include "harness/config/run_config.h"
 #include "harness/data/dataset.h"
 #include "harness/demonstrations/sources_of_run.h"
@@ -31,10 +31,10 @@ std::string DataText(const RunConfig& config) {
   return text;
 }
 
-// Fills the locks of one run after another; remembers what it has read.
-class LockFiller {
+// Fills the content pins of one run after another; remembers what it has read.
+class PinFiller {
  public:
-  LockFiller(std::string folder, bool at_hand) : folder_(std::move(folder)), at_hand_(at_hand) {}
+  PinFiller(std::string folder, bool at_hand) : folder_(std::move(folder)), at_hand_(at_hand) {}
 
   void Fill(RunConfig& config) {
     Fill(config, "policy", config.policy.path, config.policy.lock,
@@ -47,7 +47,7 @@ class LockFiller {
     if (IsMissing("data", config.data.path, config.data.lock)) return;
     if (config.data.path.empty()) return;
     const auto [found, is_new] = data_.try_emplace(DataText(config));
-    if (is_new) found->second = LoadDataset(config.data).hash;  // which looks at its lock itself
+    if (is_new) found->second = LoadDataset(config.data).hash;  // which checks its pin itself
     config.data.lock = found->second;
     config.origins["data.lock"] = kOrigin;
   }
@@ -55,25 +55,25 @@ class LockFiller {
   std::vector<std::string> not_there() const { return {not_there_.begin(), not_there_.end()}; }
 
  private:
-  // Makes `path` absolute. What is not there gets the hash of its path for a lock, so that runs have names of their
+  // Makes `path` absolute. What is not there gets the hash of its path for a pin, so that runs have names of their
   // own.
-  bool IsMissing(const std::string& section, std::string& path, std::string& lock) {
+  bool IsMissing(const std::string& section, std::string& path, std::string& pin) {
     if (path.empty()) return false;
     path = Absolute(folder_, path);
     if (!at_hand_ || std::filesystem::exists(path)) return false;
     not_there_.insert(section + ".path " + path);
-    if (lock.empty()) lock = Sha256Hex(path);
+    if (pin.empty()) pin = Sha256Hex(path);
     return true;
   }
 
   template <typename HashOf>
-  void Fill(RunConfig& config, const std::string& section, std::string& path, std::string& lock, HashOf hash_of) {
-    if (path.empty() || IsMissing(section, path, lock)) return;
+  void Fill(RunConfig& config, const std::string& section, std::string& path, std::string& pin, HashOf hash_of) {
+    if (path.empty() || IsMissing(section, path, pin)) return;
     // A teacher's hash depends on more than its path.
     const auto [found, is_new] = hashes_.try_emplace(section + " " + path);
     if (is_new || section == "teacher") found->second = hash_of();
-    CheckLock(section + ".lock", lock, found->second, path);
-    lock = found->second;
+    CheckContentPin(section + ".lock", pin, found->second, path);
+    pin = found->second;
     config.origins[section + ".lock"] = kOrigin;
   }
 
@@ -84,7 +84,7 @@ class LockFiller {
 };
 
 std::vector<std::string> FillAll(const std::string& folder, bool at_hand, Experiment* experiment) {
-  LockFiller filler(folder, at_hand);
+  PinFiller filler(folder, at_hand);
   for (ExperimentRun& run : experiment->runs) {
     filler.Fill(run.config);
     run.hash = ConfigHash(run.config);
@@ -94,9 +94,9 @@ std::vector<std::string> FillAll(const std::string& folder, bool at_hand, Experi
 
 }  // namespace
 
-void FillLocks(const std::string& folder, Experiment* experiment) { FillAll(folder, false, experiment); }
+void FillContentPins(const std::string& folder, Experiment* experiment) { FillAll(folder, false, experiment); }
 
-std::vector<std::string> FillLocksAtHand(const std::string& folder, Experiment* experiment) {
+std::vector<std::string> FillContentPinsAtHand(const std::string& folder, Experiment* experiment) {
   return FillAll(folder, true, experiment);
 }
 

@@ -1,4 +1,4 @@
-#include "harness/distributed/process_place.h"
+#include "harness/distributed/process_rank.h"
 
 #include <cstdlib>
 
@@ -49,18 +49,18 @@ constexpr int64_t kMostProcesses = 1 << 20;
 constexpr int64_t kMostDescriptors = 1 << 30;
 
 // The names under which a launcher tells rank and size.
-struct PlaceNames {
+struct RankVariables {
   std::string launcher, rank, world_size, local_rank, local_world_size;
 };
 
-void ReadRanks(const Reader& reader, const PlaceNames& names, ProcessPlace* place) {
-  place->launcher = names.launcher;
-  place->world_size = static_cast<int>(reader.Integer(names.world_size, names.rank, 1, kMostProcesses));
-  place->rank = static_cast<int>(reader.Integer(names.rank, names.world_size, 0, place->world_size - 1));
-  place->local_world_size =
-      static_cast<int>(reader.IntegerOr(names.local_world_size, place->world_size, 1, place->world_size));
-  const int64_t local = place->local_world_size == place->world_size ? place->rank : 0;
-  place->local_rank = static_cast<int>(reader.IntegerOr(names.local_rank, local, 0, place->local_world_size - 1));
+void ReadRanks(const Reader& reader, const RankVariables& names, ProcessRank* process) {
+  process->launcher = names.launcher;
+  process->world_size = static_cast<int>(reader.Integer(names.world_size, names.rank, 1, kMostProcesses));
+  process->rank = static_cast<int>(reader.Integer(names.rank, names.world_size, 0, process->world_size - 1));
+  process->local_world_size =
+      static_cast<int>(reader.IntegerOr(names.local_world_size, process->world_size, 1, process->world_size));
+  const int64_t local = process->local_world_size == process->world_size ? process->rank : 0;
+  process->local_rank = static_cast<int>(reader.IntegerOr(names.local_rank, local, 0, process->local_world_size - 1));
 }
 
 // FNV-1a: two jobs on one machine should not meet at one port.
@@ -72,53 +72,54 @@ uint16_t PortOf(const std::string& job) {
 
 // MASTER_ADDR and MASTER_PORT, else what the launcher's own variables allow. `job` is empty when they name no job.
 void ReadMeetingPlace(const Reader& reader, const std::string& first_host, const std::string& job,
-                      ProcessPlace* place) {
-  const bool one_machine = place->local_world_size == place->world_size;
-  place->address = reader.Text("MASTER_ADDR");
-  if (place->address.empty()) place->address = one_machine ? kLoopback : first_host;
-  if (place->address.empty()) {
-    throw InputError("MASTER_ADDR", "not set, and " + place->launcher + " does not say where rank 0 is",
+                      ProcessRank* process) {
+  const bool one_machine = process->local_world_size == process->world_size;
+  process->address = reader.Text("MASTER_ADDR");
+  if (process->address.empty()) process->address = one_machine ? kLoopback : first_host;
+  if (process->address.empty()) {
+    throw InputError("MASTER_ADDR", "not set, and " + process->launcher + " does not say where rank 0 is",
                      "the host of rank 0, the same for all processes");
   }
   if (!reader.Has("MASTER_PORT") && !job.empty()) {
-    place->port = PortOf(job);
+    process->port = PortOf(job);
   } else {
-    place->port = static_cast<uint16_t>(reader.Integer("MASTER_PORT", place->launcher + "'s rank", 1, 65535));
+    process->port = static_cast<uint16_t>(reader.Integer("MASTER_PORT", process->launcher + "'s rank", 1, 65535));
   }
 }
 
-void ReadTorchrun(const Reader& reader, ProcessPlace* place) {
+void ReadTorchrun(const Reader& reader, ProcessRank* process) {
   const std::string launcher = reader.Has("SUITE_LAUNCHER") ? reader.Text("SUITE_LAUNCHER") : "torchrun";
-  ReadRanks(reader, {launcher, "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"}, place);
-  if (place->world_size == 1) return;
+  ReadRanks(reader, {launcher, "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"}, process);
+  if (process->world_size == 1) return;
   if (!reader.Has("MASTER_ADDR")) throw InputError("MASTER_ADDR", "not set, although RANK is");
-  ReadMeetingPlace(reader, "", "", place);
-  if (place->rank == 0) place->store_fd = static_cast<int>(reader.IntegerOr("SUITE_STORE_FD", -1, 0, kMostDescriptors));
-  place->agent_store = reader.Text("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  place->generation = reader.Text("TORCHELASTIC_RESTART_COUNT");
+  ReadMeetingPlace(reader, "", "", process);
+  if (process->rank == 0)
+    process->store_fd = static_cast<int>(reader.IntegerOr("SUITE_STORE_FD", -1, 0, kMostDescriptors));
+  process->agent_store = reader.Text("TORCHELASTIC_USE_AGENT_STORE") == "True";
+  process->generation = reader.Text("TORCHELASTIC_RESTART_COUNT");
 }
 
-void ReadMpirun(const Reader& reader, ProcessPlace* place) {
+void ReadMpirun(const Reader& reader, ProcessRank* process) {
   ReadRanks(reader,
             {"mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK",
              "OMPI_COMM_WORLD_LOCAL_SIZE"},
-            place);
-  if (place->world_size > 1) ReadMeetingPlace(reader, "", reader.Text("PMIX_NAMESPACE"), place);
+            process);
+  if (process->world_size > 1) ReadMeetingPlace(reader, "", reader.Text("PMIX_NAMESPACE"), process);
 }
 
-void ReadSrun(const Reader& reader, ProcessPlace* place) {
+void ReadSrun(const Reader& reader, ProcessRank* process) {
   const std::string size = reader.Has("SLURM_STEP_NUM_TASKS") ? "SLURM_STEP_NUM_TASKS" : "SLURM_NTASKS";
-  ReadRanks(reader, {"srun", "SLURM_PROCID", size, "SLURM_LOCALID", ""}, place);
+  ReadRanks(reader, {"srun", "SLURM_PROCID", size, "SLURM_LOCALID", ""}, process);
   const int64_t nodes =
       reader.IntegerOr("SLURM_STEP_NUM_NODES", reader.IntegerOr("SLURM_NNODES", 1, 1, 1 << 20), 1, kMostProcesses);
   if (nodes > 1) {
-    place->local_rank = static_cast<int>(reader.IntegerOr("SLURM_LOCALID", 0, 0, place->world_size - 1));
-    place->local_world_size = static_cast<int>((place->world_size + nodes - 1) / nodes);
+    process->local_rank = static_cast<int>(reader.IntegerOr("SLURM_LOCALID", 0, 0, process->world_size - 1));
+    process->local_world_size = static_cast<int>((process->world_size + nodes - 1) / nodes);
   }
-  place->generation = reader.Text("SLURM_RESTART_COUNT");
-  if (place->world_size == 1) return;
+  process->generation = reader.Text("SLURM_RESTART_COUNT");
+  if (process->world_size == 1) return;
   const std::string list = reader.Text(reader.Has("SLURM_STEP_NODELIST") ? "SLURM_STEP_NODELIST" : "SLURM_NODELIST");
-  ReadMeetingPlace(reader, FirstHost(list), reader.Text("SLURM_JOB_ID") + "." + reader.Text("SLURM_STEP_ID"), place);
+  ReadMeetingPlace(reader, FirstHost(list), reader.Text("SLURM_JOB_ID") + "." + reader.Text("SLURM_STEP_ID"), process);
 }
 
 std::chrono::milliseconds ReadDeadline(const Reader& reader) {
@@ -136,23 +137,23 @@ Environment SystemEnvironment() {
   };
 }
 
-ProcessPlace ReadProcessPlace(const Environment& environment) {
+ProcessRank ReadProcessRank(const Environment& environment) {
   const Reader reader(environment);
-  ProcessPlace place;
+  ProcessRank process;
   if (reader.Has("RANK") || reader.Has("WORLD_SIZE")) {
-    ReadTorchrun(reader, &place);
+    ReadTorchrun(reader, &process);
   } else if (reader.Has("OMPI_COMM_WORLD_RANK")) {
-    ReadMpirun(reader, &place);
+    ReadMpirun(reader, &process);
   } else if (reader.Has("SLURM_PROCID") && reader.Has("SLURM_STEP_ID")) {
-    ReadSrun(reader, &place);
+    ReadSrun(reader, &process);
   }
-  place.deadline = ReadDeadline(reader);
-  return place;
+  process.deadline = ReadDeadline(reader);
+  return process;
 }
 
-ProcessPlace WithOwnGpu(ProcessPlace place, const std::function<int()>& count_gpus) {
-  if (place.launcher == "srun" && place.local_rank > 0 && count_gpus() == 1) place.local_rank = 0;
-  return place;
+ProcessRank WithOwnGpu(ProcessRank process, const std::function<int()>& count_gpus) {
+  if (process.launcher == "srun" && process.local_rank > 0 && count_gpus() == 1) process.local_rank = 0;
+  return process;
 }
 
 std::string FirstHost(const std::string& node_list) {

@@ -1,4 +1,4 @@
-#include "harness/distributed/process_place.h"
+#include "harness/distributed/process_rank.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-ProcessPlace Read(const Variables& variables) {
-  return ReadProcessPlace([&](const std::string& name) -> std::optional<std::string> {
+ProcessRank Read(const Variables& variables) {
+  return ReadProcessRank([&](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     if (found == variables.end()) return std::nullopt;
     return found->second;
@@ -50,7 +50,7 @@ Variables Srun() {
           {"SLURM_NTASKS", "4"}};
 }
 
-TEST(ReadProcessPlace, ReadsTheWorkerPool) {
+TEST(ReadProcessRank, ReadsTheWorkerPool) {
   Variables variables = {{"RANK", "0"},
                          {"WORLD_SIZE", "2"},
                          {"LOCAL_RANK", "0"},
@@ -71,91 +71,91 @@ TEST(ReadProcessPlace, ReadsTheWorkerPool) {
 }
 
 TEST(WithOwnGpu, TakesTheOnlyOneThatSrunShows) {
-  const ProcessPlace srun = Read(Srun()), torchrun = Read(Torchrun());
+  const ProcessRank srun = Read(Srun()), torchrun = Read(Torchrun());
   const auto one = [] { return 1; };
   EXPECT_EQ(WithOwnGpu(srun, one).local_rank, 0);
   EXPECT_EQ(WithOwnGpu(srun, [] { return 4; }).local_rank, 1);
   EXPECT_EQ(WithOwnGpu(torchrun, one).local_rank, 1) << "torchrun binds nothing: a GPU is missing";
 }
 
-TEST(ReadProcessPlace, IsAWorldOfOneByDefault) {
-  const ProcessPlace place = Read({});
-  EXPECT_EQ(place.rank, 0);
-  EXPECT_EQ(place.world_size, 1);
-  EXPECT_EQ(place.launcher, "");
-  EXPECT_EQ(place.deadline, std::chrono::seconds(600));
+TEST(ReadProcessRank, IsAWorldOfOneByDefault) {
+  const ProcessRank process = Read({});
+  EXPECT_EQ(process.rank, 0);
+  EXPECT_EQ(process.world_size, 1);
+  EXPECT_EQ(process.launcher, "");
+  EXPECT_EQ(process.deadline, std::chrono::seconds(600));
 }
 
-TEST(ReadProcessPlace, ReadsTorchrun) {
-  const ProcessPlace place = Read(Torchrun());
-  EXPECT_EQ(place.launcher, "torchrun");
-  EXPECT_EQ(place.rank, 5);
-  EXPECT_EQ(place.world_size, 8);
-  EXPECT_EQ(place.local_rank, 1);
-  EXPECT_EQ(place.local_world_size, 4);
-  EXPECT_EQ(place.address, "gpu03");
-  EXPECT_EQ(place.port, 29511);
-  EXPECT_TRUE(place.agent_store);
-  EXPECT_EQ(place.generation, "2");
+TEST(ReadProcessRank, ReadsTorchrun) {
+  const ProcessRank process = Read(Torchrun());
+  EXPECT_EQ(process.launcher, "torchrun");
+  EXPECT_EQ(process.rank, 5);
+  EXPECT_EQ(process.world_size, 8);
+  EXPECT_EQ(process.local_rank, 1);
+  EXPECT_EQ(process.local_world_size, 4);
+  EXPECT_EQ(process.address, "gpu03");
+  EXPECT_EQ(process.port, 29511);
+  EXPECT_TRUE(process.agent_store);
+  EXPECT_EQ(process.generation, "2");
 }
 
-TEST(ReadProcessPlace, ServesTheStoreItselfWithoutAnAgent) {
+TEST(ReadProcessRank, ServesTheStoreItselfWithoutAnAgent) {
   Variables variables = Torchrun();
   variables.erase("TORCHELASTIC_USE_AGENT_STORE");
   EXPECT_FALSE(Read(variables).agent_store);
 }
 
-TEST(ReadProcessPlace, ReadsSrunOverTwoNodes) {
-  const ProcessPlace place = Read(Srun());
-  EXPECT_EQ(place.launcher, "srun");
-  EXPECT_EQ(place.rank, 3);
-  EXPECT_EQ(place.world_size, 4);
-  EXPECT_EQ(place.local_rank, 1);
-  EXPECT_EQ(place.local_world_size, 2);
-  EXPECT_EQ(place.address, "gpu07");
-  EXPECT_GE(place.port, 20000);
-  EXPECT_LT(place.port, 32000);
+TEST(ReadProcessRank, ReadsSrunOverTwoNodes) {
+  const ProcessRank process = Read(Srun());
+  EXPECT_EQ(process.launcher, "srun");
+  EXPECT_EQ(process.rank, 3);
+  EXPECT_EQ(process.world_size, 4);
+  EXPECT_EQ(process.local_rank, 1);
+  EXPECT_EQ(process.local_world_size, 2);
+  EXPECT_EQ(process.address, "gpu07");
+  EXPECT_GE(process.port, 20000);
+  EXPECT_LT(process.port, 32000);
   Variables other = Srun();
   other["SLURM_STEP_ID"] = "1";
-  EXPECT_NE(Read(other).port, place.port);
+  EXPECT_NE(Read(other).port, process.port);
 }
 
-TEST(ReadProcessPlace, SrunOnOneNodeMeetsThere) {
+TEST(ReadProcessRank, SrunOnOneNodeMeetsThere) {
   Variables variables = Srun();
   variables["SLURM_STEP_NUM_NODES"] = "1";
   variables["SLURM_LOCALID"] = "3";
-  const ProcessPlace place = Read(variables);
-  EXPECT_EQ(place.address, "127.0.0.1");
-  EXPECT_EQ(place.local_rank, 3);
-  EXPECT_EQ(place.local_world_size, 4);
+  const ProcessRank process = Read(variables);
+  EXPECT_EQ(process.address, "127.0.0.1");
+  EXPECT_EQ(process.local_rank, 3);
+  EXPECT_EQ(process.local_world_size, 4);
 }
 
-TEST(ReadProcessPlace, TheEnvironmentMayNameTheMeetingPlaceOfSrun) {
+TEST(ReadProcessRank, TheEnvironmentMayNameTheMeetingPlaceOfSrun) {
   Variables variables = Srun();
   variables["MASTER_ADDR"] = "10.0.0.1";
   variables["MASTER_PORT"] = "4000";
-  const ProcessPlace place = Read(variables);
-  EXPECT_EQ(place.address, "10.0.0.1");
-  EXPECT_EQ(place.port, 4000);
+  const ProcessRank process = Read(variables);
+  EXPECT_EQ(process.address, "10.0.0.1");
+  EXPECT_EQ(process.port, 4000);
 }
 
 // sbatch sets SLURM_PROCID and SLURM_NTASKS for the script too, which is one process whatever they say.
-TEST(ReadProcessPlace, ABatchScriptIsAWorldOfOne) {
+TEST(ReadProcessRank, ABatchScriptIsAWorldOfOne) {
   EXPECT_EQ(Read({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}, {"SLURM_JOB_ID", "17"}}).world_size, 1);
 }
 
-TEST(ReadProcessPlace, ReadsMpirun) {
+TEST(ReadProcessRank, ReadsMpirun) {
   Variables variables = {{"OMPI_COMM_WORLD_RANK", "1"},
                          {"OMPI_COMM_WORLD_SIZE", "2"},
                          {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
                          {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"},
                          {"PMIX_NAMESPACE", "4711"}};
-  const ProcessPlace place = Read(variables);
-  EXPECT_EQ(place.launcher, "mpirun");
-  EXPECT_EQ(place.rank, 1);
-  EXPECT_EQ(place.world_size, 2);
-  EXPECT_EQ(place.address, "127.0.0.1");
-  EXPECT_GE(place.port, 20000);
+  const ProcessRank process = Read(variables);
+  EXPECT_EQ(process.launcher, "mpirun");
+  EXPECT_EQ(process.rank, 1);
+  EXPECT_EQ(process.world_size, 2);
+  EXPECT_EQ(process.address, "127.0.0.1");
+  EXPECT_GE(process.port, 20000);
   variables["OMPI_COMM_WORLD_LOCAL_SIZE"] = "1";
   variables["OMPI_COMM_WORLD_LOCAL_RANK"] = "0";
   EXPECT_EQ(ErrorOf(variables),
@@ -163,7 +163,7 @@ TEST(ReadProcessPlace, ReadsMpirun) {
             "all processes");
 }
 
-TEST(ReadProcessPlace, NamesWhatIsMissingOrWrong) {
+TEST(ReadProcessRank, NamesWhatIsMissingOrWrong) {
   Variables variables = Torchrun();
   variables.erase("MASTER_PORT");
   EXPECT_EQ(ErrorOf(variables), "MASTER_PORT: not set, although torchrun's rank is");

@@ -1,7 +1,7 @@
-// Which process of how many this is, and where the others are met, as the program that started it says.
+// ProcessRank: which process of how many this is, and where the others are met, as the program that started it says.
 //
-//   ProcessPlace place = ReadProcessPlace(SystemEnvironment());
-//   place.rank, place.world_size                       // 0 of 1 when nothing started several
+//   ProcessRank process = ReadProcessRank(SystemEnvironment());
+//   process.rank, process.world_size                       // 0 of 1 when nothing started several
 //
 // Understood, in this order:
 //   torchrun      RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR, MASTER_PORT; where torchrun serves the
@@ -28,7 +28,7 @@
 
 namespace suite {
 
-struct ProcessPlace {
+struct ProcessRank {
   int rank = 0;
   int world_size = 1;
   int local_rank = 0;        // among the processes of this machine: the number of its GPU
@@ -47,11 +47,11 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 
 Environment SystemEnvironment();
 
-ProcessPlace ReadProcessPlace(const Environment& environment);
+ProcessRank ReadProcessRank(const Environment& environment);
 
 // srun may bind each task to a GPU of its own; such a task sees one, whatever its local rank is, and takes it. GPUs are
 // counted only where that is in question: counting wakes the driver.
-ProcessPlace WithOwnGpu(ProcessPlace place, const std::function<int()>& count_gpus);
+ProcessRank WithOwnGpu(ProcessRank process, const std::function<int()>& count_gpus);
 
 // The first host of a SLURM list: "gpu[03-06,09],login" gives "gpu03".
 std::string FirstHost(const std::string& node_list);
