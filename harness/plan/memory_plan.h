@@ -69,9 +69,6 @@ struct MemoryPlan {
   int64_t Peak() const;
 };
 
-// Without padding; an embedding that is also the head counts once.
-int64_t CountParameters(const LlamaConfig& config);
-
 MemoryPlan PlanMemory(const LlamaConfig& config, const MemorySettings& settings);
 
 // A table of the parts in GiB or MiB, the peak, and "fits" or "does not fit" with what is left or missing.

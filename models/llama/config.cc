@@ -48,28 +48,29 @@ void RefuseWhatIsNotSupported(const ConfigKeys& keys) {
   }
 }
 
-}  // namespace
-
-void CheckLlamaSizes(const LlamaConfig& config, const std::string& where, const LlamaSizeKeys& keys) {
+// Sizes are each above 0 and below 2^31.
+void CheckSizes(const LlamaConfig& config, const ConfigKeys& keys) {
   const auto text = [](int64_t number) { return std::to_string(number); };
   if (config.heads % config.kv_heads != 0) {
-    throw InputError(where + ": " + keys.kv_heads, "is " + text(config.kv_heads),
-                     "a divisor of " + keys.heads + " " + text(config.heads));
+    throw InputError(keys.At("num_key_value_heads"), "is " + text(config.kv_heads),
+                     "a divisor of num_attention_heads " + text(config.heads));
   }
   if (config.head_dim < 2 || config.head_dim % 2 != 0) {
-    throw InputError(where + ": " + keys.head_dim, "head dimension " + text(config.head_dim),
-                     "an even number (rotary pairs)");
+    throw InputError(keys.At("head_dim"), "head dimension " + text(config.head_dim), "an even number (rotary pairs)");
   }
   // Each factor is below 2^31, so the product fits; three such sizes make the rows of q, k and v.
   if (config.heads * config.head_dim > ConfigKeys::kLargestSize) {
-    throw InputError(where + ": " + keys.heads, text(config.heads) + " heads of dimension " + text(config.head_dim),
+    throw InputError(keys.At("num_attention_heads"),
+                     text(config.heads) + " heads of dimension " + text(config.head_dim),
                      "a product of at most 2^31 - 1");
   }
   if (config.max_positions > kMostPositions) {
-    throw InputError(where + ": " + keys.max_positions, "is " + text(config.max_positions),
+    throw InputError(keys.At("max_position_embeddings"), "is " + text(config.max_positions),
                      "at most 2^22: tables of all positions are kept");
   }
 }
+
+}  // namespace
 
 LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& where) {
   const ConfigKeys keys = ConfigKeys::FromText(text, where);
@@ -97,7 +98,7 @@ LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& wher
   config.eos_ids = keys.Ids("eos_token_id");
   if (const auto ids = keys.Ids("bos_token_id"); !ids.empty()) config.bos_id = ids.front();
   if (const auto ids = keys.Ids("pad_token_id"); !ids.empty()) config.pad_id = ids.front();
-  CheckLlamaSizes(config, where, {"num_attention_heads", "num_key_value_heads", "head_dim", "max_position_embeddings"});
+  CheckSizes(config, keys);
   return config;
 }
 

@@ -56,14 +56,6 @@ LlamaConfig LlamaConfigFromJson(const std::string& json, const std::string& wher
 // The most positions a model may have: 2^22. The longest published context of these architectures is 2^20.
 inline constexpr int64_t kMostPositions = int64_t{1} << 22;
 
-// How a file calls its sizes, for errors.
-struct LlamaSizeKeys {
-  std::string heads, kv_heads, head_dim, max_positions;
-};
-
-// Throws InputError for sizes, each above 0 and below 2^31, that do not fit together or that no memory would hold.
-void CheckLlamaSizes(const LlamaConfig& config, const std::string& where, const LlamaSizeKeys& keys);
-
 // The text of a config.json that transformers loads with AutoModelForCausalLM.
 std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtype = "float32");
 

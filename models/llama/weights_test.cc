@@ -71,6 +71,19 @@ TEST(LlamaWeights, CountsParametersByHand) {
   EXPECT_EQ(sum, weights.ParameterCount());
 }
 
+// Llama-3.2-3B: 128256 x 3072 + 28 (2 x 3072 + 5120 x 3072 + 3072 x 3072 + 3 x 8192 x 3072) + 3072
+TEST(CountParameters, IsThePublishedNumber) {
+  LlamaConfig config;
+  config.hidden_size = 3072;
+  config.layers = 28;
+  config.heads = 24;
+  config.kv_heads = 8;
+  config.head_dim = 128;
+  config.intermediate_size = 8192;
+  config.vocab_size = 128256;
+  EXPECT_EQ(CountParameters(config), 3212749824);
+}
+
 // Parameters and what the forward pass reads are views of the one buffer, each of its elements in one of them.
 TEST(LlamaWeights, AllViewsShareTheBuffer) {
   for (const auto& [name, config] : TinyConfigs()) {
