@@ -56,8 +56,9 @@ TEST(Llama, ActivationBytesAreThoseOfTheGraph) {
   config.head_dim = 16;
   config.intermediate_size = 160;
   config.layers = 6;
-  const LlamaWeights weights = TinyWeights(config, 1);
-  for (const bool recompute : {false, true}) {
+  for (const auto& [recompute, qk_norm] : {std::pair(false, false), {true, false}, {false, true}, {true, true}}) {
+    config.qk_norm = qk_norm;
+    const LlamaWeights weights = TinyWeights(config, 1);
     const Llama llama(config, {recompute});
     const int64_t grown = GraphBytes(llama, weights, 60) - GraphBytes(llama, weights, 20);
     const auto estimate = static_cast<double>(40 * llama.ActivationBytesPerRow(at::kFloat));

@@ -14,12 +14,14 @@
 
 namespace suite {
 
-// Biases may be undefined. Shapes are [out, in] as in Hugging Face: qkv [(heads + 2 kv_heads) head_dim, hidden],
+// Biases and the norms of q and k may be undefined. Shapes are [out, in] as in Hugging Face: qkv [(heads + 2 kv_heads) head_dim, hidden],
 // gate_up [2 intermediate, hidden].
 struct LlamaLayerTensors {
   at::Tensor input_norm;
   at::Tensor qkv;
   at::Tensor qkv_bias;
+  at::Tensor q_norm;  // [head_dim]
+  at::Tensor k_norm;
   at::Tensor output;
   at::Tensor output_bias;
   at::Tensor mlp_norm;
@@ -58,6 +60,8 @@ inline std::vector<LayerBlock> LayerBlocks(const LlamaConfig& c, int64_t layer) 
       {&Tensors::qkv_bias,
        when(c.qkv_bias,
             {{attention + "q_proj.bias", {q}}, {attention + "k_proj.bias", {kv}}, {attention + "v_proj.bias", {kv}}})},
+      {&Tensors::q_norm, when(c.qk_norm, {{attention + "q_norm.weight", {c.head_dim}}})},
+      {&Tensors::k_norm, when(c.qk_norm, {{attention + "k_norm.weight", {c.head_dim}}})},
       {&Tensors::output, {{attention + "o_proj.weight", {h, q}}}},
       {&Tensors::output_bias, when(c.output_bias, {{attention + "o_proj.bias", {h}}})},
       {&Tensors::mlp_norm, {{prefix + "post_attention_layernorm.weight", {h}}}},
@@ -71,11 +75,15 @@ inline std::vector<LayerBlock> LayerBlocks(const LlamaConfig& c, int64_t layer) 
 // transformers lists a layer's attention, then its MLP, then its norms, each projection with weight before bias: the
 // endings of its parameters' names in that order.
 inline const std::vector<std::string>& LayerParameterOrder() {
-  static const std::vector<std::string> kOrder = {
-      "q_proj.weight",    "q_proj.bias",    "k_proj.weight",          "k_proj.bias",
-      "v_proj.weight",    "v_proj.bias",    "o_proj.weight",          "o_proj.bias",
-      "gate_proj.weight", "gate_proj.bias", "up_proj.weight",         "up_proj.bias",
-      "down_proj.weight", "down_proj.bias", "input_layernorm.weight", "post_attention_layernorm.weight"};
+  static const std::vector<std::string> kOrder = {"q_proj.weight",          "q_proj.bias",
+                                                  "k_proj.weight",          "k_proj.bias",
+                                                  "v_proj.weight",          "v_proj.bias",
+                                                  "o_proj.weight",          "o_proj.bias",
+                                                  "q_norm.weight",          "k_norm.weight",
+                                                  "gate_proj.weight",       "gate_proj.bias",
+                                                  "up_proj.weight",         "up_proj.bias",
+                                                  "down_proj.weight",       "down_proj.bias",
+                                                  "input_layernorm.weight", "post_attention_layernorm.weight"};
   return kOrder;
 }
 

@@ -61,6 +61,14 @@ TEST(LlamaWeights, NamesAreThoseOfTransformersInItsOrder) {
   EXPECT_EQ(names.back(), "model.norm.weight");
 }
 
+TEST(LlamaWeights, NormsOfQueriesAndKeysFollowTheAttentionsProjections) {
+  const std::vector<std::string> names = Names(LlamaWeights::Zeros(TinyConfigs()[3].config, at::kFloat));
+  EXPECT_EQ(names[4], "model.layers.0.self_attn.o_proj.weight");
+  EXPECT_EQ(names[5], "model.layers.0.self_attn.q_norm.weight");
+  EXPECT_EQ(names[6], "model.layers.0.self_attn.k_norm.weight");
+  EXPECT_EQ(names[7], "model.layers.0.mlp.gate_proj.weight");
+}
+
 TEST(LlamaWeights, CountsParametersByHand) {
   // hidden 12, 2 layers, 4 + 2 * 2 heads of 4, MLP of 20, vocabulary 29, tied.
   constexpr int64_t kLayer = 12 + 12 * 32 + 12 * 16 + 12 + 12 * 40 + 12 * 20;
