@@ -1,6 +1,6 @@
 // A device that is not the CPU, on any machine: for tests that all tensors of a computation lie where its weights do.
 //
-//   const at::Device device = PretendDevice();
+//   const at::Device device = FakeDevice();
 //   RlTrainer trainer(llama, weights.To(device, at::kFloat), options, ...);     // runs, on the CPU underneath
 //
 // Its tensors have addresses that nobody can read: a loop over const_data_ptr() that forgot to ask for the device ends
@@ -14,9 +14,9 @@
 
 namespace suite {
 
-at::Device PretendDevice();
+at::Device FakeDevice();
 
 // Operators that have run on it.
-int64_t PretendedCalls();
+int64_t FakeDeviceCalls();
 
 }  // namespace suite

@@ -1,4 +1,4 @@
-#include "models/pretend_device.h"
+#include "models/fake_device.h"
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/stack.h>
@@ -19,7 +19,7 @@
 namespace suite {
 namespace {
 
-constexpr auto kPretend = c10::DeviceType::PrivateUse1;
+constexpr auto kFake = c10::DeviceType::PrivateUse1;
 constexpr uintptr_t kHidden = uintptr_t{1} << 62;  // no address of a program has this bit
 
 std::atomic<int64_t> calls{0};
@@ -31,7 +31,7 @@ class HiddenMemory : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t size) override {
     void* hidden = Hide(std::malloc(size == 0 ? 1 : size));
-    return {hidden, hidden, &Free, c10::Device(kPretend, 0)};
+    return {hidden, hidden, &Free, c10::Device(kFake, 0)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &Free; }
   void copy_data(void* to, const void* from, size_t size) const override {
@@ -44,9 +44,9 @@ class HiddenMemory : public c10::Allocator {
 
 HiddenMemory memory;
 
-struct PretendGuard : c10::impl::NoOpDeviceGuardImpl<kPretend> {
-  c10::Device exchangeDevice(c10::Device) const override { return {kPretend, 0}; }
-  c10::Device getDevice() const override { return {kPretend, 0}; }
+struct FakeGuard : c10::impl::NoOpDeviceGuardImpl<kFake> {
+  c10::Device exchangeDevice(c10::Device) const override { return {kFake, 0}; }
+  c10::Device getDevice() const override { return {kFake, 0}; }
   c10::Stream getStream(c10::Device) const noexcept override { return Only(); }
   c10::Stream getDefaultStream(c10::Device) const override { return Only(); }
   c10::Stream getNewStream(c10::Device, int) const override { return Only(); }
@@ -58,18 +58,18 @@ struct PretendGuard : c10::impl::NoOpDeviceGuardImpl<kPretend> {
   void synchronizeEvent(void*) const override {}
 
  private:
-  static c10::Stream Only() { return c10::Stream(c10::Stream::DEFAULT, c10::Device(kPretend, 0)); }
+  static c10::Stream Only() { return c10::Stream(c10::Stream::DEFAULT, c10::Device(kFake, 0)); }
 };
 
-C10_REGISTER_GUARD_IMPL(PrivateUse1, PretendGuard)
+C10_REGISTER_GUARD_IMPL(PrivateUse1, FakeGuard)
 
-struct PretendHooks : at::PrivateUse1HooksInterface {
+struct FakeHooks : at::PrivateUse1HooksInterface {
   bool isBuilt() const override { return true; }
   bool isAvailable() const override { return true; }
   bool hasPrimaryContext(c10::DeviceIndex) const override { return true; }
 };
 
-PretendHooks hooks;
+FakeHooks hooks;
 
 // The autograd engine asks the hooks.
 const bool is_registered = [] {
@@ -123,7 +123,7 @@ at::Tensor CopyFromAndResize(const at::Tensor& from, const at::Tensor& to) {
 at::Scalar LocalScalar(const at::Tensor& x) { return at::_local_scalar_dense(OnCpu(x)); }
 
 void CheckPlace(const at::Tensor& x, const c10::OperatorHandle& op) {
-  TORCH_CHECK(!x.defined() || x.dim() == 0 || x.device().type() == kPretend, op.schema().operator_name(),
+  TORCH_CHECK(!x.defined() || x.dim() == 0 || x.device().type() == kFake, op.schema().operator_name(),
               " got tensors of two devices");
 }
 
@@ -155,8 +155,8 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
 
 }  // namespace
 
-at::Device PretendDevice() { return {kPretend, 0}; }
+at::Device FakeDevice() { return {kFake, 0}; }
 
-int64_t PretendedCalls() { return calls; }
+int64_t FakeDeviceCalls() { return calls; }
 
 }  // namespace suite

@@ -1,4 +1,4 @@
-#include "models/pretend_device.h"
+#include "models/fake_device.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,8 @@
 namespace suite {
 namespace {
 
-TEST(PretendDevice, ComputesAndRefusesMixtures) {
-  const at::Tensor a = at::arange(6, at::kFloat).view({2, 3}), far = a.to(PretendDevice());
+TEST(FakeDevice, ComputesAndRefusesMixtures) {
+  const at::Tensor a = at::arange(6, at::kFloat).view({2, 3}), far = a.to(FakeDevice());
   EXPECT_FALSE(far.is_cpu());
   EXPECT_TRUE(at::equal(at::matmul(far, far.t()).cpu(), at::matmul(a, a.t())));
   EXPECT_EQ(far.sum().item<float>(), 15.0f);
