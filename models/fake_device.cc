@@ -74,7 +74,7 @@ FakeHooks hooks;
 // The autograd engine asks the hooks.
 const bool is_registered = [] {
   at::RegisterPrivateUse1HooksInterface(&hooks);
-  c10::register_privateuse1_backend("pretend");
+  c10::register_privateuse1_backend("fake");
   return true;
 }();
 

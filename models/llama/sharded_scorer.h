@@ -10,7 +10,7 @@
 //   scorer.Backward();                                                   // adds into scorer.gradients()
 //
 // It can compute in bfloat16 while weights and gradients stay float32 (models/llama/compute_copy.h); after a change of the
-// weights it must be told then.
+// weights, WeightsChanged() must be called then.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -41,7 +41,7 @@ class ShardedScorer {
                 std::optional<at::ScalarType> compute = std::nullopt);
   ShardedScorer(const Llama& llama, ComputeCopy copy, int64_t shards);
 
-  // Call after the numbers of the weights have changed. (Without a type of its own the scorer needs no telling.)
+  // Call after the numbers of the weights have changed. (Not needed where `compute` is the type of the weights.)
   void WeightsChanged() { copy_.Refresh(); }
   // The weights in the type of computation.
   const LlamaWeights& compute_weights() const { return copy_.weights(); }

@@ -5,7 +5,6 @@
 
 #include "base/testing/golden.h"
 #include "models/tokenizer/golden_tokenizers.h"
-#include "models/tokenizer/streaming_decoder.h"
 #include "models/tokenizer/tokenizer.h"
 
 namespace suite {
@@ -13,16 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string Streamed(const Tokenizer& tokenizer, const std::vector<int64_t>& ids, bool skip_special) {
-  StreamingDecoder decoder(tokenizer, skip_special);
-  std::string text;
-  for (const int64_t id : ids) text += decoder.Push(id);
-  return text + decoder.Finish();
-}
-
 void ExpectDecoded(const Tokenizer& tokenizer, const std::vector<int64_t>& ids, bool skip, const std::string& text) {
   EXPECT_EQ(tokenizer.Decode(ids, skip), text);
-  EXPECT_EQ(Streamed(tokenizer, ids, skip), text);
 }
 
 // `ids_with_special` and `decoded_skip_special` stand in the file only where they differ from `ids` and `decoded`.
