@@ -40,7 +40,7 @@ po::options_description Options(BenchFlags& flags) {
       "config", po::value(&flags.config), "the experiment's TOML file (default: that of this program)")(
       "profile", po::value(&flags.profile), "a [profile.NAME] of the file: the same experiment at another scale")(
       "set", po::value(&flags.sets)->composing(), "key=value, over file and profile; may be repeated")(
-      "model", po::value<std::string>(), "Hugging Face folder or GGUF file to start from: --set policy.path=...")(
+      "model", po::value<std::string>(), "Hugging Face folder to start from: --set policy.path=...")(
       "data", po::value<std::string>(), "reddit_v2, redial, inspired or jsonl: --set data.source=...")(
       "from", po::value<std::string>(),
       "folder or file of --data: --set data.path=... (default: data/NAME of $SUITE_SHARED_DIR, if it is there)")(

@@ -128,12 +128,6 @@ int64_t ReadMaxTokens(const std::string& path, int64_t max_positions, int64_t te
   return max_tokens;
 }
 
-std::string ShapeText(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (const int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  return text + "]";
-}
-
 // Takes tensors out of a file, checks them, and knows at the end which were left.
 class WeightReader {
  public:
@@ -148,7 +142,8 @@ class WeightReader {
       throw InputError(file_.path(), "tensor '" + name + "' is not of a float type");
     }
     if (tensor.sizes() != at::IntArrayRef(shape)) {
-      throw InputError(file_.path(), "tensor '" + name + "' has shape " + ShapeText(tensor.sizes()), ShapeText(shape));
+      throw InputError(file_.path(), "tensor '" + name + "' has shape " + c10::str(tensor.sizes()),
+                       c10::str(at::IntArrayRef(shape)));
     }
     left_.erase(name);
     // A copy: a view of the mapping would break with the file.

@@ -9,9 +9,7 @@
 #include "base/check.h"
 #include "models/cuda/sampler_attention.h"
 #include "models/kernels/decode_attention.h"
-#include "models/kernels/rms_norm.h"
-#include "models/kernels/swiglu.h"
-#include "models/llama/linear.h"
+#include "models/llama/layer.h"
 
 namespace suite {
 namespace {
@@ -54,31 +52,28 @@ class Decoder {
         lines_.push_back(0);
       }
     }
-    at::Tensor logits = Head(Prefill());
+    at::Tensor logits = llama_.LogitsOf(Prefill(), tensors_);
     logits = logits.index_select(0, at::tensor(rows_.prompt).to(logits.device()));
     for (int64_t step = 0; step < options_.max_new_tokens; ++step) {
       TakeTokens(ChooseTokens(logits, options_.choice, Uniforms(step)));
       if (rows_.sequence.empty() || step + 1 == options_.max_new_tokens) break;
-      logits = Head(DecodeStep(step));
+      logits = llama_.LogitsOf(DecodeStep(step), tensors_);
     }
     return groups;
   }
 
  private:
-  at::Tensor Head(const at::Tensor& hidden) const {
-    return Linear(RmsNorm(hidden, tensors_.final_norm, llama_.config().rms_norm_eps), tensors_.head, {});
-  }
-
   // Fills the prompt part of every layer's cache; returns the last row of each prompt [B, hidden].
   at::Tensor Prefill() {
-    const int64_t rotated = llama_.config().heads + llama_.config().kv_heads;
+    const LayerSettings& settings = llama_.layer_settings();
     at::Tensor x = at::embedding(tensors_.embedding, prompts_.ids_N);
     for (size_t layer = 0; layer < tensors_.layers.size(); ++layer) {
       const LlamaLayerTensors& t = tensors_.layers[layer];
-      at::Tensor qkv = Linear(RmsNorm(x, t.input_norm, llama_.config().rms_norm_eps), t.qkv, t.qkv_bias);
-      RotateInPlace(qkv, prompts_.positions_N, llama_.rotary(), rotated, false);
-      MakeCache(qkv, caches_[layer]);
-      x = Residual(x, PrefixAttention(qkv, prompts_.segments, llama_.attention_shape()).out_NS, t);
+      x = DecoderLayer(x, t, settings, [&](const at::Tensor& normed) {
+        const at::Tensor qkv = ProjectAndRotate(normed, t, prompts_.positions_N, settings);
+        MakeCache(qkv, caches_[layer]);
+        return PrefixAttention(qkv, prompts_.segments, settings.shape).out_NS;
+      });
     }
     std::vector<int64_t> last;
     for (const Segment& segment : prompts_.segments) last.push_back(segment.begin + segment.length - 1);
@@ -86,7 +81,7 @@ class Decoder {
   }
 
   at::Tensor DecodeStep(int64_t step) {
-    const LlamaConfig& c = llama_.config();
+    const LayerSettings& settings = llama_.layer_settings();
     std::vector<int64_t> ids, positions;
     for (size_t i = 0; i < rows_.sequence.size(); ++i) {
       ids.push_back(results_[i]->ids.back());
@@ -94,15 +89,17 @@ class Decoder {
     }
     const at::Tensor position = at::tensor(positions).to(tensors_.embedding.device());
     at::Tensor x = at::embedding(tensors_.embedding, at::tensor(ids).to(tensors_.embedding.device()));
-    at::Tensor attended = at::empty({x.size(0), c.heads * c.head_dim}, x.options().dtype(CacheType(x)));
+    const int64_t width = settings.shape.heads * settings.shape.head_dim;
+    at::Tensor attended = at::empty({x.size(0), width}, x.options().dtype(CacheType(x)));
     for (size_t layer = 0; layer < tensors_.layers.size(); ++layer) {
       const LlamaLayerTensors& t = tensors_.layers[layer];
-      at::Tensor qkv = Linear(RmsNorm(x, t.input_norm, c.rms_norm_eps), t.qkv, t.qkv_bias);
-      RotateInPlace(qkv, position, llama_.rotary(), c.heads + c.kv_heads, false);
-      qkv = qkv.to(CacheType(qkv));
-      StoreKeysAndValues(qkv, c.heads, rows_, step, caches_[layer]);
-      Attend(qkv, step, caches_[layer], attended);
-      x = Residual(x, attended.to(x.scalar_type()), t);
+      x = DecoderLayer(x, t, settings, [&](const at::Tensor& normed) {
+        at::Tensor qkv = ProjectAndRotate(normed, t, position, settings);
+        qkv = qkv.to(CacheType(qkv));
+        StoreKeysAndValues(qkv, settings.shape.heads, rows_, step, caches_[layer]);
+        Attend(qkv, step, caches_[layer], attended);
+        return attended.to(normed.scalar_type());
+      });
     }
     return x;
   }
@@ -111,16 +108,6 @@ class Decoder {
     const LlamaConfig& c = llama_.config();
     if (HasSamplerAttention(qkv, c.head_dim)) return SamplerAttention(qkv, c.heads, rows_, step, cache, attended);
     DecodeAttention(qkv, c.heads, rows_, step, cache, attended);
-  }
-
-  // Output projection and MLP, each added to the residual stream.
-  at::Tensor Residual(const at::Tensor& x, const at::Tensor& attended, const LlamaLayerTensors& t) const {
-    const at::Tensor middle = AddLinear(x, attended, t.output, t.output_bias);
-    const at::Tensor gate_up =
-        Linear(RmsNorm(middle, t.mlp_norm, llama_.config().rms_norm_eps), t.gate_up, t.gate_up_bias);
-    at::Tensor gated = at::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
-    SwiGluInto(gate_up, gated);
-    return AddLinear(middle, gated, t.down, t.down_bias);
   }
 
   void MakeCache(const at::Tensor& qkv, DecodeCache& cache) const {

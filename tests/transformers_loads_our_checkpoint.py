@@ -60,6 +60,10 @@ def their_models():
     yield "Llama with biases", llama(**sizes, attention_bias=True, mlp_bias=True, head_dim=10, max_position_embeddings=2048)
     yield "Qwen2.5", qwen(**sizes, tie_word_embeddings=True, rope_theta=1000000.0, max_position_embeddings=2048)
     yield "Qwen2.5, untied", qwen(**sizes, tie_word_embeddings=False, rope_theta=1000000.0, max_position_embeddings=2048)
+    for tied in True, False:
+        yield f"Qwen3, {'tied' if tied else 'untied'}", transformers.Qwen3Config(
+            **sizes, head_dim=16, tie_word_embeddings=tied, rope_theta=1000000.0, max_position_embeddings=2048)
+    yield "Qwen3 with biases", transformers.Qwen3Config(**sizes, head_dim=16, attention_bias=True, max_position_embeddings=2048)
 
 
 def build(config, seed):

@@ -38,7 +38,7 @@ void BenchmarkFlags::Parse(int argc, char** argv) {
 }
 
 void AddWorkload(BenchmarkFlags* flags, Workload* work) {
-  flags->Add("policy", &work->policy, "tiny", "tiny, a Hugging Face folder or a GGUF file");
+  flags->Add("policy", &work->policy, "tiny", "tiny or a Hugging Face folder");
   flags->Add("dtype", &work->dtype, "float32", "of the arithmetic: float32 or bfloat16");
   flags->Add("prompts", &work->prompts, work->prompts, "conversations");
   flags->Add("group", &work->group, work->group, "completions a conversation");

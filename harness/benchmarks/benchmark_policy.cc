@@ -6,16 +6,14 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "harness/provenance/process_meter.h"
-#include "models/policy/gguf_policy.h"
 #include "models/policy/policy_folder.h"
 
 namespace suite {
 
 LlamaWeights BenchmarkPolicy(const std::string& policy, at::ScalarType dtype) {
   if (policy == "tiny") return LlamaWeights::Random(LlamaConfig(), /*seed=*/1, /*std=*/0.05).To(at::kCPU, dtype);
-  if (std::filesystem::path(policy).extension() == ".gguf") return LoadGgufPolicy(policy, dtype).weights;
   if (!std::filesystem::is_directory(policy)) {
-    throw InputError("--policy", "'" + policy + "' is no folder", "tiny, a Hugging Face folder, a GGUF file");
+    throw InputError("--policy", "'" + policy + "' is no folder", "tiny, a Hugging Face folder");
   }
   return LoadPolicy(policy, dtype).weights;
 }

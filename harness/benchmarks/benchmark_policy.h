@@ -9,7 +9,7 @@
 namespace suite {
 
 // "tiny": hidden 64, 2 layers, 4 heads, SwiGLU 160, vocabulary 1,500 with random weights (190k parameters); anything
-// else is a Hugging Face folder or a GGUF file. Throws InputError when that cannot be loaded.
+// else is a Hugging Face folder. Throws InputError when that cannot be loaded.
 LlamaWeights BenchmarkPolicy(const std::string& policy, at::ScalarType dtype);
 
 // `length` random token ids for prompt number `prompt`.

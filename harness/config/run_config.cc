@@ -168,7 +168,7 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
           "less than what data.test_percent = " + std::to_string(data.test_percent) + " leaves of 100");
   if (data.path.empty()) Refuse(config, "data.path", "is missing for data.source " + data.source, "a folder or file");
   if (needs_policy && config.policy.path.empty()) {
-    Refuse(config, "policy.path", "is missing for data.source " + data.source, "a Hugging Face folder or a GGUF file");
+    Refuse(config, "policy.path", "is missing for data.source " + data.source, "a Hugging Face folder");
   }
 }
 

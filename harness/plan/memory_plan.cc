@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "harness/distributed/sharded_adamw.h"
+#include "models/llama/layer.h"
+#include "models/llama/weights.h"
 
 namespace suite {
 namespace {
@@ -12,23 +14,9 @@ constexpr int64_t kFloatBytes = 4;
 
 int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-int64_t LayerParameters(const LlamaConfig& c) {
-  const int64_t q = c.heads * c.head_dim, h = c.hidden_size, i = c.intermediate_size;
-  int64_t count = 2 * h + c.qkv_size() * h + h * q + 3 * h * i;
-  if (c.qkv_bias) count += c.qkv_size();
-  if (c.output_bias) count += h;
-  if (c.mlp_bias) count += 2 * i + h;
-  return count;
-}
-
-// What one row of one layer keeps for the backward pass.
-int64_t KeptBytes(const LlamaConfig& c, int64_t weight_bytes) {
-  const int64_t elements = 4 * c.hidden_size + c.qkv_size() + c.heads * c.head_dim + 3 * c.intermediate_size;
-  return weight_bytes * elements + kFloatBytes * (c.heads + 2);
-}
-
 int64_t ActivationBytes(const LlamaConfig& c, const MemorySettings& s, int64_t rows) {
-  const int64_t kept = rows * KeptBytes(c, s.weight_bytes);
+  const KeptNumbers row = KeptByLayer(c);
+  const int64_t kept = rows * (s.weight_bytes * row.elements + kFloatBytes * row.statistics);
   if (!s.gradient_checkpointing) return c.layers * kept;
   return c.layers * rows * c.hidden_size * s.weight_bytes + kept;
 }
@@ -84,11 +72,6 @@ int64_t MemoryPlan::Bytes(MemoryPhase phase) const {
 
 int64_t MemoryPlan::Peak() const {
   return Bytes(MemoryPhase::kAlways) + std::max(Bytes(MemoryPhase::kRollout), Bytes(MemoryPhase::kUpdate));
-}
-
-int64_t CountParameters(const LlamaConfig& config) {
-  const int64_t embedding = config.vocab_size * config.hidden_size;
-  return (config.tie_embeddings ? 1 : 2) * embedding + config.layers * LayerParameters(config) + config.hidden_size;
 }
 
 MemoryPlan PlanMemory(const LlamaConfig& c, const MemorySettings& s) {

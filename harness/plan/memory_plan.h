@@ -15,10 +15,8 @@
 //   rollout   key-value cache: 2 layers kv_heads head_dim d for each prompt token of each prompt and each new token of
 //             each completion
 //   update    what the backward pass of one micro-batch needs: in every layer, or with gradient checkpointing in one
-//             layer beside every layer's input, a row keeps
-//                d (4 hidden + (heads + 2 kv_heads) head_dim + heads head_dim + 3 intermediate) + 4 (heads + 2)
-//             (the inputs of norms and products, rotated q, k, v, attention and its denominators, gate and up, their
-//             product); the blocks of logits (chunk_bytes, its float32 copies, the head's float32 gradient); two
+//             layer beside every layer's input, what a row keeps (KeptByLayer, models/llama/layer.h): d an element, 4
+//             a statistic; the blocks of logits (chunk_bytes, its float32 copies, the head's float32 gradient); two
 //             exchange buckets (after the backward pass, so not on top of it)
 //   both      where attention is explicit (PrefixAttention on a GPU): float32 scores of heads x queries x keys,
 //             three at a time in the forward pass, five in the backward pass; prompts are taken to be of one length,
@@ -68,9 +66,6 @@ struct MemoryPlan {
   int64_t Bytes(MemoryPhase phase) const;
   int64_t Peak() const;
 };
-
-// Without padding; an embedding that is also the head counts once.
-int64_t CountParameters(const LlamaConfig& config);
 
 MemoryPlan PlanMemory(const LlamaConfig& config, const MemorySettings& settings);
 

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "models/llama/tiny_llama.h"
-#include "models/llama/weights.h"
-
 namespace suite {
 namespace {
 
@@ -26,18 +23,6 @@ int64_t BytesOf(const MemoryPlan& plan, const std::string& name) {
     if (part.name == name) return part.bytes;
   }
   return -1;
-}
-
-TEST(CountParameters, IsThePublishedNumber) {
-  // 128256 x 3072 + 28 (2 x 3072 + 5120 x 3072 + 3072 x 3072 + 3 x 8192 x 3072) + 3072
-  EXPECT_EQ(CountParameters(Llama3B()), 3212749824);
-}
-
-TEST(CountParameters, AgreesWithTheWeightsOfEveryKindOfModel) {
-  for (const NamedConfig& named : TinyConfigs()) {
-    EXPECT_EQ(CountParameters(named.config), LlamaWeights::Zeros(named.config, at::kFloat).ParameterCount())
-        << named.name;
-  }
 }
 
 class PlanOfLlama3B : public ::testing::Test {

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "models/checkpoints/gguf.h"
-#include "models/policy/gguf_policy.h"
+#include "models/policy/policy_folder.h"
 
 namespace suite {
 namespace {
@@ -57,9 +56,7 @@ LlamaConfig SizesOfSettings(const PolicyConfig& policy) {
 std::optional<PolicyShape> ShapeOfRun(const RunConfig& run) {
   const fs::path path = run.policy.path;
   if (path.empty()) return PolicyShape{SizesOfSettings(run.policy), "settings"};
-  if (fs::is_regular_file(path) && path.extension() == ".gguf") {
-    return PolicyShape{GgufLlamaConfig(GgufFile(path.string())), path.string()};
-  }
+  if (fs::is_regular_file(path) || path.extension() == ".gguf") CheckPolicyFolder(path.string());
   const std::string json = (path / "config.json").string();
   if (fs::exists(json)) return PolicyShape{LlamaConfigFromJson(ReadFile(json), json), json};
   const std::string name = Lower(path.filename().empty() ? path.parent_path().filename() : path.filename());

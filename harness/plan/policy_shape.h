@@ -17,10 +17,9 @@ struct PolicyShape {
   std::string source;  // where it is from, for people
 };
 
-// Without policy.path, what the settings say (the vocabulary at its largest). With one, what config.json or the GGUF
-// file there says; where nothing is there, the published sizes of the model that the folder's name names:
-// Qwen2.5-0.5B, Llama-3.2-1B, Llama-3.2-3B. Nothing for any other name. Throws InputError for a file that cannot be
-// read.
+// Without policy.path, what the settings say (the vocabulary at its largest). With one, what config.json there
+// says; where nothing is there, the published sizes of the model that the folder's name names: Qwen2.5-0.5B,
+// Llama-3.2-1B, Llama-3.2-3B. Nothing for any other name. Throws InputError for a file that cannot be read.
 std::optional<PolicyShape> ShapeOfRun(const RunConfig& config);
 
 }  // namespace suite

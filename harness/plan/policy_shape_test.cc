@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "harness/plan/memory_plan.h"
+#include "models/llama/weights.h"
 
 namespace suite {
 namespace {

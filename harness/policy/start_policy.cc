@@ -4,17 +4,13 @@
 #include <filesystem>
 #include <vector>
 
-#include "base/error.h"
 #include "base/hash.h"
 #include "harness/config/content_pin.h"
-#include "models/policy/gguf_policy.h"
 
 namespace suite {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool IsGguf(const std::string& path) { return fs::path(path).extension() == ".gguf"; }
 
 bool Decides(const fs::path& file) {
   const std::string ending = file.extension().string();
@@ -22,10 +18,7 @@ bool Decides(const fs::path& file) {
 }
 
 std::vector<fs::path> DecidingFiles(const std::string& path) {
-  if (IsGguf(path)) return {path};
-  if (!fs::is_directory(path)) {
-    throw InputError("policy.path", "'" + path + "' is no folder", "a Hugging Face folder or a GGUF file");
-  }
+  CheckPolicyFolder(path);
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(path)) {
     if (entry.is_regular_file() && Decides(entry.path())) files.push_back(entry.path());
@@ -46,7 +39,6 @@ std::string PolicyContentHash(const std::string& path) {
 
 Policy LoadStartPolicy(const std::string& path, const std::string& pin) {
   if (!pin.empty()) CheckContentPin("policy.lock", pin, PolicyContentHash(path), path);
-  if (IsGguf(path)) return LoadGgufPolicy(path, at::kFloat);
   return LoadPolicy(path, at::kFloat);
 }
 

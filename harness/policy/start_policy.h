@@ -1,4 +1,4 @@
-// The checkpoint that a run starts from: a Hugging Face folder or a GGUF file, by policy.path.
+// The checkpoint that a run starts from: a Hugging Face folder, by policy.path.
 //
 //   Policy policy = LoadStartPolicy("models/SmolLM2-135M-Instruct", "");
 //   PolicyContentHash("models/SmolLM2-135M-Instruct")          // what policy.lock holds

@@ -9,7 +9,7 @@
 #include "harness/rl/evaluator.h"
 #include "harness/rl/trainer.h"
 #include "harness/sft/language_model_trainer.h"
-#include "models/pretend_device.h"
+#include "models/fake_device.h"
 
 namespace suite {
 namespace {
@@ -73,7 +73,7 @@ class OnAnyDevice : public ::testing::Test {
   const ConversationTask task_{conversations_, catalog_, policy_.tokenizer, prompt_, TaskOptions()};
   const OddTokensPay paying_{task_};
   const Llama here_{policy_.config()};
-  const Llama there_{policy_.config(), {/*recompute_layers=*/false, PretendDevice()}};
+  const Llama there_{policy_.config(), {/*recompute_layers=*/false, FakeDevice()}};
 };
 
 class ByObjective : public OnAnyDevice, public ::testing::WithParamInterface<const char*> {};
@@ -85,8 +85,8 @@ TEST_P(ByObjective, ReinforcementLearningTakesTheSameStep) {
     return RlTrainer(llama, policy_.weights.To(device, at::kFloat), Options(),
                      MakeObjective(GetParam(), {{"beta", "0.01"}, {"shape_list_end", "true"}}), paying_);
   };
-  RlTrainer here = trainer(here_, at::kCPU), there = trainer(there_, PretendDevice());
-  const int64_t before = PretendedCalls();
+  RlTrainer here = trainer(here_, at::kCPU), there = trainer(there_, FakeDevice());
+  const int64_t before = FakeDeviceCalls();
   for (int step = 0; step < 2; ++step) {
     const StepRecord a = here.Step(), b = there.Step();
     EXPECT_GT(a.at("grad_norm")[0], 0);
@@ -95,14 +95,14 @@ TEST_P(ByObjective, ReinforcementLearningTakesTheSameStep) {
     EXPECT_NEAR(a.at("loss")[0], b.at("loss")[0], 1e-5);
     EXPECT_NEAR(a.at("grad_norm")[0], b.at("grad_norm")[0], 1e-4 * a.at("grad_norm")[0]);
   }
-  EXPECT_GT(PretendedCalls(), before + 1000);
+  EXPECT_GT(FakeDeviceCalls(), before + 1000);
   const PolicyState state = there.GatherState(true);
   EXPECT_TRUE(state.weights_flat.is_cpu());
   EXPECT_TRUE(state.optimizer.first_moment.front().is_cpu());
   EXPECT_TRUE(state.optimizer.second_moment.front().is_cpu());
   EXPECT_FALSE(there.weights().flat().is_cpu());
   // A checkpoint goes back to the device.
-  RlTrainer again = trainer(there_, PretendDevice());
+  RlTrainer again = trainer(there_, FakeDevice());
   again.Restore(there.step(), state.weights_flat, state.optimizer);
   EXPECT_EQ(again.Step().at("loss"), there.Step().at("loss"));
 }
@@ -111,11 +111,11 @@ INSTANTIATE_TEST_SUITE_P(Objectives, ByObjective, ::testing::Values("rank_grpo_l
 
 // Two shards on two threads, layers computed again, bfloat16: other ways through the same code.
 TEST_F(OnAnyDevice, ReinforcementLearningRunsInBfloat16) {
-  const Llama recomputing(policy_.config(), {/*recompute_layers=*/true, PretendDevice()});
+  const Llama recomputing(policy_.config(), {/*recompute_layers=*/true, FakeDevice()});
   RlOptions options = Options();
   options.compute = at::kBFloat16;
   options.shards = options.sampling.shards = 2;
-  RlTrainer trainer(recomputing, policy_.weights.To(PretendDevice(), at::kFloat), options,
+  RlTrainer trainer(recomputing, policy_.weights.To(FakeDevice(), at::kFloat), options,
                     MakeObjective("rank_grpo_log", {{"beta", "0.01"}, {"shape_list_end", "true"}}), paying_);
   const at::Tensor before = trainer.GatherState(true).weights_flat.clone();
   const StepRecord record = trainer.Step();
@@ -135,14 +135,14 @@ TEST_F(OnAnyDevice, NextTokenTrainingTakesTheSameStep) {
     sequences.push_back({ids, static_cast<int64_t>(ids.size()) / 2});
   }
   LanguageModelTrainer here(here_, policy_.weights, sequences, options);
-  LanguageModelTrainer there(there_, policy_.weights.To(PretendDevice(), at::kFloat), sequences, options);
+  LanguageModelTrainer there(there_, policy_.weights.To(FakeDevice(), at::kFloat), sequences, options);
   for (int step = 0; step < 2; ++step) EXPECT_NEAR(here.Step().loss, there.Step().loss, 1e-5);
   EXPECT_NEAR(here.LossOn(sequences), there.LossOn(sequences), 1e-5);
 }
 
 TEST_F(OnAnyDevice, LogitsAreTheSame) {
   const PackedTokens packed = PackSequences({{prompt_.Ids(conversations_[0]), 1}, {prompt_.Ids(conversations_[1]), 1}});
-  const LlamaWeights there = policy_.weights.To(PretendDevice(), at::kFloat);
+  const LlamaWeights there = policy_.weights.To(FakeDevice(), at::kFloat);
   EXPECT_TRUE(at::allclose(here_.Logits(policy_.weights.Tensors(), packed),
                            there_.Logits(there.Tensors(), packed).cpu(), 1e-4, 1e-5));
 }
@@ -156,7 +156,7 @@ TEST_F(OnAnyDevice, EvaluationGivesTheSameAnswers) {
     const LlamaWeights weights = policy_.weights.To(device, at::kFloat);
     return Evaluate(llama, weights.Tensors(), policy_.tokenizer, prompt_, conversations_, catalog_, options);
   };
-  EXPECT_EQ(evaluate(here_, at::kCPU).answers, evaluate(there_, PretendDevice()).answers);
+  EXPECT_EQ(evaluate(here_, at::kCPU).answers, evaluate(there_, FakeDevice()).answers);
 }
 
 }  // namespace

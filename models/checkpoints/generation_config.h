@@ -1,4 +1,4 @@
-// How a model's makers want answers to be drawn: Hugging Face's generation_config.json.
+// How a model's publisher recommends sampling from it: Hugging Face's generation_config.json.
 //
 //   GenerationConfig generation = GenerationConfigFromJson(ReadFile(path), path);
 //   generation.eos_ids == {151645, 151643} && generation.temperature == 0.7     // Qwen2.5-Instruct

@@ -2,6 +2,9 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,8 +59,39 @@ size_t ReadUnsigned(const std::string& where, const json& value) {
 
 }  // namespace
 
+// The whole file in memory, read-only to the file: the pages are the file's own until they are written to, which never
+// reaches the file. A file that another process cuts short while it is mapped ends this one with SIGBUS, as any mapping
+// does.
+class SafetensorsFile::Mapping {
+ public:
+  explicit Mapping(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK);  // a pipe must not make us wait
+    if (fd < 0) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
+    struct stat status = {};
+    const bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    size_ = regular ? static_cast<size_t>(status.st_size) : 0;
+    // Private and writable: at::from_blob wants a mutable pointer.
+    if (size_ > 0) data_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+    const std::string reason = std::strerror(errno);
+    close(fd);
+    if (!regular) throw InputError(path, "is not a regular file", "a safetensors file");
+    if (size_ == 0) throw InputError(path, "is empty", "a safetensors file");
+    if (data_ == MAP_FAILED) throw InputError(path, "cannot be mapped: " + reason);
+  }
+  ~Mapping() { munmap(data_, size_); }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  char* data() const { return static_cast<char*>(data_); }
+  size_t size() const { return size_; }
+
+ private:
+  void* data_ = MAP_FAILED;
+  size_t size_ = 0;
+};
+
 SafetensorsFile::SafetensorsFile(const std::string& path)
-    : path_(path), mapping_(std::make_shared<const MappedFile>(path, "a safetensors file")) {
+    : path_(path), mapping_(std::make_shared<const Mapping>(path)) {
   ReadHeader();
   CheckThatDataIsCovered();
 }

@@ -17,8 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include "models/checkpoints/mapped_file.h"
-
 namespace suite {
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
@@ -38,6 +36,7 @@ class SafetensorsFile {
   const std::string& path() const { return path_; }
 
  private:
+  class Mapping;
   struct Entry {
     at::ScalarType dtype;
     std::vector<int64_t> shape;
@@ -51,7 +50,7 @@ class SafetensorsFile {
   std::string WhereOf(const std::string& name) const;  // in errors
 
   std::string path_;
-  std::shared_ptr<const MappedFile> mapping_;
+  std::shared_ptr<const Mapping> mapping_;
   size_t data_start_ = 0;
   std::map<std::string, Entry> entries_;
 };

@@ -1,4 +1,4 @@
-// The CPU twin of decode_attention.h: the same arguments in host memory, plain loops, sums in double.
+// A reference of decode_attention.h on the CPU: the same arguments in host memory, plain loops, sums in double.
 //
 // When to use: as the expected value in tests of the kernel; it is written to be read, not to be fast.
 #pragma once

@@ -86,7 +86,7 @@ float ShuffleXor(float value, int lane_mask) {
   fibres[current].shuffled = value;
   Wait(&Fibre::warp_barriers, warp_begin, warp_begin + kWarpSize);
   const float partner = fibres[current ^ static_cast<unsigned>(lane_mask)].shuffled;
-  Wait(&Fibre::warp_barriers, warp_begin, warp_begin + kWarpSize);  // nobody overwrites before all have read
+  Wait(&Fibre::warp_barriers, warp_begin, warp_begin + kWarpSize);  // no overwriting before all have read
   return partner;
 }
 

@@ -8,7 +8,7 @@
 //
 //   cache.own_k.. hold positions 0 .. step of a row when DecodeAttention(..., step) is called.
 //
-// CPU float32 runs a kernel; other devices and dtypes run ATen operators (the twin that tests compare with).
+// CPU float32 runs a kernel; other devices and dtypes run ATen operators (which tests compare the kernel with).
 #pragma once
 
 #include <ATen/core/Tensor.h>

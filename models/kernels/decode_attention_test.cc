@@ -10,7 +10,7 @@
 #include <cmath>
 
 #include "models/llama/gradient_check.h"
-#include "models/pretend_device.h"
+#include "models/fake_device.h"
 
 namespace suite {
 namespace {
@@ -126,7 +126,7 @@ TEST(StoreKeysAndValues, WritesOneStepOfTheRowsThatAreActive) {
 
 // What models/cuda/decode_attention.h takes: positions before heads.
 TEST(EmptyCache, LiesAsTheGpuKernelWantsIt) {
-  const DecodeCache cache = EmptyCache({{5, 3}, 2, 7, 4, 8}, at::TensorOptions().device(PretendDevice()));
+  const DecodeCache cache = EmptyCache({{5, 3}, 2, 7, 4, 8}, at::TensorOptions().device(FakeDevice()));
   EXPECT_EQ(cache.prompt_k.sizes(), at::IntArrayRef({2, 4, 8, 5}));
   EXPECT_EQ(cache.own_v.sizes(), at::IntArrayRef({4, 4, 7, 8}));
   EXPECT_TRUE(cache.prompt_k.permute({0, 3, 1, 2}).is_contiguous());

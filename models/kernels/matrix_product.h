@@ -5,7 +5,7 @@
 //
 // LibTorch multiplies float32 matrices on the CPU with MKL, which does not use 512-bit vectors on every processor that
 // has them; oneDNN, which LibTorch carries for bfloat16, does (measured on Zen 5: 230 GFLOP/s against 500). So float32
-// on the CPU goes to oneDNN. Everything else is at::mm, the twin that tests compare with; for bfloat16 that is oneDNN
+// on the CPU goes to oneDNN. Everything else is at::mm, which tests compare with; for bfloat16 that is oneDNN
 // too.
 //
 // No graph: for autograd use models/llama/linear.h. Results depend on shapes and the number of threads, not on timing.

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "models/kernels/vector_math.h"
@@ -62,6 +63,18 @@ void BackwardRows(const at::Tensor& dh, const at::Tensor& gate_up, at::Tensor* r
   });
 }
 
+at::Tensor Forward(const at::Tensor& gate_up) {
+  const int64_t size = gate_up.size(1) / 2;
+  if (!IsKernelInput(gate_up)) return at::silu(gate_up.narrow(1, 0, size)) * gate_up.narrow(1, size, size);
+  at::Tensor out = at::empty({gate_up.size(0), size}, gate_up.options());
+  if (gate_up.scalar_type() == at::kFloat) {
+    ForwardRows<float>(gate_up, &out);
+  } else {
+    ForwardRows<at::BFloat16>(gate_up, &out);
+  }
+  return out;
+}
+
 at::Tensor Backward(const at::Tensor& dh_any, const at::Tensor& gate_up) {
   const int64_t size = gate_up.size(1) / 2;
   const at::Tensor dh = dh_any.contiguous();
@@ -82,9 +95,7 @@ at::Tensor Backward(const at::Tensor& dh_any, const at::Tensor& gate_up) {
 struct SwiGluFunction : torch::autograd::Function<SwiGluFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& gate_up) {
     context->save_for_backward({gate_up});
-    at::Tensor out = at::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
-    SwiGluInto(gate_up, out);
-    return out;
+    return Forward(gate_up);
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     return {Backward(gradients[0], context->get_saved_variables()[0])};
@@ -93,19 +104,8 @@ struct SwiGluFunction : torch::autograd::Function<SwiGluFunction> {
 
 }  // namespace
 
-void SwiGluInto(const at::Tensor& gate_up, at::Tensor& out) {
-  const int64_t size = gate_up.size(1) / 2;
-  if (!IsKernelInput(gate_up)) {
-    out.copy_(at::silu(gate_up.narrow(1, 0, size)) * gate_up.narrow(1, size, size));
-    return;
-  }
-  if (gate_up.scalar_type() == at::kFloat) {
-    ForwardRows<float>(gate_up, &out);
-  } else {
-    ForwardRows<at::BFloat16>(gate_up, &out);
-  }
+at::Tensor SwiGlu(const at::Tensor& gate_up_N2I) {
+  return c10::GradMode::is_enabled() ? SwiGluFunction::apply(gate_up_N2I) : Forward(gate_up_N2I);
 }
-
-at::Tensor SwiGlu(const at::Tensor& gate_up_N2I) { return SwiGluFunction::apply(gate_up_N2I); }
 
 }  // namespace suite

@@ -11,7 +11,4 @@ namespace suite {
 
 at::Tensor SwiGlu(const at::Tensor& gate_up_N2I);
 
-// The same without a graph, for the sampler: the same kernel.
-void SwiGluInto(const at::Tensor& gate_up_N2I, at::Tensor& out_NI);
-
 }  // namespace suite

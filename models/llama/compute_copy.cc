@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "models/llama/gradient_buffer.h"
+#include "models/llama/layer_tensors.h"
 
 namespace suite {
 namespace {
@@ -31,19 +32,6 @@ at::Tensor ReadCopy(const at::Tensor& leaf, const at::Tensor& copy) {
   return leaf.defined() ? ReadCopyFunction::apply(leaf, copy) : at::Tensor();
 }
 
-LlamaLayerTensors ReadCopy(const LlamaLayerTensors& leaf, const LlamaLayerTensors& copy) {
-  return {ReadCopy(leaf.input_norm, copy.input_norm),
-          ReadCopy(leaf.qkv, copy.qkv),
-          ReadCopy(leaf.qkv_bias, copy.qkv_bias),
-          ReadCopy(leaf.output, copy.output),
-          ReadCopy(leaf.output_bias, copy.output_bias),
-          ReadCopy(leaf.mlp_norm, copy.mlp_norm),
-          ReadCopy(leaf.gate_up, copy.gate_up),
-          ReadCopy(leaf.gate_up_bias, copy.gate_up_bias),
-          ReadCopy(leaf.down, copy.down),
-          ReadCopy(leaf.down_bias, copy.down_bias)};
-}
-
 }  // namespace
 
 ComputeCopy::ComputeCopy(const LlamaWeights& master, at::ScalarType dtype)
@@ -66,7 +54,10 @@ LlamaTensors ComputeCopy::Connect(const LlamaTensors& leaves) const {
   LlamaTensors connected;
   connected.embedding = ReadCopy(leaves.embedding, copy.embedding);
   for (size_t i = 0; i < copy.layers.size(); ++i) {
-    connected.layers.push_back(ReadCopy(leaves.layers[i], copy.layers[i]));
+    LlamaLayerTensors& layer = connected.layers.emplace_back();
+    for (const LayerBlock& block : LayerBlocks(copy_.config(), 0)) {
+      layer.*block.field = ReadCopy(leaves.layers[i].*block.field, copy.layers[i].*block.field);
+    }
   }
   connected.final_norm = ReadCopy(leaves.final_norm, copy.final_norm);
   connected.head = ReadCopy(leaves.head, copy.head);

@@ -1,5 +1,6 @@
 #include "models/llama/config.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -10,6 +11,15 @@ namespace suite {
 namespace {
 
 using nlohmann::json;
+
+constexpr int64_t kQwen3HeadDim = 128;  // where a config does not say
+
+// By model_type: the class of transformers.
+const std::map<std::string, std::string>& Architectures() {
+  static const std::map<std::string, std::string> kArchitectures = {
+      {"llama", "LlamaForCausalLM"}, {"qwen2", "Qwen2ForCausalLM"}, {"qwen3", "Qwen3ForCausalLM"}};
+  return kArchitectures;
+}
 
 std::optional<Llama3RopeScaling> ReadRopeScaling(const ConfigKeys& keys, const char* key) {
   if (!keys.Has(key)) return std::nullopt;
@@ -48,42 +58,45 @@ void RefuseWhatIsNotSupported(const ConfigKeys& keys) {
   }
 }
 
-}  // namespace
-
-void CheckLlamaSizes(const LlamaConfig& config, const std::string& where, const LlamaSizeKeys& keys) {
+// Sizes are each above 0 and below 2^31.
+void CheckSizes(const LlamaConfig& config, const ConfigKeys& keys) {
   const auto text = [](int64_t number) { return std::to_string(number); };
   if (config.heads % config.kv_heads != 0) {
-    throw InputError(where + ": " + keys.kv_heads, "is " + text(config.kv_heads),
-                     "a divisor of " + keys.heads + " " + text(config.heads));
+    throw InputError(keys.At("num_key_value_heads"), "is " + text(config.kv_heads),
+                     "a divisor of num_attention_heads " + text(config.heads));
   }
   if (config.head_dim < 2 || config.head_dim % 2 != 0) {
-    throw InputError(where + ": " + keys.head_dim, "head dimension " + text(config.head_dim),
-                     "an even number (rotary pairs)");
+    throw InputError(keys.At("head_dim"), "head dimension " + text(config.head_dim), "an even number (rotary pairs)");
   }
   // Each factor is below 2^31, so the product fits; three such sizes make the rows of q, k and v.
   if (config.heads * config.head_dim > ConfigKeys::kLargestSize) {
-    throw InputError(where + ": " + keys.heads, text(config.heads) + " heads of dimension " + text(config.head_dim),
+    throw InputError(keys.At("num_attention_heads"),
+                     text(config.heads) + " heads of dimension " + text(config.head_dim),
                      "a product of at most 2^31 - 1");
   }
   if (config.max_positions > kMostPositions) {
-    throw InputError(where + ": " + keys.max_positions, "is " + text(config.max_positions),
+    throw InputError(keys.At("max_position_embeddings"), "is " + text(config.max_positions),
                      "at most 2^22: tables of all positions are kept");
   }
 }
+
+}  // namespace
 
 LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& where) {
   const ConfigKeys keys = ConfigKeys::FromText(text, where);
   LlamaConfig config;
   config.model_type = keys.Text("model_type", "");
-  if (config.model_type != "llama" && config.model_type != "qwen2") {
-    throw InputError(keys.At("model_type"), "is '" + config.model_type + "'", "llama, qwen2");
+  if (Architectures().count(config.model_type) == 0) {
+    throw InputError(keys.At("model_type"), "is '" + config.model_type + "'", "llama, qwen2, qwen3");
   }
+  const bool llama = config.model_type == "llama", qwen2 = config.model_type == "qwen2";
+  config.qk_norm = config.model_type == "qwen3";
   RefuseWhatIsNotSupported(keys);
   config.hidden_size = keys.Positive("hidden_size");
   config.layers = keys.Positive("num_hidden_layers");
   config.heads = keys.Positive("num_attention_heads");
   config.kv_heads = keys.Positive("num_key_value_heads", config.heads);
-  config.head_dim = keys.Positive("head_dim", config.hidden_size / config.heads);
+  config.head_dim = keys.Positive("head_dim", config.qk_norm ? kQwen3HeadDim : config.hidden_size / config.heads);
   config.intermediate_size = keys.Positive("intermediate_size");
   config.vocab_size = keys.Positive("vocab_size");
   config.max_positions = keys.Positive("max_position_embeddings", 2048);
@@ -91,23 +104,25 @@ LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& wher
   ReadRotary(keys, config);
   config.tie_embeddings = keys.Bool("tie_word_embeddings", false);
   const bool attention_bias = keys.Bool("attention_bias", false);
-  config.qkv_bias = config.model_type == "qwen2" || attention_bias;
-  config.output_bias = config.model_type == "llama" && attention_bias;
-  config.mlp_bias = config.model_type == "llama" && keys.Bool("mlp_bias", false);
+  config.qkv_bias = qwen2 || attention_bias;
+  config.output_bias = !qwen2 && attention_bias;
+  config.mlp_bias = llama && keys.Bool("mlp_bias", false);
   config.eos_ids = keys.Ids("eos_token_id");
   if (const auto ids = keys.Ids("bos_token_id"); !ids.empty()) config.bos_id = ids.front();
   if (const auto ids = keys.Ids("pad_token_id"); !ids.empty()) config.pad_id = ids.front();
-  CheckLlamaSizes(config, where, {"num_attention_heads", "num_key_value_heads", "head_dim", "max_position_embeddings"});
+  CheckSizes(config, keys);
   return config;
 }
 
 std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtype) {
-  const bool qwen2 = config.model_type == "qwen2";
-  // What the keys cannot say: Qwen2 always has exactly these biases, and Llama has them on q, k, v and o or on none.
+  const bool llama = config.model_type == "llama", qwen2 = config.model_type == "qwen2";
+  // What the keys cannot say: Qwen2 always has exactly these biases, the others have them on q, k, v and o or on none.
   SUITE_CHECK_EQ(config.qkv_bias, qwen2 || config.output_bias);
-  SUITE_CHECK(!qwen2 || (!config.output_bias && !config.mlp_bias));
+  SUITE_CHECK(!qwen2 || !config.output_bias);
+  SUITE_CHECK(llama || !config.mlp_bias);
+  SUITE_CHECK_EQ(config.qk_norm, config.model_type == "qwen3");
   nlohmann::ordered_json object;
-  object["architectures"] = {qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM"};
+  object["architectures"] = {Architectures().at(config.model_type)};
   object["model_type"] = config.model_type;
   object["hidden_size"] = config.hidden_size;
   object["num_hidden_layers"] = config.layers;
@@ -128,10 +143,8 @@ std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtyp
                               {"original_max_position_embeddings", config.rope_scaling->original_max_positions}};
   }
   object["tie_word_embeddings"] = config.tie_embeddings;
-  if (!qwen2) {
-    object["attention_bias"] = config.output_bias;
-    object["mlp_bias"] = config.mlp_bias;
-  }
+  if (!qwen2) object["attention_bias"] = config.output_bias;
+  if (llama) object["mlp_bias"] = config.mlp_bias;
   object["hidden_act"] = "silu";
   if (config.bos_id) object["bos_token_id"] = *config.bos_id;
   if (config.eos_ids.size() == 1) object["eos_token_id"] = config.eos_ids.front();

@@ -1,12 +1,12 @@
 // The shape of a Llama-architecture decoder, read from and written to Hugging Face's config.json.
 //
-// Llama-3.2, SmolLM2 and Qwen2.5 are settings of this struct, not classes of their own:
+// Llama-3.2, SmolLM2, Qwen2.5 and Qwen3 are settings of this struct, not classes of their own:
 //
 //   LlamaConfig config = LlamaConfigFromJson(ReadFile("qwen2.5/config.json"), "qwen2.5/config.json");
 //   config.qkv_bias == true && config.tie_embeddings == true
 //
-// Keys follow transformers 4.55: `head_dim` defaults to hidden_size / heads, `num_key_value_heads` to heads; a Qwen2
-// model has biases on q, k and v only; Llama's `attention_bias` also puts one on o.
+// Keys follow transformers 4.55: `head_dim` defaults to hidden_size / heads (Qwen3: 128), `num_key_value_heads` to
+// heads; a Qwen2 model has biases on q, k and v only; the `attention_bias` of Llama and Qwen3 also puts one on o.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct Llama3RopeScaling {
 };
 
 struct LlamaConfig {
-  std::string model_type = "llama";  // "llama" or "qwen2"
+  std::string model_type = "llama";  // "llama", "qwen2" or "qwen3"
   int64_t hidden_size = 64;
   int64_t layers = 2;
   int64_t heads = 4;
@@ -41,6 +41,7 @@ struct LlamaConfig {
   bool qkv_bias = false;
   bool output_bias = false;  // on o_proj
   bool mlp_bias = false;
+  bool qk_norm = false;  // each head of q and k is normalised before it is rotated (Qwen3)
   std::optional<int64_t> bos_id;
   std::vector<int64_t> eos_ids;
   std::optional<int64_t> pad_id;
@@ -55,14 +56,6 @@ LlamaConfig LlamaConfigFromJson(const std::string& json, const std::string& wher
 
 // The most positions a model may have: 2^22. The longest published context of these architectures is 2^20.
 inline constexpr int64_t kMostPositions = int64_t{1} << 22;
-
-// How a file calls its sizes, for errors.
-struct LlamaSizeKeys {
-  std::string heads, kv_heads, head_dim, max_positions;
-};
-
-// Throws InputError for sizes, each above 0 and below 2^31, that do not fit together or that no memory would hold.
-void CheckLlamaSizes(const LlamaConfig& config, const std::string& where, const LlamaSizeKeys& keys);
 
 // The text of a config.json that transformers loads with AutoModelForCausalLM.
 std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtype = "float32");

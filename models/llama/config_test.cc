@@ -33,6 +33,15 @@ const char* kLlama = R"({
   "rope_theta": 500000.0, "tie_word_embeddings": true, "torch_dtype": "bfloat16", "use_cache": true,
   "vocab_size": 128256})";
 
+// Qwen3-0.6B, as published.
+const char* kQwen3 = R"({
+  "architectures": ["Qwen3ForCausalLM"], "attention_bias": false, "attention_dropout": 0.0, "bos_token_id": 151643,
+  "eos_token_id": 151645, "head_dim": 128, "hidden_act": "silu", "hidden_size": 1024, "initializer_range": 0.02,
+  "intermediate_size": 3072, "max_position_embeddings": 40960, "max_window_layers": 28, "model_type": "qwen3",
+  "num_attention_heads": 16, "num_hidden_layers": 28, "num_key_value_heads": 8, "rms_norm_eps": 1e-06,
+  "rope_scaling": null, "rope_theta": 1000000, "sliding_window": null, "tie_word_embeddings": true,
+  "torch_dtype": "bfloat16", "use_cache": true, "use_sliding_window": false, "vocab_size": 151936})";
+
 // SmolLM2-135M-Instruct, as published, with its rope_scaling of null.
 const char* kSmol = R"({
   "architectures": ["LlamaForCausalLM"], "attention_bias": false, "bos_token_id": 1, "eos_token_id": 2,
@@ -81,6 +90,21 @@ TEST(LlamaConfigFromJson, ReadsLlama) {
   EXPECT_EQ(config.eos_ids, (std::vector<int64_t>{128001, 128008, 128009}));
 }
 
+TEST(LlamaConfigFromJson, ReadsQwen3) {
+  LlamaConfig config = LlamaConfigFromJson(kQwen3, "config.json");
+  EXPECT_EQ(config.model_type, "qwen3");
+  EXPECT_TRUE(config.qk_norm);
+  EXPECT_EQ(config.head_dim, 128);  // not 1024 / 16
+  EXPECT_FALSE(config.qkv_bias || config.output_bias || config.mlp_bias);
+  json object = json::parse(kQwen3);
+  object.erase("head_dim");
+  EXPECT_EQ(LlamaConfigFromJson(object.dump(), "config.json").head_dim, 128);
+  object["attention_bias"] = true;
+  config = LlamaConfigFromJson(object.dump(), "config.json");
+  EXPECT_TRUE(config.qkv_bias && config.output_bias);
+  EXPECT_FALSE(LlamaConfigFromJson(kQwen, "config.json").qk_norm);
+}
+
 TEST(LlamaConfigFromJson, ReadsSmolLM) {
   const LlamaConfig config = LlamaConfigFromJson(kSmol, "config.json");
   EXPECT_EQ(config.head_dim, 64);
@@ -121,7 +145,7 @@ TEST(LlamaConfigFromJson, ReadsRopeParametersOfTransformers5) {
 }
 
 TEST(LlamaConfigToJson, RoundTrips) {
-  for (const char* text : {kQwen, kLlama, kSmol}) {
+  for (const char* text : {kQwen, kQwen3, kLlama, kSmol}) {
     const LlamaConfig config = LlamaConfigFromJson(text, "config.json");
     const std::string written = LlamaConfigToJson(config, "bfloat16");
     EXPECT_EQ(LlamaConfigToJson(LlamaConfigFromJson(written, "written"), "bfloat16"), written);
@@ -133,7 +157,7 @@ TEST(LlamaConfigToJson, RoundTrips) {
       }
     }
     EXPECT_EQ(mine["architectures"], original["architectures"]);
-    EXPECT_EQ(mine["head_dim"], 64);
+    EXPECT_EQ(mine["head_dim"], text == kQwen3 ? 128 : 64);
   }
 }
 
@@ -147,8 +171,8 @@ json Absent() { return json(json::value_t::discarded); }
 
 TEST(LlamaConfigFromJson, NamesWhatIsWrong) {
   const BadConfig kBad[] = {
-      {"model_type", "mistral", "x/config.json: model_type: is 'mistral'; allowed: llama, qwen2"},
-      {"model_type", Absent(), "x/config.json: model_type: is ''; allowed: llama, qwen2"},
+      {"model_type", "mistral", "x/config.json: model_type: is 'mistral'; allowed: llama, qwen2, qwen3"},
+      {"model_type", Absent(), "x/config.json: model_type: is ''; allowed: llama, qwen2, qwen3"},
       {"model_type", 3, "x/config.json: model_type: is 3; allowed: a string"},
       {"hidden_act", "gelu", "x/config.json: hidden_act: is 'gelu'; allowed: silu"},
       {"use_sliding_window", true,

@@ -16,9 +16,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "models/llama/config.h"
+#include "models/llama/layer.h"
 #include "models/llama/packed_tokens.h"
-#include "models/llama/prefix_attention.h"
-#include "models/llama/rotary.h"
 #include "models/llama/token_log_probs.h"
 #include "models/llama/weights.h"
 
@@ -42,17 +41,21 @@ class Llama {
   // Logits [N, vocab] of every row: for tests and inspection; holds them all at once.
   at::Tensor Logits(const LlamaTensors& tensors, const PackedTokens& packed) const;
 
+  // Logits [N, vocab] of rows that HiddenStates or the layers one by one have given.
+  at::Tensor LogitsOf(const at::Tensor& hidden_NH, const LlamaTensors& tensors) const;
+
   // How much of memory one row of a graph takes, in bytes: what the layers keep for the backward pass.
   int64_t ActivationBytesPerRow(at::ScalarType dtype) const;
 
   const LlamaConfig& config() const { return config_; }
-  const RotaryTable& rotary() const { return rotary_; }
-  AttentionShape attention_shape() const { return {config_.heads, config_.kv_heads, config_.head_dim}; }
+  const LayerSettings& layer_settings() const { return settings_; }
 
  private:
+  at::Tensor Normalised(const at::Tensor& hidden_NH, const LlamaTensors& tensors) const;
+
   LlamaConfig config_;
   LlamaOptions options_;
-  RotaryTable rotary_;
+  LayerSettings settings_;
 };
 
 }  // namespace suite

@@ -56,9 +56,10 @@ class PlainDecoder {
     return bias == parameters_.end() ? y : y + bias->second;
   }
 
-  // x of [T, heads * head_dim] as rotated heads [heads, T, head_dim].
-  at::Tensor Rotated(const at::Tensor& x, int64_t heads) const {
-    const at::Tensor split = x.view({x.size(0), heads, config_.head_dim}).transpose(0, 1);
+  // x of [T, heads * head_dim] as rotated heads [heads, T, head_dim], normalised before where `norm` names weights.
+  at::Tensor Rotated(const at::Tensor& x, int64_t heads, const std::string& norm) const {
+    at::Tensor split = x.view({x.size(0), heads, config_.head_dim}).transpose(0, 1);
+    if (parameters_.count(norm + ".weight") > 0) split = Norm(split, norm);
     const RotaryTable table = MakeRotaryTable(config_, x.size(0));
     const at::Tensor c = at::cat({table.cos_PD, table.cos_PD}, 1).to(at::kDouble);
     const at::Tensor s = at::cat({table.sin_PD, table.sin_PD}, 1).to(at::kDouble);
@@ -68,8 +69,9 @@ class PlainDecoder {
 
   at::Tensor Attention(const at::Tensor& x, const std::string& name) const {
     const int64_t length = x.size(0), repeats = config_.heads / config_.kv_heads;
-    const at::Tensor q = Rotated(Linear(x, name + "q_proj"), config_.heads);
-    const at::Tensor k = at::repeat_interleave(Rotated(Linear(x, name + "k_proj"), config_.kv_heads), repeats, 0);
+    const at::Tensor q = Rotated(Linear(x, name + "q_proj"), config_.heads, name + "q_norm");
+    const at::Tensor rotated_k = Rotated(Linear(x, name + "k_proj"), config_.kv_heads, name + "k_norm");
+    const at::Tensor k = at::repeat_interleave(rotated_k, repeats, 0);
     const at::Tensor v = at::repeat_interleave(
         Linear(x, name + "v_proj").view({length, config_.kv_heads, config_.head_dim}).transpose(0, 1), repeats, 0);
     const at::Tensor later = at::ones({length, length}, at::kBool).triu(1);
@@ -201,9 +203,10 @@ TEST(Llama, GroupsEqualThePlainDecoder) {
   }
 }
 
-// One layer with every kind of bias, small enough to move each parameter by itself.
+// One layer with every kind of bias and norm, small enough to move each parameter by itself.
 TEST(Llama, ParameterGradientsEqualFiniteDifferences) {
   LlamaConfig config = TinyConfigs().back().config;
+  config.qk_norm = true;
   config.layers = 1;
   config.hidden_size = 4;
   config.heads = 2;
@@ -226,10 +229,7 @@ TEST(Llama, ParameterGradientsEqualFiniteDifferences) {
     EXPECT_LT(GradientError(loss, leaves.head), 1e-7);
     EXPECT_LT(GradientError(loss, leaves.final_norm), 1e-7);
     for (const LlamaLayerTensors& t : leaves.layers) {
-      for (const at::Tensor& leaf : {t.input_norm, t.qkv, t.qkv_bias, t.output, t.output_bias, t.mlp_norm, t.gate_up,
-                                     t.gate_up_bias, t.down, t.down_bias}) {
-        EXPECT_LT(GradientError(loss, leaf), 1e-7);
-      }
+      for (const LayerBlock& block : LayerBlocks(config, 0)) EXPECT_LT(GradientError(loss, t.*block.field), 1e-7);
     }
   }
 }

@@ -43,7 +43,7 @@ class ShardedScorer {
                 std::optional<at::ScalarType> compute = std::nullopt);
   ShardedScorer(const Llama& llama, ComputeCopy copy, int64_t shards);
 
-  // Call after the numbers of the weights have changed. (Without a type of its own the scorer needs no telling.)
+  // Call after the numbers of the weights have changed. (Not needed where `compute` is the type of the weights.)
   void WeightsChanged() { copy_.Refresh(); }
   // The weights in the type of computation.
   const LlamaWeights& compute_weights() const { return copy_.weights(); }

@@ -26,11 +26,19 @@ std::vector<NamedConfig> TinyConfigs() {
   qwen.model_type = "qwen2";
   qwen.qkv_bias = true;
   qwen.kv_heads = 1;
+  LlamaConfig qwen3 = TinyConfig();
+  qwen3.model_type = "qwen3";
+  qwen3.qk_norm = true;
+  qwen3.head_dim = 6;
+  LlamaConfig qwen3_untied = qwen3;
+  qwen3_untied.tie_embeddings = false;
+  qwen3_untied.rope_theta = 1e6;
   LlamaConfig biased = untied;
   biased.qkv_bias = biased.output_bias = biased.mlp_bias = true;
   biased.head_dim = 6;
   biased.rope_scaling = Llama3RopeScaling{8.0, 1.0, 4.0, 32};
-  return {{"tied", TinyConfig()}, {"untied", untied}, {"qwen2", qwen}, {"biased", biased}};
+  return {{"tied", TinyConfig()},         {"untied", untied}, {"qwen2", qwen}, {"qwen3", qwen3},
+          {"qwen3_untied", qwen3_untied}, {"biased", biased}};
 }
 
 LlamaWeights TinyWeights(const LlamaConfig& config, uint64_t seed, at::ScalarType dtype) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "base/check.h"
@@ -18,15 +19,11 @@
 namespace suite {
 namespace {
 
-// One named parameter inside a block of the flat buffer.
-struct Part {
-  std::string name;
-  std::vector<int64_t> shape;
-};
-
-// Parts that lie side by side and are used as one tensor.
+// A tensor of the model in the flat buffer: parameters that lie side by side, stacked along their first dimension.
 struct Block {
-  std::vector<Part> parts;
+  std::vector<NamedShape> parameters;
+  at::Tensor LlamaLayerTensors::*field = nullptr;  // null outside layers
+  int64_t section = 0;                             // 0: embedding; 1, 2, ...: layers; then the rest
   int64_t offset = 0;
   int64_t size = 0;
 };
@@ -37,61 +34,27 @@ int64_t Product(const std::vector<int64_t>& shape) {
   return product;
 }
 
-// The blocks of one layer, in the order of LlamaLayerTensors. A block without parts is an absent bias.
-std::vector<std::vector<Part>> LayerParts(const LlamaConfig& c, int64_t layer) {
-  const std::string prefix = "model.layers." + std::to_string(layer) + ".";
-  const std::string attention = prefix + "self_attn.";
-  const std::string mlp = prefix + "mlp.";
-  const int64_t q = c.heads * c.head_dim;
-  const int64_t kv = c.kv_heads * c.head_dim;
-  const int64_t h = c.hidden_size;
-  const int64_t i = c.intermediate_size;
-  using Parts = std::vector<Part>;
-  return {
-      {{prefix + "input_layernorm.weight", {h}}},
-      {{attention + "q_proj.weight", {q, h}},
-       {attention + "k_proj.weight", {kv, h}},
-       {attention + "v_proj.weight", {kv, h}}},
-      c.qkv_bias ? Parts{{attention + "q_proj.bias", {q}},
-                         {attention + "k_proj.bias", {kv}},
-                         {attention + "v_proj.bias", {kv}}}
-                 : Parts{},
-      {{attention + "o_proj.weight", {h, q}}},
-      c.output_bias ? Parts{{attention + "o_proj.bias", {h}}} : Parts{},
-      {{prefix + "post_attention_layernorm.weight", {h}}},
-      {{mlp + "gate_proj.weight", {i, h}}, {mlp + "up_proj.weight", {i, h}}},
-      c.mlp_bias ? Parts{{mlp + "gate_proj.bias", {i}}, {mlp + "up_proj.bias", {i}}} : Parts{},
-      {{mlp + "down_proj.weight", {h, i}}},
-      c.mlp_bias ? Parts{{mlp + "down_proj.bias", {h}}} : Parts{},
-  };
+NamedShape Embedding(const LlamaConfig& c) { return {"model.embed_tokens.weight", {c.vocab_size, c.hidden_size}}; }
+
+// What follows the layers: the final norm, and the head (none when tied).
+std::vector<LayerBlock> Tail(const LlamaConfig& c) {
+  std::vector<NamedShape> head;
+  if (!c.tie_embeddings) head = {{"lm_head.weight", {c.vocab_size, c.hidden_size}}};
+  return {{nullptr, {{"model.norm.weight", {c.hidden_size}}}}, {nullptr, head}};
 }
 
-constexpr size_t kBlocksPerLayer = 10;
-
-std::vector<Part> EmbeddingParts(const LlamaConfig& c) {
-  return {{"model.embed_tokens.weight", {c.vocab_size, c.hidden_size}}};
-}
-
-std::vector<Part> FinalNormParts(const LlamaConfig& c) { return {{"model.norm.weight", {c.hidden_size}}}; }
-
-std::vector<Part> HeadParts(const LlamaConfig& c) {
-  if (c.tie_embeddings) return {};
-  return {{"lm_head.weight", {c.vocab_size, c.hidden_size}}};
-}
-
-// Every block with its place: embedding, kBlocksPerLayer for each layer, final norm, head (empty when tied).
+// Every block with its place: embedding, the blocks of each layer, final norm, head (empty when tied).
 std::vector<Block> Blocks(const LlamaConfig& config) {
-  std::vector<Block> blocks;
-  blocks.push_back({EmbeddingParts(config)});
-  for (int64_t layer = 0; layer < config.layers; ++layer) {
-    for (auto& parts : LayerParts(config, layer)) blocks.push_back({std::move(parts)});
-  }
-  blocks.push_back({FinalNormParts(config)});
-  blocks.push_back({HeadParts(config)});
+  std::vector<Block> blocks = {{{Embedding(config)}}};
+  const auto append = [&](std::vector<LayerBlock> more, int64_t section) {
+    for (LayerBlock& block : more) blocks.push_back({std::move(block.parameters), block.field, section});
+  };
+  for (int64_t layer = 0; layer < config.layers; ++layer) append(LayerBlocks(config, layer), layer + 1);
+  append(Tail(config), config.layers + 1);
   int64_t offset = 0;
   for (Block& block : blocks) {
     block.offset = offset;
-    for (const Part& part : block.parts) block.size += Product(part.shape);
+    for (const NamedShape& parameter : block.parameters) block.size += Product(parameter.shape);
     offset += (block.size + 15) / 16 * 16;  // 64-byte alignment in float32, for the vector units
   }
   return blocks;
@@ -101,12 +64,11 @@ int64_t FlatSize(const std::vector<Block>& blocks) {
   return blocks.back().offset + (blocks.back().size + 15) / 16 * 16;
 }
 
-// The block as one tensor: parts are stacked along their first dimension.
 at::Tensor BlockTensor(const at::Tensor& flat, const Block& block) {
-  if (block.parts.empty()) return {};
-  std::vector<int64_t> shape = block.parts.front().shape;
+  if (block.parameters.empty()) return {};
+  std::vector<int64_t> shape = block.parameters.front().shape;
   shape[0] = 0;
-  for (const Part& part : block.parts) shape[0] += part.shape[0];
+  for (const NamedShape& parameter : block.parameters) shape[0] += parameter.shape[0];
   return flat.narrow(0, block.offset, block.size).view(shape);
 }
 
@@ -114,41 +76,29 @@ LlamaTensors Assemble(const LlamaConfig& config, const std::function<at::Tensor(
   const std::vector<Block> blocks = Blocks(config);
   LlamaTensors tensors;
   tensors.embedding = tensor_of(blocks.front());
-  for (int64_t layer = 0; layer < config.layers; ++layer) {
-    const Block* b = &blocks[1 + static_cast<size_t>(layer) * kBlocksPerLayer];
-    tensors.layers.push_back({tensor_of(b[0]), tensor_of(b[1]), tensor_of(b[2]), tensor_of(b[3]), tensor_of(b[4]),
-                              tensor_of(b[5]), tensor_of(b[6]), tensor_of(b[7]), tensor_of(b[8]), tensor_of(b[9])});
+  tensors.layers.resize(static_cast<size_t>(config.layers));
+  for (const Block& block : blocks) {
+    if (block.field != nullptr) tensors.layers[static_cast<size_t>(block.section - 1)].*block.field = tensor_of(block);
   }
   tensors.final_norm = tensor_of(blocks[blocks.size() - 2]);
   tensors.head = config.tie_embeddings ? tensors.embedding : tensor_of(blocks.back());
   return tensors;
 }
 
-// transformers lists a layer's attention, then its MLP, then its norms, each projection with weight before bias.
-int OrderInLayer(const std::string& name) {
-  static const std::vector<std::string> kOrder = {
-      "q_proj.weight",    "q_proj.bias",    "k_proj.weight",          "k_proj.bias",
-      "v_proj.weight",    "v_proj.bias",    "o_proj.weight",          "o_proj.bias",
-      "gate_proj.weight", "gate_proj.bias", "up_proj.weight",         "up_proj.bias",
-      "down_proj.weight", "down_proj.bias", "input_layernorm.weight", "post_attention_layernorm.weight"};
-  for (size_t i = 0; i < kOrder.size(); ++i) {
-    if (name.size() >= kOrder[i].size() &&
-        name.compare(name.size() - kOrder[i].size(), kOrder[i].size(), kOrder[i]) == 0) {
-      return static_cast<int>(i);
-    }
-  }
-  return -1;
-}
-
-std::string ShapeText(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (const int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  return text + "]";
+// The place of a layer's parameter among transformers' named_parameters().
+size_t PlaceInLayer(const std::string& name) {
+  const std::vector<std::string>& order = LayerParameterOrder();
+  const auto ends_name = [&](const std::string& ending) {
+    return name.size() >= ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+  };
+  const auto found = std::find_if(order.begin(), order.end(), ends_name);
+  SUITE_CHECK(found != order.end());
+  return static_cast<size_t>(found - order.begin());
 }
 
 using FileOf = std::function<std::string(const std::string& tensor)>;
 
-void CheckPart(const Part& part, const std::map<std::string, at::Tensor>& given, const FileOf& file_of,
+void CheckPart(const NamedShape& part, const std::map<std::string, at::Tensor>& given, const FileOf& file_of,
                const std::string& where) {
   const auto found = given.find(part.name);
   if (found == given.end()) throw InputError(where, "tensor '" + part.name + "' is missing");
@@ -158,7 +108,8 @@ void CheckPart(const Part& part, const std::map<std::string, at::Tensor>& given,
     throw InputError(file_of(part.name), thing + " is of type " + c10::toString(tensor.scalar_type()), "a float type");
   }
   if (tensor.sizes() != at::IntArrayRef(part.shape)) {
-    throw InputError(file_of(part.name), thing + " has shape " + ShapeText(tensor.sizes()), ShapeText(part.shape));
+    throw InputError(file_of(part.name), thing + " has shape " + c10::str(tensor.sizes()),
+                     c10::str(at::IntArrayRef(part.shape)));
   }
 }
 
@@ -166,18 +117,16 @@ void CheckPart(const Part& part, const std::map<std::string, at::Tensor>& given,
 void CheckShapes(const LlamaConfig& config, const std::map<std::string, at::Tensor>& given, const FileOf& file_of,
                  const std::string& where) {
   std::set<std::string> wanted;
-  const auto check = [&](const std::vector<Part>& parts) {
-    for (const Part& part : parts) {
-      CheckPart(part, given, file_of, where);
-      wanted.insert(part.name);
-    }
+  const auto check = [&](const NamedShape& part) {
+    CheckPart(part, given, file_of, where);
+    wanted.insert(part.name);
   };
-  check(EmbeddingParts(config));
-  for (int64_t layer = 0; layer < config.layers; ++layer) {
-    for (const auto& parts : LayerParts(config, layer)) check(parts);
-  }
-  check(FinalNormParts(config));
-  check(HeadParts(config));
+  const auto check_blocks = [&](const std::vector<LayerBlock>& blocks) {
+    for (const LayerBlock& block : blocks) std::for_each(block.parameters.begin(), block.parameters.end(), check);
+  };
+  check(Embedding(config));
+  for (int64_t layer = 0; layer < config.layers; ++layer) check_blocks(LayerBlocks(config, layer));
+  check_blocks(Tail(config));
   for (const auto& [name, tensor] : given) {
     // A tied checkpoint may still carry its head; it is the embedding once more.
     if (wanted.count(name) > 0 || (name == "lm_head.weight" && config.tie_embeddings)) continue;
@@ -197,6 +146,12 @@ void CheckRange(const at::Tensor& from, const at::Tensor& to, const std::string&
 }
 
 }  // namespace
+
+int64_t CountParameters(const LlamaConfig& config) {
+  int64_t count = 0;
+  for (const Block& block : Blocks(config)) count += block.size;
+  return count;
+}
 
 LlamaWeights LlamaWeights::Zeros(const LlamaConfig& config, at::ScalarType dtype) {
   return LlamaWeights(config, at::zeros({FlatSize(Blocks(config))}, at::dtype(dtype)));
@@ -236,29 +191,23 @@ LlamaWeights LlamaWeights::FromNamed(const LlamaConfig& config, const NamedTenso
 }
 
 NamedTensors LlamaWeights::Parameters() const {
-  NamedTensors embedding, layers, tail;
-  const std::vector<Block> blocks = Blocks(config_);
-  for (size_t index = 0; index < blocks.size(); ++index) {
-    int64_t offset = blocks[index].offset;
-    for (const Part& part : blocks[index].parts) {
+  NamedTensors all;
+  std::vector<std::pair<int64_t, size_t>> places;
+  for (const Block& block : Blocks(config_)) {
+    int64_t offset = block.offset;
+    for (const NamedShape& part : block.parameters) {
       const int64_t size = Product(part.shape);
-      const bool in_layer = index > 0 && index + 2 < blocks.size();
-      NamedTensors& list = index == 0 ? embedding : in_layer ? layers : tail;
-      list.emplace_back(part.name, flat_.narrow(0, offset, size).view(part.shape));
+      places.emplace_back(block.section, block.field == nullptr ? 0 : PlaceInLayer(part.name));
+      all.emplace_back(part.name, flat_.narrow(0, offset, size).view(part.shape));
       offset += size;
     }
   }
-  const auto layer_of = [](const std::string& name) {
-    return std::stoi(name.substr(std::string("model.layers.").size()));
-  };
-  std::stable_sort(layers.begin(), layers.end(), [&](const auto& a, const auto& b) {
-    return std::make_pair(layer_of(a.first), OrderInLayer(a.first)) <
-           std::make_pair(layer_of(b.first), OrderInLayer(b.first));
-  });
-  NamedTensors all = std::move(embedding);
-  all.insert(all.end(), layers.begin(), layers.end());
-  all.insert(all.end(), tail.begin(), tail.end());
-  return all;
+  std::vector<size_t> order(all.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return places[a] < places[b]; });
+  NamedTensors sorted;
+  for (const size_t i : order) sorted.push_back(std::move(all[i]));
+  return sorted;
 }
 
 LlamaTensors LlamaWeights::Tensors() const {
@@ -278,16 +227,10 @@ LlamaWeights LlamaWeights::To(at::Device device, at::ScalarType dtype) const {
   return LlamaWeights(config_, flat_.to(device, dtype));
 }
 
-int64_t LlamaWeights::ParameterCount() const {
-  int64_t count = 0;
-  for (const Block& block : Blocks(config_)) count += block.size;
-  return count;
-}
-
 LlamaTensors TrainableTensors(const LlamaWeights& weights, const LlamaWeights& gradients) {
   SUITE_CHECK_EQ(weights.flat().numel(), gradients.flat().numel());
   return Assemble(weights.config(), [&](const Block& block) -> at::Tensor {
-    if (block.parts.empty()) return {};
+    if (block.parameters.empty()) return {};
     at::Tensor leaf = BlockTensor(weights.flat(), block).detach().requires_grad_();
     leaf.mutable_grad() = BlockTensor(gradients.flat(), block);
     return leaf;

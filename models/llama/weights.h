@@ -23,23 +23,9 @@
 
 #include "models/checkpoints/safetensors.h"
 #include "models/llama/config.h"
+#include "models/llama/layer_tensors.h"
 
 namespace suite {
-
-// The tensors of one layer as the forward pass uses them. Biases may be undefined. Shapes are [out, in] as in
-// Hugging Face: qkv [(heads + 2 kv_heads) head_dim, hidden], gate_up [2 intermediate, hidden].
-struct LlamaLayerTensors {
-  at::Tensor input_norm;
-  at::Tensor qkv;
-  at::Tensor qkv_bias;
-  at::Tensor output;
-  at::Tensor output_bias;
-  at::Tensor mlp_norm;
-  at::Tensor gate_up;
-  at::Tensor gate_up_bias;
-  at::Tensor down;
-  at::Tensor down_bias;
-};
 
 struct LlamaTensors {
   at::Tensor embedding;  // [vocab, hidden]
@@ -47,6 +33,9 @@ struct LlamaTensors {
   at::Tensor final_norm;
   at::Tensor head;  // [vocab, hidden]; the embedding itself when tied
 };
+
+// Number of parameters of a model of this shape, without padding; an embedding that is also the head counts once.
+int64_t CountParameters(const LlamaConfig& config);
 
 class LlamaWeights {
  public:
@@ -82,8 +71,7 @@ class LlamaWeights {
   const LlamaConfig& config() const { return config_; }
   // [total], with up to 15 zeros of padding after each block.
   const at::Tensor& flat() const { return flat_; }
-  // Number of parameters without padding.
-  int64_t ParameterCount() const;
+  int64_t ParameterCount() const { return CountParameters(config_); }
 
  private:
   LlamaWeights(LlamaConfig config, at::Tensor flat) : config_(std::move(config)), flat_(std::move(flat)) {}

@@ -61,6 +61,14 @@ TEST(LlamaWeights, NamesAreThoseOfTransformersInItsOrder) {
   EXPECT_EQ(names.back(), "model.norm.weight");
 }
 
+TEST(LlamaWeights, NormsOfQueriesAndKeysFollowTheAttentionsProjections) {
+  const std::vector<std::string> names = Names(LlamaWeights::Zeros(TinyConfigs()[3].config, at::kFloat));
+  EXPECT_EQ(names[4], "model.layers.0.self_attn.o_proj.weight");
+  EXPECT_EQ(names[5], "model.layers.0.self_attn.q_norm.weight");
+  EXPECT_EQ(names[6], "model.layers.0.self_attn.k_norm.weight");
+  EXPECT_EQ(names[7], "model.layers.0.mlp.gate_proj.weight");
+}
+
 TEST(LlamaWeights, CountsParametersByHand) {
   // hidden 12, 2 layers, 4 + 2 * 2 heads of 4, MLP of 20, vocabulary 29, tied.
   constexpr int64_t kLayer = 12 + 12 * 32 + 12 * 16 + 12 + 12 * 40 + 12 * 20;
@@ -69,6 +77,19 @@ TEST(LlamaWeights, CountsParametersByHand) {
   int64_t sum = 0;
   for (const auto& [name, tensor] : weights.Parameters()) sum += tensor.numel();
   EXPECT_EQ(sum, weights.ParameterCount());
+}
+
+// Llama-3.2-3B: 128256 x 3072 + 28 (2 x 3072 + 5120 x 3072 + 3072 x 3072 + 3 x 8192 x 3072) + 3072
+TEST(CountParameters, IsThePublishedNumber) {
+  LlamaConfig config;
+  config.hidden_size = 3072;
+  config.layers = 28;
+  config.heads = 24;
+  config.kv_heads = 8;
+  config.head_dim = 128;
+  config.intermediate_size = 8192;
+  config.vocab_size = 128256;
+  EXPECT_EQ(CountParameters(config), 3212749824);
 }
 
 // Parameters and what the forward pass reads are views of the one buffer, each of its elements in one of them.

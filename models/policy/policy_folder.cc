@@ -99,7 +99,7 @@ std::optional<GenerationConfig> ReadGenerationConfig(const std::string& folder) 
 
 // config.json, with the end tokens that generation_config.json puts in the place of its own.
 LlamaConfig ReadConfig(const std::string& folder, const std::optional<GenerationConfig>& generation) {
-  if (!fs::is_directory(folder)) throw InputError(folder, "is not a folder", "a Hugging Face model folder");
+  CheckPolicyFolder(folder);
   const std::string path = folder + "/config.json";
   LlamaConfig config = LlamaConfigFromJson(ReadFile(path), path);
   if (generation && !generation->eos_ids.empty()) config.eos_ids = generation->eos_ids;
@@ -177,6 +177,14 @@ void RefuseToReplaceAnythingElse(const fs::path& folder) {
 }
 
 }  // namespace
+
+void CheckPolicyFolder(const std::string& path) {
+  if (fs::path(path).extension() == ".gguf") {
+    throw InputError(path, "is a GGUF file, which is not read",
+                     "a Hugging Face folder; models/checkpoints/gguf_to_hugging_face.py makes one of it");
+  }
+  if (!fs::is_directory(path)) throw InputError(path, "is not a folder", "a Hugging Face model folder");
+}
 
 LlamaWeights LoadWeights(const std::string& folder, at::ScalarType dtype) {
   return LoadWeightsOf(folder, ReadConfig(folder, ReadGenerationConfig(folder)), dtype);

@@ -31,6 +31,9 @@ struct Policy {
   const LlamaConfig& config() const { return weights.config(); }
 };
 
+// Throws InputError for a path that is no folder; for a GGUF file it names the script that makes a folder of one.
+void CheckPolicyFolder(const std::string& path);
+
 // Weights (float32, bfloat16, float16 or float64 in the files) are converted to `dtype`, one of the same four; float16
 // is for keeping and passing on: no kernel here is made for it. Throws InputError naming the file, the tensor or the
 // key, and what is wrong.

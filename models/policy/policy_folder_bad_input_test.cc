@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/testing/error_of.h"
 #include "models/llama/tiny_llama.h"
 #include "models/policy/bad_policy_folder.h"
 #include "models/policy/policy_folder.h"
@@ -52,9 +53,9 @@ std::vector<BadFolder> BadConfigs() {
       {"overflow", Text("config.json", R"({"rope_theta": 1e999})"),
        "FOLDER/config.json: number overflow parsing '1e999'; allowed: JSON"},
       {"architecture", Config("model_type", "mistral"),
-       "FOLDER/config.json: model_type: is 'mistral'; allowed: llama, qwen2"},
+       "FOLDER/config.json: model_type: is 'mistral'; allowed: llama, qwen2, qwen3"},
       {"no architecture", Config("model_type", nullptr),
-       "FOLDER/config.json: model_type: is ''; allowed: llama, qwen2"},
+       "FOLDER/config.json: model_type: is ''; allowed: llama, qwen2, qwen3"},
       {"activation", Config("hidden_act", "gelu"), "FOLDER/config.json: hidden_act: is 'gelu'; allowed: silu"},
       {"rope_scaling type", Config("rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}}),
        "FOLDER/config.json: rope_scaling: rope_type: is 'yarn'; allowed: llama3, default"},
@@ -161,6 +162,14 @@ std::vector<BadFolder> BadTokenizers() {
 void Load(const std::string& folder) { LoadPolicy(folder, at::kFloat); }
 
 TEST(BadPolicyFolder, MissingFiles) { ExpectErrors(MissingFiles(), Load); }
+
+// The message names the script that makes a folder of the file, whether or not the file is there.
+TEST(BadPolicyFolder, GgufFile) {
+  EXPECT_EQ(ErrorOf([] { LoadPolicy("model.gguf", at::kFloat); }),
+            "model.gguf: is a GGUF file, which is not read; allowed: a Hugging Face folder; "
+            "models/checkpoints/gguf_to_hugging_face.py makes one of it");
+}
+
 TEST(BadPolicyFolder, Configs) { ExpectErrors(BadConfigs(), Load); }
 TEST(BadPolicyFolder, GenerationConfigs) { ExpectErrors(BadGenerationConfigs(), Load); }
 TEST(BadPolicyFolder, Tokenizers) { ExpectErrors(BadTokenizers(), Load); }

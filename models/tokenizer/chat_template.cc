@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/json/checked_json.h"
+#include "base/text/format.h"
 #include "base/text/utf8.h"
 
 namespace suite {
@@ -129,10 +130,10 @@ ChatTemplate RecognizeChatTemplate(std::string_view jinja, const std::string& wh
   const std::string hash = Sha256Hex(jinja);
   const auto found = KnownTemplates().find(hash);
   if (found != KnownTemplates().end()) return found->second;
-  std::string names;
-  for (const auto& [unused, chat] : KnownTemplates()) names += (names.empty() ? "" : ", ") + chat.name;
+  std::vector<std::string> names;
+  for (const auto& [unused, chat] : KnownTemplates()) names.push_back(chat.name);
   throw InputError(where, "the chat template with SHA-256 " + hash + " is not known",
-                   "the unchanged template of " + names);
+                   "the unchanged template of " + Join(names, ", "));
 }
 
 }  // namespace suite

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/testing/golden.h"
 #include "models/tokenizer/chat_template.h"
 #include "models/tokenizer/golden_tokenizers.h"
 
@@ -20,14 +21,14 @@ std::vector<ChatMessage> Messages(const json& list) {
 }
 
 TEST(ChatTemplateGolden, EveryCase) {
-  std::string missing;
-  const auto golden = ReadGolden("chat_templates.json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
+  const auto golden = ReadGolden("chat_templates.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("chat_templates.json");
   ASSERT_GT(golden->at("models").size(), 0u);
   for (const auto& [name, model] : golden->at("models").items()) {
     const ChatTemplate chat = RecognizeChatTemplate(model.at("chat_template").get<std::string>(), name);
     EXPECT_EQ(chat.name, name);
     ASSERT_GT(model.at("cases").size(), 0u);
+    std::string missing;
     const auto tokenizer = ReadSharedTokenizer(name, &missing);
     for (const json& one : model.at("cases")) {
       SCOPED_TRACE(name + " " + one.at("name").get<std::string>());
@@ -49,10 +50,9 @@ TEST(ChatTemplateGolden, FoldersOfTheModels) {
 }
 
 TEST(ChatTemplateGolden, PromptsOfTheTrainer) {
-  std::string missing;
-  const auto golden = ReadGolden("end_to_end/golden.json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
-  const ChatTemplate chat = ReadChatTemplate(GoldenPath("end_to_end/llama"));
+  const auto golden = ReadGolden("end_to_end/golden.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("end_to_end/golden.json");
+  const ChatTemplate chat = ReadChatTemplate(*FindGolden("end_to_end/llama"));
   const json& prompts = golden->at("prompts");
   ASSERT_GT(prompts.size(), 0u);
   for (size_t i = 0; i < prompts.size(); ++i) {

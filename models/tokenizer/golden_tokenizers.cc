@@ -2,20 +2,14 @@
 
 #include <zlib.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
 #include "base/check.h"
-#include "base/files.h"
+#include "base/testing/golden.h"
 
 namespace suite {
 namespace {
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::string Unzipped(const std::string& path) {
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
@@ -29,23 +23,6 @@ std::string Unzipped(const std::string& path) {
 }
 
 }  // namespace
-
-std::string GoldenPath(const std::string& name) {
-  const std::string golden = Environment("SUITE_GOLDEN_DIR");
-  if (!golden.empty()) return golden + "/" + name;
-  const std::string shared = Environment("SUITE_SHARED_DIR");
-  const std::string path = shared + "/golden/" + name;
-  return !shared.empty() && std::filesystem::exists(path) ? path : "tests/golden/" + name;
-}
-
-std::optional<nlohmann::json> ReadGolden(const std::string& name, std::string* missing) {
-  const std::string path = GoldenPath(name);
-  if (!std::filesystem::exists(path)) {
-    *missing = path;
-    return std::nullopt;
-  }
-  return nlohmann::json::parse(ReadFile(path));
-}
 
 std::optional<std::string> ReadSharedTokenizerJson(const std::string& name, std::string* path) {
   *path = Environment("SUITE_SHARED_DIR") + "/tokenizers/" + name + "/tokenizer.json.gz";

@@ -1,5 +1,5 @@
-// Where the tests of this folder find files made by Hugging Face's libraries. An absent file is told by `missing`, for
-// GTEST_SKIP.
+// Tokenizers of published models, which lie in $SUITE_SHARED_DIR beside the golden numbers. An absent file is told by
+// `missing`, for GTEST_SKIP.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,12 +10,6 @@
 #include "models/tokenizer/tokenizer.h"
 
 namespace suite {
-
-// $SUITE_GOLDEN_DIR/`name`, or else $SUITE_SHARED_DIR/golden/`name`, or else tests/golden/`name`.
-std::string GoldenPath(const std::string& name);
-
-// The parsed file, or nothing with its path in `missing`.
-std::optional<nlohmann::json> ReadGolden(const std::string& name, std::string* missing);
 
 // The tokenizer of $SUITE_SHARED_DIR/tokenizers/`name`/tokenizer.json.gz, or nothing with its path in `missing`.
 std::optional<Tokenizer> ReadSharedTokenizer(const std::string& name, std::string* missing);

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/testing/golden.h"
 #include "models/tokenizer/golden_tokenizers.h"
-#include "models/tokenizer/streaming_decoder.h"
 #include "models/tokenizer/tokenizer.h"
 
 namespace suite {
@@ -12,16 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string Streamed(const Tokenizer& tokenizer, const std::vector<int64_t>& ids, bool skip_special) {
-  StreamingDecoder decoder(tokenizer, skip_special);
-  std::string text;
-  for (const int64_t id : ids) text += decoder.Push(id);
-  return text + decoder.Finish();
-}
-
 void ExpectDecoded(const Tokenizer& tokenizer, const std::vector<int64_t>& ids, bool skip, const std::string& text) {
   EXPECT_EQ(tokenizer.Decode(ids, skip), text);
-  EXPECT_EQ(Streamed(tokenizer, ids, skip), text);
 }
 
 // `ids_with_special` and `decoded_skip_special` stand in the file only where they differ from `ids` and `decoded`.
@@ -48,9 +40,9 @@ void ExpectDecodeOnly(const Tokenizer& tokenizer, const json& golden) {
 class TokenizerGolden : public testing::TestWithParam<const char*> {};
 
 TEST_P(TokenizerGolden, EveryCase) {
+  const auto golden = ReadGolden("tokenizers/" + std::string(GetParam()) + ".json");
+  if (!golden) GTEST_SKIP() << MissingGolden("tokenizers/" + std::string(GetParam()) + ".json");
   std::string missing;
-  const auto golden = ReadGolden("tokenizers/" + std::string(GetParam()) + ".json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
   const auto tokenizer = ReadSharedTokenizer(GetParam(), &missing);
   if (!tokenizer) GTEST_SKIP() << missing << " is not there";
   EXPECT_EQ(tokenizer->vocab_size(), golden->at("vocab_size_with_added").get<int64_t>());
@@ -61,9 +53,9 @@ TEST_P(TokenizerGolden, EveryCase) {
 
 // What is saved gives the same ids again, and the same hash.
 TEST_P(TokenizerGolden, EveryCaseAfterSaving) {
+  const auto golden = ReadGolden("tokenizers/" + std::string(GetParam()) + ".json");
+  if (!golden) GTEST_SKIP() << MissingGolden("tokenizers/" + std::string(GetParam()) + ".json");
   std::string missing;
-  const auto golden = ReadGolden("tokenizers/" + std::string(GetParam()) + ".json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
   const auto tokenizer = ReadSharedTokenizer(GetParam(), &missing);
   if (!tokenizer) GTEST_SKIP() << missing << " is not there";
   const std::string path = testing::TempDir() + "/" + GetParam() + ".json";
@@ -76,20 +68,18 @@ TEST_P(TokenizerGolden, EveryCaseAfterSaving) {
 INSTANTIATE_TEST_SUITE_P(Families, TokenizerGolden, testing::Values("llama-3.2", "qwen2.5", "smollm2"));
 
 TEST(EndToEndTokenizer, EveryCase) {
-  std::string missing;
-  const auto golden = ReadGolden("end_to_end/golden.json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
-  const Tokenizer tokenizer = Tokenizer::FromFile(GoldenPath("end_to_end/llama/tokenizer.json"));
+  const auto golden = ReadGolden("end_to_end/golden.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("end_to_end/golden.json");
+  const Tokenizer tokenizer = Tokenizer::FromFile(*FindGolden("end_to_end/llama/tokenizer.json"));
   ASSERT_GT(golden->at("tokenizer_cases").size(), 0u);
   for (const json& one : golden->at("tokenizer_cases")) ExpectCase(tokenizer, one);
 }
 
 // Prompts are padded on the left to the longest one.
 TEST(EndToEndTokenizer, PromptsOfTheTrainer) {
-  std::string missing;
-  const auto golden = ReadGolden("end_to_end/golden.json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
-  const Tokenizer tokenizer = Tokenizer::FromFile(GoldenPath("end_to_end/llama/tokenizer.json"));
+  const auto golden = ReadGolden("end_to_end/golden.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("end_to_end/golden.json");
+  const Tokenizer tokenizer = Tokenizer::FromFile(*FindGolden("end_to_end/llama/tokenizer.json"));
   const json& texts = golden->at("prompt_text");
   const json& rows = golden->at("prompt_ids");
   ASSERT_EQ(rows.size() % texts.size(), 0u);
@@ -104,10 +94,9 @@ TEST(EndToEndTokenizer, PromptsOfTheTrainer) {
 }
 
 TEST(EndToEndTokenizer, CompletionsOfTheTrainer) {
-  std::string missing;
-  const auto golden = ReadGolden("end_to_end/golden.json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
-  const Tokenizer tokenizer = Tokenizer::FromFile(GoldenPath("end_to_end/llama/tokenizer.json"));
+  const auto golden = ReadGolden("end_to_end/golden.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("end_to_end/golden.json");
+  const Tokenizer tokenizer = Tokenizer::FromFile(*FindGolden("end_to_end/llama/tokenizer.json"));
   const json& rows = golden->at("completion_ids");
   ASSERT_GT(rows.size(), 0u);
   for (size_t row = 0; row < rows.size(); ++row) {

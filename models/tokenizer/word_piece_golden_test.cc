@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/testing/golden.h"
 #include "models/tokenizer/golden_tokenizers.h"
 #include "models/tokenizer/word_piece.h"
 
@@ -25,9 +26,8 @@ void ExpectCase(const WordPieceTokenizer& tokenizer, const json& golden) {
 }
 
 TEST(WordPieceGolden, EveryCase) {
-  std::string missing;
-  const auto golden = ReadGolden("tokenizers/minilm.json", &missing);
-  if (!golden) GTEST_SKIP() << missing << " is not there";
+  const auto golden = ReadGolden("tokenizers/minilm.json");
+  if (!golden) GTEST_SKIP() << MissingGolden("tokenizers/minilm.json");
   std::string path;
   const auto text = ReadSharedTokenizerJson("minilm", &path);
   if (!text) GTEST_SKIP() << path << " is not there";

@@ -2,7 +2,7 @@
 # Runs libFuzzer with ASan and UBSan on every reader, from the corpus beside this script.
 #
 #   tests/fuzz/run.sh                      60 seconds each; needs clang
-#   tests/fuzz/run.sh 600 gguf word_piece  ten minutes each on these two
+#   tests/fuzz/run.sh 600 jsonl word_piece ten minutes each on these two
 #   tests/fuzz/run.sh --merge 60           afterwards adds to corpus/ what reaches code that nothing there reaches
 #
 # Prints one line for each: executions, coverage, result. Status 1 if one crashed, ran out of memory or time; the input

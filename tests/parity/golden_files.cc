@@ -2,7 +2,6 @@
 
 #include <ATen/ops/empty.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/check.h"
@@ -13,20 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-// Folders to look in, in order.
-std::vector<std::string> GoldenFolders() {
-  const std::string golden = Environment("SUITE_GOLDEN_DIR"), shared = Environment("SUITE_SHARED_DIR");
-  if (!golden.empty()) return {golden};
-  std::vector<std::string> folders = {"tests/golden"};
-  if (!shared.empty()) folders.push_back(shared + "/golden");
-  return folders;
-}
 
 bool IsWeightFile(const fs::path& path) { return path.filename().string().rfind("model", 0) == 0; }
 
@@ -46,19 +31,6 @@ void Flatten(const json& list, std::vector<double>* flat) {
 }
 
 }  // namespace
-
-std::optional<std::string> FindGolden(const std::string& name) {
-  for (const std::string& folder : GoldenFolders()) {
-    if (fs::exists(folder + "/" + name)) return folder + "/" + name;
-  }
-  return std::nullopt;
-}
-
-std::string MissingGolden(const std::string& name) {
-  std::string message = "no golden file " + name + " in";
-  for (const std::string& folder : GoldenFolders()) message += " " + folder;
-  return message;
-}
 
 json ReadJson(const std::string& path) { return json::parse(ReadFile(path)); }
 

@@ -1,4 +1,4 @@
-// Where the parity tests find golden numbers and the model folders that belong to them.
+// Golden numbers (base/testing/golden.h) as tensors and rows, and the model folders that belong to them.
 //
 //   const std::optional<std::string> path = FindGolden("end_to_end/golden.json");
 //   if (!path) GTEST_SKIP() << MissingGolden("end_to_end/golden.json");
@@ -12,16 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "base/testing/golden.h"
 #include "models/policy/policy_folder.h"
 
 namespace suite::parity {
-
-// A file or folder of the golden set: in $SUITE_GOLDEN_DIR when that is set; else in tests/golden, else in
-// $SUITE_SHARED_DIR/golden. Nothing when it is not there.
-std::optional<std::string> FindGolden(const std::string& name);
-
-// For GTEST_SKIP: which file was looked for, and where.
-std::string MissingGolden(const std::string& name);
 
 // The parsed file of a path that FindGolden gave.
 nlohmann::json ReadJson(const std::string& path);

@@ -1,5 +1,6 @@
 // tiny/*/golden.json: random checkpoints of three architectures (Llama-3 rotary stretching and a tied head; Qwen2 with
-// biases, in shards; an own head with all biases) by transformers, and the same weights stored in bfloat16.
+// biases, in shards; an own head with all biases) by transformers, and the same weights stored in bfloat16; and
+// qwen3/*/golden.json, of the same form (norms of q and k; a tied and an own head).
 #include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
@@ -63,11 +64,12 @@ std::vector<Checkpoint> ReadCheckpoints(const std::string& root) {
   return checkpoints;
 }
 
-class TinyGolden : public ::testing::Test {
+// The parameter is the folder of the golden set.
+class TinyGolden : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    const auto root = FindGolden("tiny");
-    if (!root) GTEST_SKIP() << MissingGolden("tiny");
+    const auto root = FindGolden(GetParam());
+    if (!root) GTEST_SKIP() << MissingGolden(GetParam());
     checkpoints_ = ReadCheckpoints(*root);
     ASSERT_FALSE(checkpoints_.empty());
   }
@@ -87,7 +89,7 @@ at::Tensor LogitsOf(const Checkpoint& checkpoint, const std::vector<int64_t>& id
   return LogitsOfSequences(checkpoint.llama, checkpoint.policy.weights.Tensors(), {ids}, layout).front();
 }
 
-TEST_F(TinyGolden, LogitsAndTheirSums) {
+TEST_P(TinyGolden, LogitsAndTheirSums) {
   for (const Checkpoint& checkpoint : checkpoints_) {
     SCOPED_TRACE(checkpoint.folder);
     const auto ids = checkpoint.golden["ids"].get<std::vector<int64_t>>();
@@ -103,7 +105,7 @@ TEST_F(TinyGolden, LogitsAndTheirSums) {
 }
 
 // The scorer's log-prob of a token is its logit less the golden log of the softmax's denominator.
-TEST_F(TinyGolden, LogProbs) {
+TEST_P(TinyGolden, LogProbs) {
   for (const Checkpoint& checkpoint : checkpoints_) {
     SCOPED_TRACE(checkpoint.folder);
     const auto ids = checkpoint.golden["ids"].get<std::vector<int64_t>>();
@@ -119,7 +121,7 @@ TEST_F(TinyGolden, LogProbs) {
   }
 }
 
-TEST_F(TinyGolden, RowsOfDifferentLengthsInOneBatch) {
+TEST_P(TinyGolden, RowsOfDifferentLengthsInOneBatch) {
   for (const Checkpoint& checkpoint : checkpoints_) {
     SCOPED_TRACE(checkpoint.folder);
     const json& golden = checkpoint.golden["left_padded"];
@@ -136,7 +138,7 @@ TEST_F(TinyGolden, RowsOfDifferentLengthsInOneBatch) {
 
 // In the golden run EOS was barred. So the sampler must give the same tokens up to the first place where EOS would win;
 // and at every place the golden token must win among the others, given the golden tokens before it.
-TEST_F(TinyGolden, GreedyTokens) {
+TEST_P(TinyGolden, GreedyTokens) {
   for (const Checkpoint& checkpoint : checkpoints_) {
     SCOPED_TRACE(checkpoint.folder);
     const auto prompts = Lists(checkpoint.golden["left_padded"]["rows"]);
@@ -204,7 +206,7 @@ void TinyGolden::ExpectAfter(const json& train, const LlamaWeights& weights) {
   }
 }
 
-TEST_F(TinyGolden, GradientsAndAdamWSteps) {
+TEST_P(TinyGolden, GradientsAndAdamWSteps) {
   for (const Checkpoint& checkpoint : checkpoints_) {
     SCOPED_TRACE(checkpoint.folder);
     const json& train = checkpoint.golden["train"];
@@ -229,7 +231,7 @@ TEST_F(TinyGolden, GradientsAndAdamWSteps) {
 }
 
 // bf16_weights_f32_math_logits_at_PLACE: the weights rounded to bfloat16 on disk, all arithmetic in float32.
-TEST_F(TinyGolden, WeightsStoredInBfloat16) {
+TEST_P(TinyGolden, WeightsStoredInBfloat16) {
   const std::string prefix = "bf16_weights_f32_math_logits_at_";
   int checked = 0;
   for (const Checkpoint& checkpoint : checkpoints_) {
@@ -247,6 +249,8 @@ TEST_F(TinyGolden, WeightsStoredInBfloat16) {
   }
   EXPECT_GT(checked, 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(EveryFolder, TinyGolden, ::testing::Values("tiny", "qwen3"));
 
 }  // namespace
 }  // namespace suite::parity
