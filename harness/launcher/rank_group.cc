@@ -1,58 +1,21 @@
 #include "harness/launcher/rank_group.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <memory>
-#include <system_error>
 
 #include "base/check.h"
 #include "base/text/format.h"
 #include "harness/launcher/exit_codes.h"
+#include "harness/launcher/local_socket.h"
 
 namespace suite {
 namespace {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
-
-// A listening TCP socket of this machine's loopback device at a port of the kernel's choice. The port is taken from here
-// on, so nobody can come between its choice and its use, and two runs side by side never meet.
-class LocalSocket {
- public:
-  LocalSocket() {
-    const int opened = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    fd_ = opened < 0 ? -1 : fcntl(opened, F_DUPFD_CLOEXEC, kGivenFd + 1);
-    if (opened >= 0) close(opened);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (fd_ < 0 || bind(fd_, generic, size) != 0 || listen(fd_, SOMAXCONN) != 0 ||
-        getsockname(fd_, generic, &size) != 0) {
-      const int why = errno;
-      if (fd_ >= 0) close(fd_);
-      throw std::system_error(why, std::generic_category(), "no socket for the processes of a run");
-    }
-    port_ = ntohs(address.sin_port);
-  }
-  ~LocalSocket() { close(fd_); }
-  LocalSocket(const LocalSocket&) = delete;
-  LocalSocket& operator=(const LocalSocket&) = delete;
-
-  int fd() const { return fd_; }  // above the numbers that a child's own descriptors have
-  uint16_t port() const { return port_; }
-
- private:
-  int fd_ = -1;
-  uint16_t port_ = 0;
-};
 
 // `meeting` is null in a group of one.
 Variables VariablesOf(int rank, const RankGroupStart& start, const LocalSocket* meeting) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "algorithms/reward_parts.h"
+#include "algorithms/returns.h"
 #include "models/sampler.h"
 
 namespace suite {
