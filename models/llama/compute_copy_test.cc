@@ -44,7 +44,9 @@ TEST(ComputeCopy, ComputesNarrowAndGathersWide) {
     const LlamaWeights narrow = master.To(at::kCPU, at::kBFloat16);
     EXPECT_TRUE(at::equal(mixed.logp, ScoreWith(narrow, at::kBFloat16).logp)) << named.name;
     EXPECT_EQ(mixed.gradient.scalar_type(), at::kFloat);
-    EXPECT_LT(RelativeDifference(mixed.gradient, ScoreWith(wide, at::kDouble).gradient), 0.1) << named.name;
+    // Norms of q and k add two roundings to bfloat16 before the softmax, and two to its gradient.
+    const double bound = named.config.qk_norm ? 0.2 : 0.1;
+    EXPECT_LT(RelativeDifference(mixed.gradient, ScoreWith(wide, at::kDouble).gradient), bound) << named.name;
   }
 }
 
