@@ -23,7 +23,8 @@ expect two.txt "^9 runs of 2 processes, a GPU each"
 expect two.txt "parameters, 2 processes of"
 cmp <(grep -o "^[0-9a-f]\{12\} " plan.txt) <(grep -o "^[0-9a-f]\{12\} " two.txt)
 "$program" --config="$config" --profile=paper --status >status.txt
-expect status.txt "quickstart-paper: 0 done, 0 running, 0 failed, 0 cut off, 9 to run"
+expect status.txt "model_size-paper: 0 done, 0 running, 0 failed, 0 cut off, 9 to run"
+cmp <(grep -o "^[0-9a-f]\{12\} " plan.txt) <(grep -o "^[0-9a-f]\{12\} " status.txt)
 "$program" --config="$config" --profile=mini --plan >mini.txt
 ! grep processes mini.txt
 expect mini.txt "largest run: hidden size 128 (settings), float32, CPU"

@@ -11,7 +11,7 @@ namespace {
 
 // Folders to look in, in order.
 std::vector<std::string> GoldenFolders() {
-  const std::string golden = Environment("SUITE_GOLDEN_DIR"), shared = Environment("SUITE_SHARED_DIR");
+  const std::string golden = EnvironmentVariable("SUITE_GOLDEN_DIR"), shared = EnvironmentVariable("SUITE_SHARED_DIR");
   if (!golden.empty()) return {golden};
   std::vector<std::string> folders = {"tests/golden"};
   if (!shared.empty()) folders.push_back(shared + "/golden");
@@ -20,7 +20,7 @@ std::vector<std::string> GoldenFolders() {
 
 }  // namespace
 
-std::string Environment(const char* name) {
+std::string EnvironmentVariable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }

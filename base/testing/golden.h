@@ -24,6 +24,6 @@ std::optional<nlohmann::json> ReadGolden(const std::string& name);
 std::string MissingGolden(const std::string& name);
 
 // The value of an environment variable, "" when it is not set.
-std::string Environment(const char* name);
+std::string EnvironmentVariable(const char* name);
 
 }  // namespace suite

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "harness/config/run_config.h"
 
 namespace suite {
@@ -33,12 +34,16 @@ std::string SettingsOf(const RunConfig& config) {
 
 std::string LastPart(const std::string& path) { return fs::path(path).lexically_normal().filename().string(); }
 
+std::string Absolute(const std::string& folder, const std::string& path) {
+  return (fs::path(folder) / path).lexically_normal().string();
+}
+
 // Equal paths come first, then paths that end alike: results may have been moved to another machine.
 bool Fits(const PinnedPath& wanted, const PinnedPath& recorded, const std::string& folder, bool anywhere) {
   if (wanted.path->empty() != recorded.path->empty()) return false;
   if (recorded.pin->rfind(*wanted.pin, 0) != 0) return false;
   if (anywhere) return LastPart(*wanted.path) == LastPart(*recorded.path);
-  return wanted.path->empty() || (fs::path(folder) / *wanted.path).lexically_normal() == *recorded.path;
+  return wanted.path->empty() || Absolute(folder, *wanted.path) == *recorded.path;
 }
 
 bool TakePins(SweepRun* recorded, const std::string& folder, bool anywhere, RunConfig* config) {
@@ -48,6 +53,13 @@ bool TakePins(SweepRun* recorded, const std::string& folder, bool anywhere, RunC
   }
   for (size_t i = 0; i < to.size(); ++i) *to[i].pin = *from[i].pin;
   return true;
+}
+
+// As a plan does for what is not there, so that both name the run alike.
+void TakeProvisionalPins(const std::string& folder, RunConfig* config) {
+  for (const PinnedPath& one : PinnedPaths(config)) {
+    if (!one.path->empty() && one.pin->empty()) *one.pin = Sha256Hex(Absolute(folder, *one.path));
+  }
 }
 
 }  // namespace
@@ -94,7 +106,8 @@ void TakeRecordedPins(const std::string& sweep_folder, const std::string& folder
       return std::any_of(alike.begin(), alike.end(),
                          [&](SweepRun* one) { return TakePins(one, folder, anywhere, &run.config); });
     };
-    if (take(false) || take(true)) run.hash = ConfigHash(run.config);
+    if (!take(false) && !take(true)) TakeProvisionalPins(folder, &run.config);
+    run.hash = ConfigHash(run.config);
   }
 }
 

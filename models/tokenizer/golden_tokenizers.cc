@@ -25,7 +25,7 @@ std::string Unzipped(const std::string& path) {
 }  // namespace
 
 std::optional<std::string> ReadSharedTokenizerJson(const std::string& name, std::string* path) {
-  *path = Environment("SUITE_SHARED_DIR") + "/tokenizers/" + name + "/tokenizer.json.gz";
+  *path = EnvironmentVariable("SUITE_SHARED_DIR") + "/tokenizers/" + name + "/tokenizer.json.gz";
   if (!std::filesystem::exists(*path)) return std::nullopt;
   return Unzipped(*path);
 }

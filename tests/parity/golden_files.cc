@@ -36,7 +36,7 @@ json ReadJson(const std::string& path) { return json::parse(ReadFile(path)); }
 
 Policy LoadStagedPolicy(const std::vector<std::string>& folders, at::ScalarType dtype) {
   static int count = 0;
-  const std::string staged = Environment("TEST_TMPDIR") + "/policy" + std::to_string(++count);
+  const std::string staged = EnvironmentVariable("TEST_TMPDIR") + "/policy" + std::to_string(++count);
   fs::create_directories(staged);
   for (const std::string& folder : folders) AddFiles(folder, staged);
   return LoadPolicy(staged, dtype);
