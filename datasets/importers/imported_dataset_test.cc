@@ -18,7 +18,7 @@ namespace suite {
 namespace {
 
 std::string RealData(const std::string& name) {
-  const std::string shared = Environment("SUITE_SHARED_DIR");
+  const std::string shared = EnvironmentVariable("SUITE_SHARED_DIR");
   return shared.empty() ? "" : shared + "/data/" + name;
 }
 
