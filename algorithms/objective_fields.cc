@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <optional>
 
-#include "base/allowed.h"
 #include "base/error.h"
+#include "base/text/allowed.h"
 
 namespace suite {
 namespace {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "base/allowed.h"
 #include "base/testing/error_of.h"
+#include "base/text/allowed.h"
 #include "harness/config/toml_text.h"
 
 namespace suite {

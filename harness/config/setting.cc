@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/allowed.h"
 #include "base/error.h"
+#include "base/text/allowed.h"
 #include "base/text/format.h"
 #include "harness/config/toml_text.h"
 #include "harness/config/visit_fields.h"

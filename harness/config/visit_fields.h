@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "base/allowed.h"
+#include "base/text/allowed.h"
 #include "harness/config/run_config.h"
 
 namespace suite {

@@ -7,7 +7,7 @@
 //
 // B = P G rows: the G answers to each of P prompts, neighbours. T tokens, N ranks. Three steps, each a pure function:
 //   1. spans       token ids [B,T] -> the rank of each token [B,T]; a newline ends a rank    (algorithms/rank_spans.h)
-//   2. returns     relevance [B,N] -> what rank k earns, with penalties [B,N]  (algorithms/returns.h, reward_parts.h)
+//   2. returns     relevance [B,N] -> what rank k earns, with penalties [B,N]                 (algorithms/returns.h)
 //   3. advantages  returns [B,N] -> relative to the same rank of the group's other answers, laid on tokens [B,T]
 //                                                                                           (algorithms/advantages.h)
 // At unit sequence (GRPO, GSPO) a row has one return and one advantage: [B] for [B,N]. All is float32 on the CPU, of

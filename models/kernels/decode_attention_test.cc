@@ -9,8 +9,8 @@
 
 #include <cmath>
 
-#include "models/llama/gradient_check.h"
 #include "models/fake_device.h"
+#include "models/llama/gradient_check.h"
 
 namespace suite {
 namespace {

@@ -1,4 +1,4 @@
-#include "base/allowed.h"
+#include "base/text/allowed.h"
 
 #include <algorithm>
 #include <cmath>
