@@ -101,6 +101,12 @@ TEST(RunConfig, HashFollowsValuesAndNothingElse) {
   other.monitors.window = 8;
   EXPECT_NE(ConfigHash(other), stopping) << "and so can its settings";
 
+  // Runs recorded before rl.activation_bytes was a setting are found by the names they had.
+  EXPECT_EQ(base.rl.activation_bytes, int64_t{1} << 28);
+  other = base;
+  other.rl.activation_bytes = 1;
+  EXPECT_NE(ConfigHash(other), hash) << "a setting that came later counts where it is not its default";
+
   const std::vector<std::function<void(RunConfig&)>> changes = {
       [](RunConfig& c) { c.seed = 1; },          [](RunConfig& c) { c.data.test = 7; },
       [](RunConfig& c) { c.run.threads = 2; },   [](RunConfig& c) { c.objective.beta = 0.; },

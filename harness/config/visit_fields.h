@@ -37,6 +37,10 @@ void VisitFields(Config& config, Visitor&& visitor) {
 #define FIELD(type, name, default_value, allowed, help)                                                          \
   visitor(FieldInfo{section_name + "." + #name, section_name, section_in_hash && !IsPath(#name), allowed, help}, \
           section.name);
+#define LATER_FIELD(type, name, default_value, allowed, help)                                                         \
+  visitor(FieldInfo{section_name + "." + #name, section_name, section_in_hash && section.name != type(default_value), \
+                    allowed, help},                                                                                   \
+          section.name);
 #define END_SECTION }
 #include "harness/config/run_config.def"
 }
