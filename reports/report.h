@@ -26,9 +26,9 @@ std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& 
                         const std::string& out_dir);
 std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::string& out_dir);
 
-// A spec made from what the stores hold, for redrawing without one: an arm for each value of objective.preset (or, where
-// the runs differ in other keys too, for each point of the sweep), all metrics of the suite that the split has, each arm
-// against the baseline, and each later arm against the first.
+// A spec made from what the stores hold, for redrawing without one: an arm for each value of objective.preset (or,
+// where the runs differ in other keys too, for each point of the sweep), all metrics of the suite that the split has,
+// each arm against the baseline, and each later arm against the first.
 ReportSpec DefaultSpec(const std::string& title, const std::vector<std::string>& store_paths);
 ReportSpec DefaultSpec(const std::string& title, const ReadStores& stores);
 

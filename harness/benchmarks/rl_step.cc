@@ -6,8 +6,8 @@
 // Prints one JSON line: step_s_median, rollout_s and update_s (medians too; update_s includes the reference policy's
 // log-probs), peak_mb (resident memory at its highest, in units of 10^6 bytes). With --dtype=bfloat16 the arithmetic is
 // bfloat16 and weights, gradients and moments are float32. --activation_mb bounds the activations of each shard;
-// --recompute=on trades a third more work for most of them (models/llama/llama.h), auto does so when those of a single prompt
-// and its completions are above the bound.
+// --recompute=on trades a third more work for most of them (models/llama/llama.h), auto does so when those of a single
+// prompt and its completions are above the bound.
 //
 // --explain adds "roofline": update_gflop (two forward passes, of policy and reference, and a backward pass that counts
 // twice), the rate that it ran at, and that of one large matrix product on this machine.

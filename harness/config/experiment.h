@@ -33,7 +33,8 @@ struct ExperimentRequest {
   std::string path;               // TOML file; empty: defaults and --set alone
   std::string profile;            // name of a [profile.NAME] table; empty: none
   std::vector<std::string> sets;  // "key=value"
-  // Names that settings may have, by key. Metrics, comparisons and claims name the scores of harness/metrics/metrics.def.
+  // Names that settings may have, by key. Metrics, comparisons and claims name the scores of
+  // harness/metrics/metrics.def.
   KnownNames known_names;
   // What comparisons may name besides the arms: policies that every run starts from.
   std::vector<std::string> baseline_arms = {"base", "sft"};

@@ -3,7 +3,8 @@
 // The work of a step is cut into S shards by sample (harness/rl/rollout_batch.h, models/sampler.h); S belongs to the
 // run, not to the machine. Rank r computes shards [S r / W, S (r + 1) / W). Whoever computes a shard, the numbers in it
 // are the same: so rollouts, log-probs and losses do not depend on the number of processes W, to the bit, as long as
-// W <= S.
+// W <= S. Gradients are sums over shards, which the ranks make in pairs: they keep that promise where S is a power of
+// two that W divides.
 //
 //   ShardShare share = OwnShards(/*shards=*/4, *group);
 //   std::vector<PackedTokens> own = OwnPart(packed_of_shard, share);

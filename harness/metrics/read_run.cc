@@ -247,10 +247,12 @@ RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
   return run;
 }
 
-// The newest value of a series that may be absent, `rows` of which are whole.
+// The newest value of a series that may be absent or, in a store of others' making, a vector; `rows` of it are whole.
 void AddNewestStep(const Hdf5File& file, hid_t group, const std::string& name, size_t rows, RunStatus* out) {
   if (rows == 0 || H5Lexists(group, name.c_str(), H5P_DEFAULT) <= 0) return;
   const Hdf5Handle dataset = OpenDataset(file, group, name);
+  const Hdf5Handle space = file.Id(H5Dget_space(dataset.id()), H5Sclose, name);
+  if (H5Sget_simple_extent_ndims(space.id()) != 1) return;
   out->newest.emplace_back(name,
                            ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, {}, {rows - 1, 1}, name).front());
 }

@@ -217,6 +217,15 @@ TEST(RunStatusTest, DoesNotLookAtSeries) {
   EXPECT_EQ(ReadRunStatus(path).step, 2);
 }
 
+TEST(RunStatusTest, LeavesOutAVectorWhereANumberBelongs) {
+  const std::string path = PathOf("vector.h5");
+  RunRecord run = SmallRun("done");
+  run.series = {{"reward", 2, std::vector<double>(2 * run.steps.size(), 0.5)}};
+  WriteRun(run, path);
+  EXPECT_EQ(ReadRun(path).series[0].width, 2);
+  for (const auto& [name, value] : ReadRunStatus(path).newest) EXPECT_NE(name, "reward") << value;
+}
+
 TEST(RunStatusTest, SaysOfATornStoreWhatReadRunSays) {
   const std::string path = PathOf("torn.h5");
   WriteRun(SmallRun("running"), path);

@@ -54,7 +54,7 @@ class TrainedPolicy {
   void ZeroGradients() { scorer_.ZeroGradients(); }
   // As ShardedScorer's, of the shards of all processes. Several calls of Score and Backward before one of Apply are
   // micro-batches: each shard adds up its own gradients, and only Apply adds up shards, so that no bit depends on the
-  // number of processes.
+  // number of processes (which divides the shards, a power of two).
   ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options) {
     return shared_.Score(scorer_, packed_of_shard, options);
   }

@@ -4,8 +4,8 @@
 //                                             bytes_of_longest_prompt);
 //   std::vector<RlMicroBatch> micro_batches = PackMicroBatches(prompts, groups, batch, credit, {size, shards, device});
 //
-// The cut is a function of settings and sequences, never of the number of processes or of a machine's memory: it changes
-// the order of floating-point sums, and what a run computes must not depend on who computes it.
+// The cut is a function of settings and sequences, never of the number of processes or of a machine's memory: it
+// changes the order of floating-point sums, and what a run computes must not depend on who computes it.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -33,7 +33,7 @@ struct RlMicroBatch {
 
 struct MicroBatchRule {
   // Prompts of one backward pass. 0: as many as keep the activations of each shard within activation_bytes, but one
-  // prompt a shard at least, in parts of nearly equal size.
+  // prompt a shard at least, in as few parts as that takes, of one size but the last.
   int64_t micro_batch_prompts = 0;
   int64_t activation_bytes = int64_t{1} << 28;
   int64_t shards = 1;             // of all processes

@@ -20,6 +20,10 @@ SamplingOptions SamplingOf(const RunConfig& config, const Policy& policy) {
 
 }  // namespace
 
+at::ScalarType ComputeTypeOf(const RunConfig& config) {
+  return config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+}
+
 RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGroup* group) {
   RlOptions options;
   options.group = group;
@@ -38,7 +42,7 @@ RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGrou
   options.adamw.weight_decay = config.rl.weight_decay;
   options.max_grad_norm = config.rl.max_grad_norm;
   options.list_length = config.data.list_length;
-  options.compute = config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  options.compute = ComputeTypeOf(config);
   options.shards = config.run.threads;
   options.sampling = SamplingOf(config, policy);
   return options;

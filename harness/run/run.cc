@@ -118,7 +118,8 @@ class RunSteps {
       trainer_.emplace(llama_, weights, RlOptionsOf(config_, policy_, &group_),
                        MakeObjective(config_.objective.preset, OverridesOf(config_)), recorded_task_);
     } else {
-      policy_.weights = std::move(weights);  // gradients and moments would be memory for nothing
+      // As a trainer would evaluate it; gradients and moments would be memory for nothing.
+      policy_.weights = weights.To(parts.device, ComputeTypeOf(config_));
     }
   }
 

@@ -14,11 +14,11 @@
 // A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the
 // same numbers, to the bit, as one that was never killed.
 //
-// Series of the store: the trainer's and the task's (harness/rl: trainer.h, conversation_task.h); harness_s, the seconds
-// between the step before and this one, evaluation left out; validation_loss (harness/rl/validation_loss.h), NaN at
-// steps without an evaluation, where the data have one. Summary: seconds and memory of "preparation" (data, shared
-// stages), "training", "evaluation" and "saving" (harness/provenance/phase_meter.h); alarms (harness/monitors); "reason"
-// of a failure.
+// Series of the store: the trainer's and the task's (harness/rl: trainer.h, conversation_task.h); harness_s, the
+// seconds between the step before and this one, evaluation left out; validation_loss (harness/rl/validation_loss.h),
+// NaN at steps without an evaluation, where the data have one. Summary: seconds and memory of "preparation" (data,
+// shared stages), "training", "evaluation" and "saving" (harness/provenance/phase_meter.h); alarms (harness/monitors);
+// "reason" of a failure.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A whole run, stages included, leaves the same record whatever the number of its processes: every series, score, answer
-// and summary but those that measure the machine.
+// A whole run, stages included, leaves the same record whatever the number of its processes: every series, score,
+// answer and summary but those that measure the machine.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

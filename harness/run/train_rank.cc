@@ -4,8 +4,8 @@
 //   train_rank STEPS DTYPE SHARDS CUT [CHECKPOINTS]    with a folder: saves each step there, and goes on from what it
 //                                                      holds
 //
-// CUT: "whole" batches, or micro-batches as small as a bound of one byte on activations makes them ("bytes"), or of four
-// prompts ("prompts"); in both, next tokens go in two micro-batches.
+// CUT: "whole" batches, or micro-batches as small as a bound of one byte on activations makes them ("bytes"), or of
+// four prompts ("prompts"); in both, next tokens go in two micro-batches.
 #include <ATen/Parallel.h>
 
 #include <cstdio>

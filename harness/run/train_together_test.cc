@@ -42,9 +42,9 @@ std::vector<std::string> After(const std::string& text, const std::string& word)
 
 class EveryBitAgrees : public ::testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
-// Each shard adds up its gradients over micro-batches, then shards and processes are added in pairs: with four shards all
-// bits agree, also in bfloat16 with the float32 masters shared out. Micro-batches of two and three sequences leave shards
-// without work.
+// Each shard adds up its gradients over micro-batches, then shards and processes are added in pairs: with four shards
+// all bits agree, also in bfloat16 with the float32 masters shared out. Micro-batches of two and three sequences leave
+// shards without work.
 TEST_P(EveryBitAgrees, ForOneToFourProcesses) {
   const std::vector<std::string> arguments = {"3", std::get<0>(GetParam()), "4", std::get<1>(GetParam())};
   const std::string one = OutputOf(1, arguments);

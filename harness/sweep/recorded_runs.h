@@ -18,9 +18,9 @@ std::vector<SweepRun> RecordedRuns(const std::string& sweep_folder);
 
 // A run's name depends on what its data and its checkpoint hold (FillContentPins in harness/run/content_pins.h), and
 // reading a checkpoint takes long or is not possible here. For a look at a sweep it is enough to take the pins from
-// the recorded run with the same settings and paths, which start from `folder` where they are relative; of several, from
-// the one that was started last. Results that were moved from another machine are found by the last part of each path. A
-// run without a record has the provisional name that a plan gives it where nothing is at hand.
+// the recorded run with the same settings and paths, which start from `folder` where they are relative; of several,
+// from the one that was started last. Results that were moved from another machine are found by the last part of each
+// path. A run without a record has the provisional name that a plan gives it where nothing is at hand.
 void TakeRecordedPins(const std::string& sweep_folder, const std::string& folder, Experiment* experiment);
 
 }  // namespace suite

@@ -1,4 +1,5 @@
-// The kernel's own source, run on the CPU by kernel_emulator.h, against the CPU reference and against hand-checked cases.
+// The kernel's own source, run on the CPU by kernel_emulator.h, against the CPU reference and against hand-checked
+// cases.
 #include <gtest/gtest.h>
 
 #include <cmath>

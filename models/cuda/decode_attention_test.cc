@@ -1,5 +1,5 @@
-// The kernel on a GPU, through its tensor front, against the CPU reference. Skipped where there is no GPU; the emulated test
-// runs the same source everywhere.
+// The kernel on a GPU, through its tensor front, against the CPU reference. Skipped where there is no GPU; the emulated
+// test runs the same source everywhere.
 #include <ATen/ops/from_blob.h>
 #include <cuda_runtime_api.h>
 #include <gtest/gtest.h>

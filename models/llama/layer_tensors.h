@@ -1,5 +1,5 @@
-// The tensors of one decoder layer: the fields that the forward pass reads, and the parameters of Hugging Face that each
-// is made of. This is the one list of them: an architecture with another tensor adds a field and its line in
+// The tensors of one decoder layer: the fields that the forward pass reads, and the parameters of Hugging Face that
+// each is made of. This is the one list of them: an architecture with another tensor adds a field and its line in
 // LayerBlocks.
 //
 //   for (const LayerBlock& block : LayerBlocks(config, /*layer=*/0)) tensors.*block.field = ...;
@@ -14,8 +14,8 @@
 
 namespace suite {
 
-// Biases and the norms of q and k may be undefined. Shapes are [out, in] as in Hugging Face: qkv [(heads + 2 kv_heads) head_dim, hidden],
-// gate_up [2 intermediate, hidden].
+// Biases and the norms of q and k may be undefined. Shapes are [out, in] as in Hugging Face: qkv [(heads + 2 kv_heads)
+// head_dim, hidden], gate_up [2 intermediate, hidden].
 struct LlamaLayerTensors {
   at::Tensor input_norm;
   at::Tensor qkv;

@@ -41,6 +41,9 @@ class HouseTest(unittest.TestCase):
     def test_words_are_plain(self):
         self.holds(rules.unclear_words)
 
+    def test_comments_fit_the_columns(self):
+        self.holds(rules.long_comments)
+
     def test_sources_are_formatted(self):
         self.holds(rules.unformatted)
 

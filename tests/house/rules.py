@@ -49,6 +49,7 @@ EXTERNAL = {
 }
 
 LOOSE_FILES = 12
+COLUMNS = 120
 CLANG_FORMAT = "14"  # another version breaks lines elsewhere
 UNCLEAR = r"(?<!tests/)\b(house|roof|stranger)s?\b|\bgone on with\b"
 
@@ -161,6 +162,14 @@ def unclear_words(tree):
     return [f"{path}:{number}: {match[0]!r} says nothing to an outsider" for path, text in sorted(tree.files.items())
             if not path.startswith("tests/house/") for number, line in enumerate(text.split("\n"), 1)
             if (match := re.search(UNCLEAR, prose(path, line), re.IGNORECASE))]
+
+
+def long_comments(tree):
+    """Comments that reach beyond the column where clang-format, which leaves comments as they are, would break."""
+    return [f"{path}:{number}: a comment of {len(line)} columns; {COLUMNS} at most"
+            for path, text in sorted(tree.files.items()) if path.endswith((".h", ".cc", ".cu", ".cuh"))
+            for number, line in enumerate(text.split("\n"), 1)
+            if len(line) > COLUMNS and line.lstrip().startswith("//")]
 
 
 def unformatted(tree):

@@ -36,7 +36,7 @@ class RulesTest(unittest.TestCase):
 
     def test_a_clean_tree_has_no_breach(self):
         for rule in (rules.wrong_arrows, rules.undeclared_includes, rules.loose_files, rules.room_cycles,
-                     rules.unclear_words, rules.unformatted):
+                     rules.unclear_words, rules.long_comments, rules.unformatted):
             self.assertEqual(rule(clean()), [])
 
     def test_an_include_against_an_arrow(self):
@@ -114,6 +114,11 @@ class RulesTest(unittest.TestCase):
         tree.files.update(files)
         tree.targets["//harness/plan:c_test"] = Target("cc_test", {"harness/plan/c.h"}, testonly=True)
         self.assertEqual(rules.room_cycles(tree), [])
+
+    def test_a_comment_beyond_the_columns(self):
+        comment = "// " + "word " * 30
+        self.breach(rules.long_comments, "base/check.h:1: a comment of 153 columns; 120 at most",
+                    {"base/check.h": comment + "\n"})
 
     def test_words_that_outsiders_do_not_know(self):
         self.breach(rules.unclear_words, "base/check.h:1: 'Strangers'", {"base/check.h": "// Strangers wrote it\n"})

@@ -24,8 +24,8 @@ namespace {
 using nlohmann::json;
 
 // Expects the float32 logits of `weights` for `ids` to be entry's `logits`, up to three times entry's `rounding`: what
-// transformers' float32 logits are from its float64 logits. Ours may be as far on the other side, and may add in another
-// order.
+// transformers' float32 logits are from its float64 logits. Ours may be as far on the other side, and may add in
+// another order.
 void ExpectLogits(const LlamaWeights& weights, const json& ids, const json& entry) {
   auto sequence = ids.get<std::vector<int64_t>>();
   sequence.push_back(0);  // a last token is only a target, never an input
