@@ -37,7 +37,6 @@ class RunTest : public ::testing::Test {
     CheckConsistent(config_);
     return ExecuteRun(config_, Folders(), {"program", "--flag"}, [](const WorkerReport&) {});
   }
-  void ExpectTheScoresOfTheStart(const std::string& dtype);
   RunRecord Recorded() const { return ReadRun(StorePath(Folders(), config_)); }
   static RunFolders Folders() { return {out_ + "/runs", out_ + "/cache"}; }
 
@@ -77,14 +76,7 @@ TEST_F(RunTest, TellsTimeAndMemoryByPhase) {
   EXPECT_EQ(FindText(run.provenance, "command"), "program --flag");
 }
 
-// Also in bfloat16: an arm that is never trained must not be scored in another type than the others.
 TEST_F(RunTest, WithoutRlStepsItEvaluatesTheSftPolicy) {
-  for (const char* dtype : {"float32", "bfloat16"}) ExpectTheScoresOfTheStart(dtype);
-}
-
-void RunTest::ExpectTheScoresOfTheStart(const std::string& dtype) {
-  SCOPED_TRACE(dtype);
-  config_.run.dtype = dtype;
   config_.rl.steps = 0;
   ASSERT_EQ(Execute(), RunOutcome::kDone);
   const RunRecord run = Recorded();
