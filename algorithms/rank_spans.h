@@ -1,8 +1,8 @@
 // RankSpans: which rank of the list every generated token belongs to.
 //
 // A completion is a list of N lines. The rank of a token is the number of newlines in the tokens before it: a newline
-// belongs to the rank it ends, and a token that holds k newlines ends k ranks. EOS belongs to the last rank. Everything
-// from rank N on is overflow.
+// belongs to the rank it ends, and a token that holds k newlines ends k ranks. EOS has the rank that the newlines
+// before it give: after a final newline that is a new one. Everything from rank N on is overflow.
 //
 //   RankSpans spans = CutIntoRanks(ids_BT, CompletionLengths(ids_BT, eos_id), newlines_V, eos_id, /*list_length=*/20);
 //   spans.rank_BT;   // "Heat (1995)\nRan (1985)<eos><pad>" -> 0 0 0 1 1 1 -1

@@ -71,8 +71,8 @@ struct JudgedList {
 };
 
 struct JudgeOptions {
-  int list_length = 20;  // N, the paper's
-  RankRule rank_rule = RankRule::kParsedPosition;
+  int list_length = 20;                            // N, the paper's
+  RankRule rank_rule = RankRule::kParsedPosition;  // a run takes that of its objective (objective.rank_rule)
   int year_tolerance = 2;
 };
 

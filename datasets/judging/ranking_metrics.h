@@ -42,7 +42,8 @@ EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTr
 // Hits among the first k / number of ground truths. Without ground truth NaN, as NdcgAt: the authors divide by zero.
 double RecallAt(const EvaluatedAnswer& answer, size_t k);
 
-// DCG@k / DCG of min(ground truths, filtered length, k) hits, with log2(rank + 1).
+// DCG@k / DCG of min(ground truths, filtered length, k) hits, with log2(rank + 1): unlike the usual ideal, this one
+// counts no more ranks than the filtered list has.
 double NdcgAt(const EvaluatedAnswer& answer, size_t k);
 
 // Shares of the first N parsed items, 0 for none: those in the catalog, and those that repeat an earlier one.

@@ -67,8 +67,8 @@ class TrainedPolicy {
   // Goes on from a checkpoint.
   void Restore(const at::Tensor& weights_flat, const AdamWState& optimizer);
 
-  // In the memory of the CPU, on ranks that want it; the others get undefined tensors. In a group of one on the CPU it
-  // shares the policy's memory.
+  // In the memory of the CPU, in processes that want it; the others get undefined tensors. In a group of one on the CPU
+  // it shares the policy's memory.
   PolicyState GatherState(bool keep);
 
   // Float32, but where several processes share out the float32 numbers: then those that are computed with.

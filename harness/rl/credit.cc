@@ -16,7 +16,8 @@ BatchCredit CreditRanks(const RolloutBatch& batch, const JudgedRollouts& judged,
       EstimateAdvantages(credit.return_BN, credit.spans, rules.group_size, objective.advantage);
   credit.advantage_BN = advantages.advantage_BN;
   credit.advantage_BT = advantages.advantage_BT;
-  // What the objective makes of the hits is its return; "reward", which all objectives share, is the task's.
+  // "return" is what this objective pays for the hits; "reward", the same quantity for all objectives, is recorded by
+  // the task.
   for (const auto& [name, value] : RewardDiagnostics(credit.return_BN, advantages)) {
     if (name.rfind("reward/", 0) == 0) continue;
     credit.series[name == "reward" ? "return" : name] = {value};

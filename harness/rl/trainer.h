@@ -1,7 +1,7 @@
 // The reinforcement-learning step (arXiv 2510.20150, section 3): sample, judge, credit, pack, update mu times. The only
 // loop that trains by reward; which objective it runs is a PolicyObjective it is given.
 //
-//   RlTrainer trainer(llama, std::move(sft_weights), options, MakeObjective("rank_grpo_exp_inf"), task);
+//   RlTrainer trainer(llama, sft_weights, options, MakeObjective("rank_grpo_exp_inf"), task);
 //   while (trainer.step() < options.steps) StepRecord record = trainer.Step();
 //
 // The reference policy is the policy that the trainer starts from; it is kept only for an objective with a KL term. Old

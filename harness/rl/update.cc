@@ -13,7 +13,8 @@ struct Backward {
   NamedCounts ratio_counts;
 };
 
-// Leaves the loss' gradient on the grids of `input`. Every process does this for the whole batch, so one thread does.
+// The loss, and its derivatives by the log-probs and entropies [B,T] of `input`; policy->Backward() then carries those
+// through the model. Every process does this for the whole batch, so one thread does.
 ObjectiveOutput LossAndItsGradient(const PolicyObjective& objective, const ObjectiveInput& input) {
   const ThreadCount serial(1);
   ObjectiveOutput output = objective.Compute(input);
