@@ -46,7 +46,7 @@ OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
 }
 
 // The ranks before judging: those given within the list, and how many lie beyond it.
-JudgedList CutIntoRanks(std::string_view text, const JudgeOptions& options) {
+JudgedList RanksGiven(std::string_view text, const JudgeOptions& options) {
   JudgedList cut;
   cut.list_length = options.list_length;
   const std::vector<ParsedItem> parsed = ParseAnswer(text);
@@ -84,7 +84,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
   const std::unordered_set<std::string> seen(seen_titles.begin(), seen_titles.end());
   OpenGroundTruths open(ground_truth, options.year_tolerance);
   std::set<Item> given;
-  JudgedList judged = CutIntoRanks(text, options);
+  JudgedList judged = RanksGiven(text, options);
   for (JudgedRank& rank : judged.ranks) {
     if (!rank.item) continue;
     const Item normalized{NormalizedTitle(rank.item->title), rank.item->year};
