@@ -89,9 +89,11 @@ void ChooseMetrics(const RunRecord& run, ReportSpec* spec) {
   if (table.steps.size() < 2 || table.steps[0] != 0) spec->baseline.clear();
 }
 
+// One comparison for each measure of ranking; those of lists without repeats say what the confounder does to them.
 void AddComparison(const std::string& left, const std::string& right, ReportSpec* spec) {
   for (const MetricColumn& metric : spec->metrics) {
-    if (KnownMetric(metric.id)->has_cutoff) spec->comparisons.push_back({left, right, metric.id});
+    const bool is_distinct = metric.id.rfind("distinct_", 0) == 0;
+    if (KnownMetric(metric.id)->has_cutoff && !is_distinct) spec->comparisons.push_back({left, right, metric.id});
   }
 }
 

@@ -39,12 +39,6 @@ class OpenGroundTruths {
   std::multiset<Item> open_;
 };
 
-OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
-  if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
-  if (!catalog.FindTitle(item.title).empty()) return OutOfCatalogReason::kWrongYear;
-  return catalog.ContainsLowerCase(item) ? OutOfCatalogReason::kOtherSpelling : OutOfCatalogReason::kUnknownTitle;
-}
-
 // The ranks before judging: those given within the list, and how many lie beyond it.
 JudgedList RanksGiven(std::string_view text, const JudgeOptions& options) {
   JudgedList cut;
@@ -74,6 +68,12 @@ std::string_view RankVerdictName(RankVerdict verdict) {
 std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason) {
   constexpr std::string_view kNames[] = {"in_catalog", "wrong_year", "other_spelling", "unknown_title"};
   return kNames[static_cast<size_t>(reason)];
+}
+
+OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
+  if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
+  if (!catalog.FindTitle(item.title).empty()) return OutOfCatalogReason::kWrongYear;
+  return catalog.ContainsLowerCase(item) ? OutOfCatalogReason::kOtherSpelling : OutOfCatalogReason::kUnknownTitle;
 }
 
 JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& ground_truth,

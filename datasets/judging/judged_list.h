@@ -31,7 +31,9 @@ enum class RankRule {
   kLine,            // rank k is line k, parsed or not, so that it agrees with token segmentation by newline
 };
 
-// The first that applies, from top to bottom.
+// The first that applies, from top to bottom: for rewards here and for metrics (ranking_metrics.h) alike. So an item that
+// is given twice and is not in the catalogue is out of the catalogue both times, and one that was seen is seen both
+// times; whether it repeats an earlier one is told beside its verdict (`repeated`).
 enum class RankVerdict {
   kUnparsed,      // the line holds no "Title (Year)"; only under RankRule::kLine
   kSeen,          // the title was already seen
@@ -53,6 +55,8 @@ std::string_view RankVerdictName(RankVerdict verdict);
 
 // "in_catalog", "wrong_year", "other_spelling", "unknown_title".
 std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason);
+
+OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog);
 
 struct JudgedRank {
   int line = 0;              // newlines before it in the answer

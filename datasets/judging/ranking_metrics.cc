@@ -16,38 +16,77 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// Hits of the list that is left once seen and out-of-catalog items are gone; [its length].
-std::vector<int> HitsOfFilteredList(const std::vector<ParsedItem>& parsed, const std::vector<GroundTruth>& ground_truth,
-                                    const std::vector<std::string>& seen_titles, const Catalog& catalog,
-                                    int year_tolerance) {
+// What can be said of each item alone and of those before it.
+std::vector<EvaluatedItem> ItemsOf(const std::vector<ParsedItem>& parsed, const std::vector<std::string>& seen_titles,
+                                   const Catalog& catalog, int year_tolerance) {
   const std::unordered_set<std::string> seen(seen_titles.begin(), seen_titles.end());
-  std::vector<const Item*> list;
+  std::set<Item> given;
+  std::vector<EvaluatedItem> items;
   for (const ParsedItem& answer : parsed) {
-    if (seen.count(answer.item.title) == 0 && catalog.Find(answer.item)) list.push_back(&answer.item);
+    EvaluatedItem item;
+    item.line = answer.line;
+    item.item = answer.item;
+    item.repeated = !given.insert({NormalizedTitle(answer.item.title), answer.item.year}).second;
+    item.near_catalog = catalog.ContainsLowerCase(answer.item, year_tolerance);
+    item.reason = ReasonOf(answer.item, catalog);
+    if (seen.count(answer.item.title) > 0) {
+      item.verdict = RankVerdict::kSeen;
+    } else if (item.reason != OutOfCatalogReason::kInCatalog) {
+      item.verdict = RankVerdict::kOutOfCatalog;
+    } else {
+      item.verdict = item.repeated ? RankVerdict::kDuplicate : RankVerdict::kMiss;
+    }
+    items.push_back(std::move(item));
   }
-  std::vector<int> hits(list.size(), 0);
+  return items;
+}
+
+bool IsFiltered(const EvaluatedItem& item) {
+  return item.verdict == RankVerdict::kSeen || item.verdict == RankVerdict::kOutOfCatalog;
+}
+
+// Each ground truth marks the first item that it matches.
+void MarkHits(const std::vector<GroundTruth>& ground_truth, int year_tolerance, std::vector<EvaluatedItem>* items) {
   for (const GroundTruth& wanted : ground_truth) {
     if (!wanted.year) continue;
-    const auto found = std::find_if(list.begin(), list.end(), [&](const Item* item) {
-      return item->title == wanted.title && std::abs(item->year - *wanted.year) <= year_tolerance;
+    const auto found = std::find_if(items->begin(), items->end(), [&](const EvaluatedItem& item) {
+      return !IsFiltered(item) && item.item.title == wanted.title &&
+             std::abs(item.item.year - *wanted.year) <= year_tolerance;
     });
-    if (found != list.end()) hits[static_cast<size_t>(found - list.begin())] = 1;
+    if (found != items->end()) found->verdict = RankVerdict::kHit;
   }
-  return hits;
 }
 
 double DiscountAtRank(size_t rank_from_0) { return 1.0 / std::log2(static_cast<double>(rank_from_0) + 2.0); }
 
-void CountShares(const std::vector<ParsedItem>& parsed, const Catalog& catalog, const MetricOptions& options,
-                 EvaluatedAnswer* answer) {
-  answer->given = std::min(parsed.size(), static_cast<size_t>(options.list_length));
-  std::set<Item> distinct;
+void CountShares(size_t list_length, EvaluatedAnswer* answer) {
+  answer->given = std::min(answer->items.size(), list_length);
   for (size_t rank = 0; rank < answer->given; ++rank) {
-    const Item& item = parsed[rank].item;
-    if (catalog.ContainsLowerCase(item, options.year_tolerance)) ++answer->in_catalog;
-    distinct.insert({NormalizedTitle(item.title), item.year});
+    if (answer->items[rank].near_catalog) ++answer->in_catalog;
+    if (!answer->items[rank].repeated) ++answer->distinct;
   }
-  answer->distinct = distinct.size();
+}
+
+// Recall and nDCG of a filtered list.
+double RecallOf(const std::vector<int>& hits, size_t ground_truths, size_t k) {
+  SUITE_CHECK_GT(k, 0u);
+  if (ground_truths == 0) return kNaN;
+  int found = 0;
+  for (size_t rank = 0; rank < std::min(k, hits.size()); ++rank) found += hits[rank];
+  return static_cast<double>(found) / static_cast<double>(ground_truths);
+}
+
+double NdcgOf(const std::vector<int>& hits, size_t ground_truths, size_t k) {
+  SUITE_CHECK_GT(k, 0u);
+  if (ground_truths == 0) return kNaN;
+  const size_t length = std::min(k, hits.size());
+  double gain = 0;
+  double ideal = 0;
+  for (size_t rank = 0; rank < length; ++rank) {
+    if (hits[rank] != 0) gain += DiscountAtRank(rank);
+    if (rank < ground_truths) ideal += DiscountAtRank(rank);
+  }
+  return length == 0 ? 0.0 : gain / ideal;
 }
 
 double ShareOfGiven(size_t count, const EvaluatedAnswer& answer) {
@@ -61,33 +100,28 @@ EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTr
                                const MetricOptions& options) {
   SUITE_CHECK_GT(options.list_length, 0);
   SUITE_CHECK_GE(options.year_tolerance, 0);
-  const std::vector<ParsedItem> parsed = ParseAnswer(text);
   EvaluatedAnswer answer;
   answer.ground_truths = ground_truth.size();
-  answer.hits = HitsOfFilteredList(parsed, ground_truth, seen_titles, catalog, options.year_tolerance);
-  CountShares(parsed, catalog, options, &answer);
+  answer.items = ItemsOf(ParseAnswer(text), seen_titles, catalog, options.year_tolerance);
+  MarkHits(ground_truth, options.year_tolerance, &answer.items);
+  for (const EvaluatedItem& item : answer.items) {
+    if (IsFiltered(item)) continue;
+    const int hit = item.verdict == RankVerdict::kHit;
+    answer.hits.push_back(hit);
+    if (!item.repeated) answer.distinct_hits.push_back(hit);
+  }
+  CountShares(static_cast<size_t>(options.list_length), &answer);
   return answer;
 }
 
-double RecallAt(const EvaluatedAnswer& answer, size_t k) {
-  SUITE_CHECK_GT(k, 0u);
-  if (answer.ground_truths == 0) return kNaN;
-  int found = 0;
-  for (size_t rank = 0; rank < std::min(k, answer.hits.size()); ++rank) found += answer.hits[rank];
-  return static_cast<double>(found) / static_cast<double>(answer.ground_truths);
-}
+double RecallAt(const EvaluatedAnswer& answer, size_t k) { return RecallOf(answer.hits, answer.ground_truths, k); }
+double NdcgAt(const EvaluatedAnswer& answer, size_t k) { return NdcgOf(answer.hits, answer.ground_truths, k); }
 
-double NdcgAt(const EvaluatedAnswer& answer, size_t k) {
-  SUITE_CHECK_GT(k, 0u);
-  if (answer.ground_truths == 0) return kNaN;
-  const size_t length = std::min(k, answer.hits.size());
-  double gain = 0;
-  double ideal = 0;
-  for (size_t rank = 0; rank < length; ++rank) {
-    if (answer.hits[rank] != 0) gain += DiscountAtRank(rank);
-    if (rank < answer.ground_truths) ideal += DiscountAtRank(rank);
-  }
-  return length == 0 ? 0.0 : gain / ideal;
+double DistinctRecallAt(const EvaluatedAnswer& answer, size_t k) {
+  return RecallOf(answer.distinct_hits, answer.ground_truths, k);
+}
+double DistinctNdcgAt(const EvaluatedAnswer& answer, size_t k) {
+  return NdcgOf(answer.distinct_hits, answer.ground_truths, k);
 }
 
 double InCatalogRatio(const EvaluatedAnswer& answer) { return ShareOfGiven(answer.in_catalog, answer); }

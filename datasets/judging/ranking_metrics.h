@@ -3,6 +3,7 @@
 //
 //   EvaluatedAnswer answer = EvaluateAnswer(text, c.ground_truth, c.seen_titles, catalog, {/*list_length=*/10});
 //   RecallAt(answer, 10);
+//   DistinctRecallAt(answer, 10);       // of the same list without the items that repeat an earlier one: ours
 //
 // Matching is the authors' evaluation (libs/metrics.py: evaluate_direct_match; evaluate/eval_grpo_val.py), which
 // differs from the reward's (judged_list.h): seen titles and items not exactly in the catalog are removed first, so
@@ -18,6 +19,8 @@
 
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
+#include "datasets/core/item.h"
+#include "datasets/judging/judged_list.h"
 
 namespace suite {
 
@@ -26,10 +29,22 @@ struct MetricOptions {
   int year_tolerance = 2;
 };
 
+// One parsed item of an answer, in the answer's order, also beyond N.
+struct EvaluatedItem {
+  int line = 0;  // newlines before it in the answer
+  Item item;
+  RankVerdict verdict = RankVerdict::kMiss;  // by the matching above; never kUnparsed
+  OutOfCatalogReason reason = OutOfCatalogReason::kInCatalog;
+  bool repeated = false;      // the same (normalised title, year) was given before, whatever the verdicts of the two
+  bool near_catalog = false;  // counts for the in-catalogue ratio: lower-cased title, some year within the tolerance
+};
+
 // What the measures look at.
 struct EvaluatedAnswer {
   size_t ground_truths = 0;
+  std::vector<EvaluatedItem> items;
   std::vector<int> hits;  // of the list without seen and out-of-catalog items: 1 where a ground truth marks an item
+  std::vector<int> distinct_hits;  // the same of the list that has lost its repeated items, too
   // Of the first N parsed items: how many there are, how many of them are in the catalog (lower-cased title, some year
   // within the tolerance), and how many differ by (normalised title, year).
   size_t given = 0, in_catalog = 0, distinct = 0;
@@ -45,6 +60,10 @@ double RecallAt(const EvaluatedAnswer& answer, size_t k);
 // DCG@k / DCG of min(ground truths, filtered length, k) hits, with log2(rank + 1): unlike the usual ideal, this one
 // counts no more ranks than the filtered list has.
 double NdcgAt(const EvaluatedAnswer& answer, size_t k);
+
+// The same of the list without repeated items: how well the policy ranks, apart from how often it repeats itself.
+double DistinctRecallAt(const EvaluatedAnswer& answer, size_t k);
+double DistinctNdcgAt(const EvaluatedAnswer& answer, size_t k);
 
 // Shares of the first N parsed items, 0 for none: those in the catalog, and those that repeat an earlier one.
 double InCatalogRatio(const EvaluatedAnswer& answer);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "datasets/core/catalog.h"
@@ -69,6 +71,30 @@ TEST(RankingMetrics, TwoGroundTruthsMayMarkOneItem) {
 
 TEST(RankingMetrics, AGroundTruthWithoutYearCountsAndIsNeverMet) {
   EXPECT_EQ(RecallOf("A (2000)\nB (2000)", {{"A", std::nullopt}, {"B", 2000}}), 0.5);
+}
+
+TEST(RankingMetrics, EveryItemHasTheFirstVerdictThatApplies) {
+  const EvaluatedAnswer answer = Evaluate("Nosuch (1990)\nA (2000)\nA (2000)\nNosuch (1990)\nB (2000)\nB (2000)",
+                                          {{"A", 2000}, {"B", 2000}}, {"B"});
+  std::vector<std::string> verdicts;
+  std::vector<bool> repeated;
+  for (const EvaluatedItem& item : answer.items) {
+    verdicts.emplace_back(RankVerdictName(item.verdict));
+    repeated.push_back(item.repeated);
+  }
+  EXPECT_EQ(verdicts,
+            (std::vector<std::string>{"out_of_catalog", "hit", "duplicate", "out_of_catalog", "seen", "seen"}));
+  EXPECT_EQ(repeated, (std::vector<bool>{false, false, true, true, false, true}));
+}
+
+TEST(RankingMetrics, WithoutRepeatsLaterItemsMoveUp) {
+  const EvaluatedAnswer answer = Evaluate("A (2000)\nA (2000)\nB (2000)", {{"B", 2000}}, {});
+  EXPECT_EQ(answer.hits, (std::vector<int>{0, 0, 1}));
+  EXPECT_EQ(answer.distinct_hits, (std::vector<int>{0, 1}));
+  EXPECT_DOUBLE_EQ(NdcgAt(answer, 5), 0.5);
+  EXPECT_DOUBLE_EQ(DistinctNdcgAt(answer, 5), 1 / std::log2(3));
+  EXPECT_DOUBLE_EQ(RecallAt(answer, 2), 0);
+  EXPECT_DOUBLE_EQ(DistinctRecallAt(answer, 2), 1);
 }
 
 TEST(RankingMetrics, SharesLookAtTheFirstNParsedItems) {

@@ -12,7 +12,8 @@ using testing::ElementsAre;
 
 TEST(MetricTable, NamesAreThoseOfStores) {
   EXPECT_THAT(MetricNames({5, 10}),
-              ElementsAre("recall@5", "recall@10", "ndcg@5", "ndcg@10", "in_catalog_ratio", "duplicate_share"));
+              ElementsAre("recall@5", "recall@10", "ndcg@5", "ndcg@10", "distinct_recall@5", "distinct_recall@10",
+                          "distinct_ndcg@5", "distinct_ndcg@10", "in_catalog_ratio", "duplicate_share"));
 }
 
 TEST(MetricTable, EveryMetricIsComplete) {

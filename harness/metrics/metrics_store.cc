@@ -93,6 +93,7 @@ RunRecord EmptyRecord(const StoreSchema& schema) {
   for (const ScoreSchema& table : schema.scores) {
     run.scores.push_back({table.split, table.conversation_ids, table.metric_names, {}, {}, table.context_ids});
   }
+  run.lists = schema.lists;
   return run;
 }
 
@@ -338,6 +339,7 @@ void MetricsStore::End(const std::string& status, const NamedTexts& summary, con
   run.answers = WithoutNul(samples.answers);
   run.rollouts = WithoutNul(samples.rollouts);
   run.credit_kind = samples.credit_kind;
+  AppendRanks(samples.lists, &run.lists);
   WriteRun(run, run.path);
   writer_.reset();
 }

@@ -33,6 +33,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/metrics/evaluated_lists.h"
 #include "harness/metrics/run_record.h"
 
 namespace suite {
@@ -57,6 +58,7 @@ struct StoreSchema {
   NamedTexts provenance;
   std::vector<SeriesSchema> series;
   std::vector<ScoreSchema> scores;
+  EvaluatedLists lists = {};  // of the evaluation before the first step
 };
 
 // What a run keeps for its readers; see RunRecord.
@@ -64,6 +66,7 @@ struct RunSamples {
   std::vector<SampleAnswer> answers = {};
   std::vector<SampleAnswer> rollouts = {};
   std::string credit_kind = "";
+  EvaluatedLists lists = {};  // of the last evaluation: its ranks join those of the schema
 };
 
 // The version of the HDF5 library at work, "1.10.8".

@@ -65,6 +65,50 @@ TEST(MetricsStoreTest, CountsOfAnEndedRunAreSummedByEvaluation) {
   EXPECT_NE(DeterministicDigest(other), DeterministicDigest(run));
 }
 
+// What a conversation wanted, and the answer at the start.
+EvaluatedLists SmallLists() {
+  EvaluatedLists lists;
+  lists.split = "test";
+  lists.items = {{"Amélie", 2001, true, true}, {"Heat", kNoYear}, {"Nosuch", 1990}};
+  lists.ground_truth = {{0, 0}, {2, 0}};
+  lists.seen = {{1, 1}};
+  lists.ranks = {{0, 0, 0, 0, "hit", false}, {0, 1, 3, 2, "unknown_title", true}};
+  return lists;
+}
+
+TEST(MetricsStoreTest, ListsOfTheStartAndOfTheEndAreOneRecord) {
+  const std::string path = FreshPath("lists.h5");
+  StoreSchema schema = SmallSchema();
+  schema.lists = SmallLists();
+  MetricsStore store = MetricsStore::Create(path, schema);
+  AppendStep(1, &store);
+  RunSamples samples;
+  samples.lists.split = "test";
+  samples.lists.items = {{"Solaris", 1972, true, true}, {"Amélie", 2001, true, true}};
+  samples.lists.ranks = {{1, 2, 0, 0, "miss", false}, {1, 2, 1, 1, "hit", false}};
+  store.Finish({}, samples);
+  const RunRecord run = ReadRun(path);
+  ASSERT_EQ(run.lists.items.size(), 4u) << "an item of both has one place";
+  EXPECT_EQ(run.lists.items[0].title, "Amélie");
+  EXPECT_TRUE(run.lists.items[0].in_catalog && run.lists.items[0].near_catalog);
+  EXPECT_EQ(run.lists.items[1].year, kNoYear);
+  EXPECT_FALSE(run.lists.items[2].in_catalog || run.lists.items[2].near_catalog);
+  ASSERT_EQ(run.lists.ground_truth.size(), 2u);
+  EXPECT_EQ(run.lists.ground_truth[1].conversation, 2);
+  ASSERT_EQ(run.lists.seen.size(), 1u);
+  EXPECT_EQ(run.lists.seen[0].item, 1);
+  ASSERT_EQ(run.lists.ranks.size(), 4u);
+  const RankEntry &start = run.lists.ranks[1], &end = run.lists.ranks[3];
+  EXPECT_EQ(start.verdict, "unknown_title");
+  EXPECT_EQ(start.line, 3);
+  EXPECT_TRUE(start.repeated);
+  EXPECT_EQ(end.step, 1);
+  EXPECT_EQ(end.item, 0);
+  RunRecord other = run;
+  other.lists.ranks[3].verdict = "duplicate";
+  EXPECT_NE(DeterministicDigest(other), DeterministicDigest(run));
+}
+
 TEST(MetricsStoreTest, GivesBackTheCreditOfEachRank) {
   const std::string path = FreshPath("credit.h5");
   MetricsStore store = MetricsStore::Create(path, SmallSchema());

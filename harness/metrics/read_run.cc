@@ -135,13 +135,13 @@ std::vector<CountTable> ReadAllCounts(const Hdf5File& file, hid_t root) {
   return tables;
 }
 
-// The rows of a column of ranks, of which there are `rows`.
+// The rows of a column beside others, which have `rows` rows.
 template <typename T>
 std::vector<T> ReadRankColumn(const Hdf5File& file, hid_t group, hid_t memory_type, const std::string& name,
                               size_t rows) {
   const Hdf5Handle dataset = OpenDataset(file, group, name);
   if (Extent(file, dataset.id(), 1, name)[0] != rows) {
-    throw InputError(file.path(), "ranks/" + name + " does not fit ranks/verdict");
+    throw InputError(file.path(), "column '" + name + "' has not the " + std::to_string(rows) + " rows of its fellows");
   }
   return ReadRows<T>(file, dataset.id(), memory_type, {}, {0, rows}, name);
 }
@@ -174,6 +174,69 @@ std::vector<SampleAnswer> ReadAnswers(const Hdf5File& file, hid_t root, const st
   for (size_t i = 0; i < ids.size(); ++i) answers.push_back({ids[i], texts[i]});
   ReadRanks(file, group.id(), &answers);
   return answers;
+}
+
+// A column of places below `end`, of `rows` rows.
+std::vector<int64_t> ReadPlaces(const Hdf5File& file, hid_t group, const std::string& name, size_t rows, size_t end) {
+  std::vector<int64_t> places = ReadRankColumn<int64_t>(file, group, H5T_NATIVE_INT64, name, rows);
+  for (const int64_t place : places) {
+    if (place < 0 || static_cast<size_t>(place) >= end) {
+      throw InputError(file.path(),
+                       "lists: column '" + name + "' names " + std::to_string(place) + " of " + std::to_string(end));
+    }
+  }
+  return places;
+}
+
+std::vector<ListItem> ReadListItems(const Hdf5File& file, hid_t lists) {
+  const Hdf5Handle group = OpenGroup(file, lists, "items");
+  const std::vector<std::string> titles = file.ReadStrings(group.id(), "title");
+  const auto column = [&](const char* name) {
+    return ReadRankColumn<int64_t>(file, group.id(), H5T_NATIVE_INT64, name, titles.size());
+  };
+  const auto years = column("year"), in_catalog = column("in_catalog"), near_catalog = column("near_catalog");
+  std::vector<ListItem> items;
+  for (size_t i = 0; i < titles.size(); ++i) {
+    items.push_back({titles[i], years[i], in_catalog[i] != 0, near_catalog[i] != 0});
+  }
+  return items;
+}
+
+std::vector<ListEntry> ReadEntries(const Hdf5File& file, hid_t lists, const std::string& name, size_t conversations,
+                                   size_t items) {
+  const Hdf5Handle group = OpenGroup(file, lists, name);
+  const size_t rows = Extent(file, OpenDataset(file, group.id(), "item").id(), 1, name)[0];
+  const auto of_conversation = ReadPlaces(file, group.id(), "conversation", rows, conversations);
+  const auto of_item = ReadPlaces(file, group.id(), "item", rows, items);
+  std::vector<ListEntry> entries;
+  for (size_t i = 0; i < rows; ++i) entries.push_back({of_conversation[i], of_item[i]});
+  return entries;
+}
+
+// Of the score table's split, where they are recorded.
+EvaluatedLists ReadLists(const Hdf5File& file, hid_t root, const ScoreTable& table) {
+  EvaluatedLists lists;
+  const Hdf5Handle folder = OpenGroup(file, root, "lists");
+  if (H5Lexists(folder.id(), table.split.c_str(), H5P_DEFAULT) <= 0) return lists;
+  const Hdf5Handle group = OpenGroup(file, folder.id(), table.split);
+  const size_t conversations = table.conversation_ids.size();
+  lists.split = table.split;
+  lists.items = ReadListItems(file, group.id());
+  lists.ground_truth = ReadEntries(file, group.id(), "ground_truth", conversations, lists.items.size());
+  lists.seen = ReadEntries(file, group.id(), "seen", conversations, lists.items.size());
+  const Hdf5Handle ranks = OpenGroup(file, group.id(), "ranks");
+  const std::vector<std::string> verdicts = file.ReadStrings(ranks.id(), "verdict");
+  const size_t rows = verdicts.size();
+  const auto column = [&](const char* name) {
+    return ReadRankColumn<int64_t>(file, ranks.id(), H5T_NATIVE_INT64, name, rows);
+  };
+  const auto steps = column("step"), lines = column("line"), repeated = column("repeated");
+  const auto of_conversation = ReadPlaces(file, ranks.id(), "conversation", rows, conversations);
+  const auto of_item = ReadPlaces(file, ranks.id(), "item", rows, lists.items.size());
+  for (size_t i = 0; i < rows; ++i) {
+    lists.ranks.push_back({steps[i], of_conversation[i], lines[i], of_item[i], verdicts[i], repeated[i] != 0});
+  }
+  return lists;
 }
 
 void CheckIsHdf5(const Hdf5File& file) {
@@ -241,6 +304,10 @@ RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
   run.answers = ReadAnswers(file, root, "answers");
   if (H5Lexists(root, "rollouts", H5P_DEFAULT) > 0) run.rollouts = ReadAnswers(file, root, "rollouts");
   if (H5Aexists(root, "credit_kind") > 0) run.credit_kind = file.ReadText(root, "credit_kind");
+  for (const ScoreTable& table : run.scores) {
+    if (!run.lists.split.empty() || H5Lexists(root, "lists", H5P_DEFAULT) <= 0) break;
+    run.lists = ReadLists(file, root, table);
+  }
   if (run.status != kStatusRunning && file.ReadText(root, "content_sha256") != ContentDigest(run)) {
     throw InputError(file.path(), "the content does not match its checksum: the file is damaged");
   }

@@ -71,6 +71,26 @@ void AddAnswers(const std::vector<SampleAnswer>& answers, DigestText* out) {
   AddRanks(answers, out);
 }
 
+void AddEntries(const std::vector<ListEntry>& entries, DigestText* out) {
+  out->AddNumber(entries.size());
+  for (const ListEntry& entry : entries) out->AddArray(std::vector<int64_t>{entry.conversation, entry.item});
+}
+
+void AddLists(const EvaluatedLists& lists, DigestText* out) {
+  out->Add("lists " + lists.split);
+  out->AddNumber(lists.items.size());
+  for (const ListItem& item : lists.items) {
+    out->Add(item.title);
+    out->AddArray(std::vector<int64_t>{item.year, item.in_catalog, item.near_catalog});
+  }
+  AddEntries(lists.ground_truth, out);
+  AddEntries(lists.seen, out);
+  for (const RankEntry& rank : lists.ranks) {
+    out->AddArray(std::vector<int64_t>{rank.step, rank.conversation, rank.line, rank.item, rank.repeated});
+    out->Add(rank.verdict);
+  }
+}
+
 std::string Digest(const RunRecord& run, bool deterministic_only) {
   DigestText out;
   for (const std::string* text : {&run.run_name, &run.config, &run.status}) out.Add(*text);
@@ -114,6 +134,7 @@ std::string Digest(const RunRecord& run, bool deterministic_only) {
     AddAnswers(run.rollouts, &out);
   }
   if (!run.credit_kind.empty()) out.Add("credit_kind " + run.credit_kind);
+  if (!run.lists.split.empty()) AddLists(run.lists, &out);
   return out.Hex();
 }
 

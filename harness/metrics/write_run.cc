@@ -185,6 +185,48 @@ void WriteAnswers(const Hdf5File& file, hid_t root, const std::string& name, con
   WriteRanks(file, group.id(), answers);
 }
 
+// A column of int64 of some things, each read by `value`.
+template <typename T, typename Value>
+void WriteWhole(const Hdf5File& file, hid_t group, const std::string& name, const std::vector<T>& things,
+                const Value& value) {
+  std::vector<int64_t> numbers;
+  for (const T& thing : things) numbers.push_back(value(thing));
+  WriteNumbers(file, group, name, H5T_STD_I64LE, H5T_NATIVE_INT64, numbers);
+}
+
+void WriteEntries(const Hdf5File& file, hid_t parent, const std::string& name, const std::vector<ListEntry>& entries) {
+  const Hdf5Handle group = MakeGroup(file, parent, name);
+  WriteWhole(file, group.id(), "conversation", entries, [](const ListEntry& e) { return e.conversation; });
+  WriteWhole(file, group.id(), "item", entries, [](const ListEntry& e) { return e.item; });
+}
+
+void WriteListItems(const Hdf5File& file, hid_t parent, const std::vector<ListItem>& items) {
+  const Hdf5Handle group = MakeGroup(file, parent, "items");
+  std::vector<std::string> titles;
+  for (const ListItem& item : items) titles.push_back(item.title);
+  file.WriteStrings(group.id(), "title", titles);
+  WriteWhole(file, group.id(), "year", items, [](const ListItem& i) { return i.year; });
+  WriteWhole(file, group.id(), "in_catalog", items, [](const ListItem& i) { return i.in_catalog; });
+  WriteWhole(file, group.id(), "near_catalog", items, [](const ListItem& i) { return i.near_catalog; });
+}
+
+void WriteLists(const Hdf5File& file, hid_t root, const EvaluatedLists& lists) {
+  const Hdf5Handle folder = MakeGroup(file, root, "lists");
+  const Hdf5Handle group = MakeGroup(file, folder.id(), lists.split);
+  WriteListItems(file, group.id(), lists.items);
+  WriteEntries(file, group.id(), "ground_truth", lists.ground_truth);
+  WriteEntries(file, group.id(), "seen", lists.seen);
+  const Hdf5Handle ranks = MakeGroup(file, group.id(), "ranks");
+  std::vector<std::string> verdicts;
+  for (const RankEntry& rank : lists.ranks) verdicts.push_back(rank.verdict);
+  file.WriteStrings(ranks.id(), "verdict", verdicts);
+  WriteWhole(file, ranks.id(), "step", lists.ranks, [](const RankEntry& r) { return r.step; });
+  WriteWhole(file, ranks.id(), "conversation", lists.ranks, [](const RankEntry& r) { return r.conversation; });
+  WriteWhole(file, ranks.id(), "line", lists.ranks, [](const RankEntry& r) { return r.line; });
+  WriteWhole(file, ranks.id(), "item", lists.ranks, [](const RankEntry& r) { return r.item; });
+  WriteWhole(file, ranks.id(), "repeated", lists.ranks, [](const RankEntry& r) { return r.repeated; });
+}
+
 void WriteContent(const Hdf5File& file, hid_t root, const RunRecord& run) {
   file.WriteText(root, "format", kStoreFormat);
   file.WriteText(root, "format_version", kStoreFormatVersion);
@@ -199,6 +241,7 @@ void WriteContent(const Hdf5File& file, hid_t root, const RunRecord& run) {
   WriteAnswers(file, root, "answers", run.answers);
   if (!run.rollouts.empty()) WriteAnswers(file, root, "rollouts", run.rollouts);
   if (!run.credit_kind.empty()) file.WriteText(root, "credit_kind", run.credit_kind);
+  if (!run.lists.split.empty()) WriteLists(file, root, run.lists);
   if (run.status != kStatusRunning) file.WriteText(root, "content_sha256", ContentDigest(run));
 }
 

@@ -60,9 +60,9 @@ Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Token
   MetricOptions metric_options;
   metric_options.list_length = static_cast<int>(options.list_length);
   for (size_t i = 0; i < conversations.size(); ++i) {
-    const std::vector<double> scores = ScoresOf(EvaluateAnswer(evaluation.answers[i], conversations[i].ground_truth,
-                                                               conversations[i].seen_titles, catalog, metric_options),
-                                                options.cutoffs);
+    evaluation.judged.push_back(EvaluateAnswer(evaluation.answers[i], conversations[i].ground_truth,
+                                               conversations[i].seen_titles, catalog, metric_options));
+    const std::vector<double> scores = ScoresOf(evaluation.judged.back(), options.cutoffs);
     for (size_t m = 0; m < scores.size(); ++m) evaluation.scores[m].push_back(static_cast<float>(scores[m]));
   }
   return evaluation;

@@ -38,6 +38,7 @@ struct Evaluation {
   std::vector<std::string> metrics;
   std::vector<std::vector<float>> scores;  // [metric][conversation]
   std::vector<std::string> answers;        // [conversation]
+  std::vector<EvaluatedAnswer> judged;     // [conversation]: what the scores are made of
 };
 
 Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,

@@ -18,6 +18,7 @@
 #include "harness/distributed/run_device.h"
 #include "harness/distributed/shared_rows.h"
 #include "harness/launcher/stop_request.h"
+#include "harness/metrics/evaluated_lists.h"
 #include "harness/metrics/metrics_store.h"
 #include "harness/metrics/run_lease.h"
 #include "harness/monitors/batch_at_fault.h"
@@ -33,6 +34,7 @@
 #include "harness/rl/validation_loss.h"
 #include "harness/run/answer_credit.h"
 #include "harness/run/options_of_run.h"
+#include "harness/run/record_lists.h"
 #include "harness/run/run_recorder.h"
 #include "models/llama/llama.h"
 #include "models/llama/packed_tokens.h"
@@ -142,13 +144,13 @@ class RunSteps {
     const Evaluation validation = EvaluateOn(dataset_.validation), test = EvaluateOn(dataset_.test);
     validation_ndcg_ = MeanScore(validation, NdcgName());
     const StepRecord first = trainer_ ? Step(/*between_s=*/0) : StepRecord();
-    recorder_.Begin(first);
+    recorder_.Begin(first, ListsOf(test, 0));
     recorder_.AppendScores("validation", 0, validation.scores);
     recorder_.AppendScores("test", 0, test.scores);
     if (trainer_) {
       Record(first);
     } else {
-      test_answers_ = test.answers;
+      test_ = test;
     }
   }
 
@@ -168,11 +170,11 @@ class RunSteps {
     meter_.Enter("saving");
     if (trainer_) SaveTrainedPolicy();  // without RL it is the one in the cache, or the checkpoint itself
     const size_t kept = std::min(static_cast<size_t>(config_.eval.kept_answers), dataset_.test.size());
-    if (test_answers_.empty()) {
-      test_answers_ = EvaluateOn({dataset_.test.begin(), dataset_.test.begin() + static_cast<int64_t>(kept)}).answers;
-    }
-    test_answers_.resize(kept);
-    recorder_.Finish(meter_.Summary(), CreditAnswers(dataset_.test, test_answers_, Rules()), CreditKind(objective_));
+    if (!test_) test_ = EvaluateOn(dataset_.test);
+    std::vector<std::string> answers = test_->answers;
+    answers.resize(kept);
+    recorder_.Finish(meter_.Summary(), CreditAnswers(dataset_.test, answers, Rules()), CreditKind(objective_),
+                     trainer_ ? ListsOf(*test_, step()) : EvaluatedLists());
   }
 
  private:
@@ -206,9 +208,8 @@ class RunSteps {
       validation_ndcg_ = MeanScore(validation, NdcgName());
     }
     if (IsLast()) {
-      const Evaluation test = EvaluateOn(dataset_.test);
-      recorder_.AppendScores("test", step(), test.scores);
-      test_answers_ = test.answers;
+      test_ = EvaluateOn(dataset_.test);
+      recorder_.AppendScores("test", step(), test_->scores);
       KeepRollouts();
     }
   }
@@ -228,6 +229,11 @@ class RunSteps {
     if (!leads() || !EvaluationIsDue()) return std::nan("");
     meter_.Enter("evaluation");
     return ValidationLoss(llama_, weights(), validation_answers_, config_.run.threads);
+  }
+
+  EvaluatedLists ListsOf(const Evaluation& test, int64_t step) const {
+    if (!leads()) return {};
+    return RecordLists("test", step, dataset_.test, test.judged, dataset_.catalog);
   }
 
   CreditRules Rules() const { return {dataset_.catalog, TaskOptionsOf(config_, objective_).judge, objective_}; }
@@ -289,7 +295,7 @@ class RunSteps {
   double evaluation_s_ = 0;
   int64_t tokens_ = 0;
   double validation_ndcg_ = std::nan("");
-  std::vector<std::string> test_answers_;  // of the last evaluation, unless a resume came after it
+  std::optional<Evaluation> test_;  // the last evaluation, unless a resume came after it
 };
 
 }  // namespace

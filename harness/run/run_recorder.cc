@@ -79,7 +79,8 @@ void RunRecorder::MakeFolder() {
   std::filesystem::remove(RolloutsPath());
 }
 
-void RunRecorder::Begin(const StepRecord& first) {
+void RunRecorder::Begin(const StepRecord& first, EvaluatedLists lists) {
+  schema_.lists = std::move(lists);
   for (const auto& [name, values] : first) schema_.series.push_back({name, static_cast<int64_t>(values.size())});
   if (leads_) store_.emplace(MetricsStore::Create(store_path_, schema_));
 }
@@ -112,9 +113,9 @@ void RunRecorder::KeepRollouts(const std::vector<SampleAnswer>& rollouts) {
 }
 
 void RunRecorder::Finish(const NamedTexts& summary, const std::vector<SampleAnswer>& answers,
-                         const std::string& credit_kind) {
+                         const std::string& credit_kind, const EvaluatedLists& lists) {
   if (!leads_) return;
-  store_->Finish(WithAlarms(summary), {answers, ReadSamples(RolloutsPath()), credit_kind});
+  store_->Finish(WithAlarms(summary), {answers, ReadSamples(RolloutsPath()), credit_kind, lists});
   std::filesystem::remove(RolloutsPath());
   std::cerr << "finished" << std::endl;
   checkpoints_.Clear();

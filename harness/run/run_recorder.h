@@ -4,13 +4,13 @@
 //   RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(...), group);
 //   if (auto state = recorder.Resume(weights, /*force=*/false)) Restore(*state);     // else, from the start:
 //   recorder.MakeFolder();
-//   recorder.Begin(first_step_record);                                               // its names become the series
+//   recorder.Begin(first_step_record, lists);                                        // its names become the series
 //
 //   recorder.AppendScores("validation", 0, evaluation.scores);
 //   const std::string stop = recorder.AppendStep(1, record, recorded_task.last());
 //   if (!stop.empty()) recorder.Fail(stop, meter.Summary());
 //   recorder.SaveCheckpoint(1, policy_state);
-//   recorder.Finish(meter.Summary(), answers, "log");
+//   recorder.Finish(meter.Summary(), answers, "log", lists);
 //
 // A checkpoint stands for everything before it: it is saved after the rows and scores of its step.
 #pragma once
@@ -24,6 +24,7 @@
 #include "harness/config/run_config.h"
 #include "harness/data/dataset.h"
 #include "harness/distributed/process_group.h"
+#include "harness/metrics/evaluated_lists.h"
 #include "harness/metrics/metrics_store.h"
 #include "harness/metrics/run_record.h"
 #include "harness/monitors/batch_at_fault.h"
@@ -49,7 +50,8 @@ class RunRecorder {
   // For a run from the start: the config is written, checkpoints of a store that is no more go.
   void MakeFolder();
   // `first`: the record of the first step, empty for a run without RL steps. Only its names are taken.
-  void Begin(const StepRecord& first);
+  // `lists`: of the evaluation before it.
+  void Begin(const StepRecord& first, EvaluatedLists lists);
 
   // Returns why the run must stop (harness/monitors); empty when it need not. What the store has no series for is left
   // out: an older program may have begun it.
@@ -60,7 +62,9 @@ class RunRecorder {
   // Rollouts of the last step: Finish records them, also when the run is stopped before it and goes on.
   void KeepRollouts(const std::vector<SampleAnswer>& rollouts);
 
-  void Finish(const NamedTexts& summary, const std::vector<SampleAnswer>& answers, const std::string& credit_kind);
+  // `lists`: of the last evaluation, empty where there is only that before the first step.
+  void Finish(const NamedTexts& summary, const std::vector<SampleAnswer>& answers, const std::string& credit_kind,
+              const EvaluatedLists& lists);
   // Ends the run for good: its store, made for that where there is none, says that it failed, and why. Throws
   // InputError, on every rank.
   [[noreturn]] void Fail(const std::string& reason, const NamedTexts& summary);
