@@ -23,7 +23,6 @@ Claim ClaimOf(const ClaimSetting& setting) {
   claim.right_metric = setting.right_metric;
   claim.relation = ToRelation(setting.relation, setting.origin);
   claim.margin = setting.margin;
-  claim.test = ToClaimTest(setting.test, setting.origin);
   if (!setting.published.empty()) claim.published = PublishedPair{setting.published[0], setting.published[1]};
   claim.source = setting.source;
   return claim;

@@ -10,10 +10,10 @@
 #include "reports/plots/draw_plot.h"
 #include "reports/plots/report_plots.h"
 #include "reports/report_text.h"
-#include "reports/results/claims_ledger.h"
-#include "reports/results/comparisons.h"
+#include "reports/results/aggregate_table.h"
 #include "reports/results/paper_tables.h"
 #include "reports/results/report_tables.h"
+#include "reports/results/verdicts.h"
 #include "reports/runs/run_set.h"
 
 namespace suite {
@@ -53,7 +53,7 @@ std::vector<OverviewItem> OverviewOf(const std::vector<LedgerEntry>& ledger, con
   }
   for (const ComparedPair& pair : pairs) {
     if (!ledger.empty() || pair.seeds == 0 || items.size() >= kMostPairsInOverview) continue;
-    items.push_back({ToWord(pair.verdict),
+    items.push_back({VerdictText(pair),
                      pair.left_name + " against " + pair.right_name + ", " + pair.metric_title + ": " +
                          FormatDifference(pair.difference.mean) + " " + FormatSignedInterval(pair.difference.interval),
                      pair.verdict == Verdict::kBetter  ? Standing::kGood
@@ -79,21 +79,21 @@ void AddClaims(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger, D
   document->AddParagraph(LedgerSummary(ledger));
   document->AddTable(LedgerTable(spec, ledger));
   document->AddParagraph(
-      "A claim is settled when its test over the seeds, corrected by Holm over all claims here, and the "
-      "bootstrap's interval both clear its margin. Where neither side is clear it is undecided, and the "
-      "seeds named would decide it with a chance of 80 % if the effect and its spread are as they seem.");
+      "A claim is settled when the interval of its effect lies on one side of its margin. Else it is undecided. The "
+      "numbers of seeds named would decide it with a chance of 80 %, the smaller one if the effect is as large as the "
+      "far end of its 80 % interval, the larger one if it is as small as the near end; where that end says nothing, "
+      "there is no larger number.");
 }
 
 // What the runs say, before it is laid out.
 struct Findings {
   ResultTable results;
-  std::vector<ComparedPair> pairs;
-  std::vector<LedgerEntry> ledger;
+  Verdicts verdicts;
   std::vector<NamedTable> papers;
 };
 
 void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found, Document* document) {
-  const std::vector<OverviewItem> overview = OverviewOf(found.ledger, found.pairs);
+  const std::vector<OverviewItem> overview = OverviewOf(found.verdicts.ledger, found.verdicts.pairs);
   if (!overview.empty()) {
     document->AddHeading("Overview");
     document->AddOverview(overview);
@@ -102,16 +102,16 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found
   const std::string start = StartText(spec, set);
   if (!start.empty()) document->AddParagraph(start);
   for (const NamedTable& paper : found.papers) AddTable(paper.title, paper.table, document);
-  if (!found.pairs.empty()) {
+  if (!found.verdicts.pairs.empty()) {
     document->AddHeading("Comparisons");
-    document->AddParagraph(VerdictSummary(found.pairs));
-    document->AddTable(ComparisonTable(spec, found.pairs));
+    document->AddParagraph(VerdictSummary(found.verdicts.pairs));
+    document->AddTable(ComparisonTable(spec, found.verdicts.pairs));
   }
   const TextTable aggregates = AggregateTable(spec, set);
   if (!aggregates.rows.empty()) AddTable("All ranking metrics together", aggregates, document);
-  AddClaims(spec, found.ledger, document);
+  AddClaims(spec, found.verdicts.ledger, document);
   document->AddHeading("How to read this");
-  document->AddList(HowToRead(spec, set, found.pairs.size()));
+  document->AddList(HowToRead(spec, set, found.verdicts.tests));
   if (!spec.notes.empty()) {
     document->AddHeading("Notes");
     document->AddList(spec.notes);
@@ -133,12 +133,9 @@ void AddRuns(const ReportSpec& spec, const RunSet& set, Document* document) {
 
 std::string TerminalText(const ReportSpec& spec, const RunSet& set, const Findings& found) {
   std::string text = spec.title + "\n" + Subtitle(spec, set) + "\n\n" + ToTerminal(ToTextTable(found.results));
-  if (!found.pairs.empty()) {
-    text += "\n" + ToTerminal(ComparisonTable(spec, found.pairs)) + "\n" + VerdictSummary(found.pairs) + "\n";
-  }
-  if (!found.ledger.empty()) {
-    text += "\n" + ToTerminal(LedgerTable(spec, found.ledger)) + "\n" + LedgerSummary(found.ledger) + "\n";
-  }
+  const auto& [pairs, ledger, tests] = found.verdicts;
+  if (!pairs.empty()) text += "\n" + ToTerminal(ComparisonTable(spec, pairs)) + "\n" + VerdictSummary(pairs) + "\n";
+  if (!ledger.empty()) text += "\n" + ToTerminal(LedgerTable(spec, ledger)) + "\n" + LedgerSummary(ledger) + "\n";
   for (const std::string& warning : Warnings(spec, set)) text += "Warning: " + warning + "\n";
   return text;
 }
@@ -152,8 +149,9 @@ void WriteTables(const ReportSpec& spec, const Findings& found, const std::strin
     WriteFileAtomically(out_dir + "/" + paper.stem + ".csv", ToCsv(paper.table));
     WriteFileAtomically(out_dir + "/" + paper.stem + ".tex", ToLatex(paper.table));
   }
-  WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(found.pairs));
-  if (!found.ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, found.ledger));
+  WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(found.verdicts.pairs));
+  const std::vector<LedgerEntry>& ledger = found.verdicts.ledger;
+  if (!ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, ledger));
 }
 
 }  // namespace
@@ -168,12 +166,12 @@ std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::st
   std::error_code error;
   std::filesystem::create_directories(out_dir + "/plots", error);
   if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
-  Findings found = {MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}};
+  Findings found = {MainTable(spec, set), JudgeAll(spec, set), {}};
   found.papers = PaperTables(spec, set, found.results);
   Document document(spec.title, Subtitle(spec, set));
   for (const std::string& warning : Warnings(spec, set)) document.AddWarning(warning);
   AddResults(spec, set, found, &document);
-  const std::vector<PlotGroup> groups = AllPlots(spec, set, found.results, found.pairs);
+  const std::vector<PlotGroup> groups = AllPlots(spec, set, found.results, found.verdicts.pairs);
   AddGroups(groups, out_dir, &document);
   document.SetPageData(PageData(set, groups));
   AddRuns(spec, set, &document);

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "reports/runs/arm_scores.h"
-#include "reports/statistics/hierarchical_bootstrap.h"
 #include "reports/tables/text_table.h"
 
 namespace suite {
@@ -52,13 +51,8 @@ bool HasSharedContexts(const ReportSpec& spec, const RunSet& set) {
 void AddWhatIsSpecial(const ReportSpec& spec, const RunSet& set, std::vector<std::string>* items) {
   if (HasSharedContexts(spec, set)) {
     items->push_back(
-        "Conversations that share a context are drawn together: their scores rise and fall together, and "
+        "Conversations that share a context count as one: their scores rise and fall together, and "
         "intervals that took them for independent would be too narrow.");
-  }
-  if (ConversationsOf(set, spec.split) >= kManyContexts) {
-    items->push_back("With " + Grouped(kManyContexts) +
-                     " contexts and more, means over resampled contexts are drawn from their normal limit, "
-                     "with the covariance that the contexts give.");
   }
   if (!spec.published.empty()) {
     items->push_back(
@@ -67,16 +61,15 @@ void AddWhatIsSpecial(const ReportSpec& spec, const RunSet& set, std::vector<std
   }
 }
 
-std::string AboutSeeds(const RunSet& set, const std::string& percent) {
+std::string AboutSeeds(const RunSet& set) {
   const bool several =
       std::any_of(set.arms.begin(), set.arms.end(), [](const ArmRuns& arm) { return arm.done.size() > 1; });
   if (!several) {
     return "With one seed an arm the intervals hold the spread over conversations only, and a verdict is about these "
            "runs, not about their algorithms: another seed may change the order.";
   }
-  return "A bootstrap over few seeds is too narrow, for it never leaves the range of the seeds it has. So a verdict "
-         "also asks for Student's interval over the seeds' differences (\"Seeds, " +
-         percent + "\"), which allows for few seeds: with three it is 4.3 standard errors to each side.";
+  return "Few seeds make an interval wide: with three, the part of other seeds is 4.3 standard errors to each side at "
+         "95 %, and more at the level of a verdict. That is the price of few seeds.";
 }
 
 }  // namespace
@@ -126,30 +119,39 @@ std::string Subtitle(const ReportSpec& spec, const RunSet& set) {
          Grouped(ConversationsOf(set, spec.split)) + " conversations in the " + spec.split + " split.";
 }
 
-std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t comparisons) {
+std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t tests) {
   const std::string percent = Fixed("%.0f %%", 100 * spec.confidence);
+  const std::string level = Fixed("%g", 1 - spec.confidence);
   std::vector<std::string> items;
   items.push_back("Scores are of each run's last evaluation, with greedy answers judged conversation by conversation.");
   items.push_back(
-      percent + " intervals: percentile bootstrap, " + Grouped(static_cast<size_t>(spec.resamples)) +
-      " resamples. Resampled are the seeds and the conversations; one draw of conversations serves all seeds, "
-      "because all seeds answer the same ones.");
+      "Intervals allow for other seeds and for other conversations, which all seeds share: mean ± the root of the sum "
+      "of "
+      "both parts' squares, each part under its own Student quantile (docs/statistics.md). In the result table they "
+      "are "
+      "at " +
+      percent + ".");
   AddWhatIsSpecial(spec, set, &items);
   items.push_back(
       "Differences are paired: the same seed and the same conversation on both sides. That is why a "
       "difference can be clear although the intervals in the result table overlap.");
   items.push_back(
-      "\"Better\" and \"worse\" are about the left side and are said only when every interval of the "
-      "difference excludes 0; else the verdict is \"inconclusive\". The intervals are not corrected for the "
-      "number of comparisons (" +
-      std::to_string(comparisons) +
-      "); p values are, of the paired t test over the seeds, by Holm's rule. A verdict in bold holds after it.");
+      "All tests of this report, of comparisons and of claims, are one family of " + Grouped(tests) +
+      ", corrected by Holm: the chance of any false verdict among them stays below " + level +
+      ". A question that is asked twice is one test. \"Better\" and \"worse\" are about the left side and are said "
+      "when the "
+      "interval of the difference excludes 0 at the level at which Holm's procedure tests it, which is the interval "
+      "shown; else the verdict is \"inconclusive\". \"p (Holm)\" is below " +
+      level + " in the same cases.");
+  items.push_back(
+      "A verdict ends with \"from this start\" where all its runs began with one policy: seeds then differ in RL only, "
+      "and nothing tells what another start would change. Where starts differ, a start counts as one seed.");
   items.push_back(
       "P(left better) is the probability that a run of the left arm has a better mean than one of the right arm "
       "(Mann and Whitney). Standard errors in the files and behind the cells are over conversations, clustered by "
       "context.");
   items.push_back("Bold in the result table: best, with an interval clear of every other row's.");
-  items.push_back(AboutSeeds(set, percent));
+  items.push_back(AboutSeeds(set));
   if (!spec.confounder.empty()) {
     items.push_back(
         "The duplicate share stands beside every comparison because it is the main confounder: an item that "

@@ -15,7 +15,7 @@ std::vector<std::string> Warnings(const ReportSpec& spec, const RunSet& set);
 // "Scale of the evidence: miniature. 4 arms, 4 seeds an arm, 1,500 conversations in the test split."
 std::string Subtitle(const ReportSpec& spec, const RunSet& set);
 
-std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t comparisons);
+std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, size_t tests);
 
 // What the baseline is, and whether the runs share it; empty without one.
 std::string StartText(const ReportSpec& spec, const RunSet& set);

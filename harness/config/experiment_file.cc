@@ -237,8 +237,8 @@ std::vector<double> PairAt(const Place& place) {
 }
 
 void ReadClaimKey(const std::string& name, const Place& place, ClaimSetting* claim) {
-  static const std::vector<std::string> kKeys = {"number",       "sentence", "left",   "right", "target",    "metric",
-                                                 "right_metric", "relation", "margin", "test",  "published", "source"};
+  static const std::vector<std::string> kKeys = {"number",       "sentence", "left",   "right",     "target", "metric",
+                                                 "right_metric", "relation", "margin", "published", "source"};
   const std::map<std::string, std::string*> texts = {{"sentence", &claim->sentence},
                                                      {"left", &claim->left},
                                                      {"right", &claim->right},
@@ -256,8 +256,6 @@ void ReadClaimKey(const std::string& name, const Place& place, ClaimSetting* cla
   } else if (name == "margin") {
     claim->margin = NumberAt(place);
     if (claim->margin < 0) throw InputError(place.where, "a negative margin", "0 or more");
-  } else if (name == "test") {
-    claim->test = WordAt(place, {"paired_t", "wilcoxon", "sign_flip"});
   } else if (name == "published") {
     claim->published = PairAt(place);
   } else {

@@ -41,7 +41,6 @@
 //                                     # right's is another
 //   relation = ">"                    # >, <, =
 //   margin = 0.0                      # left out: 0
-//   test = "paired_t"                 # paired_t, wilcoxon, sign_flip; left out: paired_t
 //   published = [0.1079, 0.0945]      # left, right; may be left out
 //   source = "arXiv 2510.20150, Table 1"
 #pragma once
@@ -92,7 +91,7 @@ struct ComparisonSetting {
   std::string origin;
 };
 
-// A sentence of the paper as a comparison. Relation and test are words that reports/spec/claim.h knows.
+// A sentence of the paper as a comparison. Relations are words that reports/spec/claim.h knows.
 struct ClaimSetting {
   int64_t number = 0;
   std::string sentence;
@@ -103,7 +102,6 @@ struct ClaimSetting {
   std::string right_metric;  // empty: the same
   std::string relation;
   double margin = 0;
-  std::string test = "paired_t";
   std::vector<double> published;  // none, or left and right
   std::string source;
   std::string origin;

@@ -25,7 +25,7 @@ std::vector<PlotGroup> AllPlots(const ReportSpec& spec, const RunSet& set, const
 // Of the final results (result_plots.cc). They show the metrics that the comparisons name, or else the first one: at
 // most two.
 
-// For each shown metric, every comparison's difference with its bootstrap interval.
+// For each shown metric, every comparison's difference with the interval at the level of its test.
 std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<ComparedPair>& pairs);
 
 // For each shown metric, a bar for each row of ours. Empty for a single row.

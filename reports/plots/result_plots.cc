@@ -1,6 +1,7 @@
 #include "reports/plots/report_plots.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -18,14 +19,15 @@ constexpr size_t kMostScalingKeys = 3;
 constexpr int kThresholds = 20;
 
 std::string IntervalText(const ReportSpec& spec) {
-  return std::to_string(static_cast<int>(100 * spec.confidence + 0.5)) + "\u00a0% bootstrap interval";
+  return std::to_string(static_cast<int>(100 * spec.confidence + 0.5)) + "\u00a0% interval";
 }
 
 void AddPoint(double x, const Estimate& estimate, PlotLine* line) {
   line->x.push_back(x);
   line->y.push_back(estimate.mean);
-  line->low.push_back(estimate.interval.low);
-  line->high.push_back(estimate.interval.high);
+  // One conversation of one seed gives no interval.
+  line->low.push_back(std::isfinite(estimate.interval.low) ? estimate.interval.low : estimate.mean);
+  line->high.push_back(std::isfinite(estimate.interval.high) ? estimate.interval.high : estimate.mean);
 }
 
 bool SpansOctaves(const std::set<std::string>& values) {
@@ -121,7 +123,7 @@ std::vector<Plot> ForestPlots(const ReportSpec& spec, const std::vector<Compared
   for (const MetricColumn& metric : ShownMetrics(spec)) {
     Plot plot{"effects_" + ToFileStem(metric.id), "Effects on " + metric.title + ", " + spec.split, "Left minus right"};
     plot.kind = PlotKind::kForest;
-    plot.description = plot.title + ": each comparison's difference with its paired " + IntervalText(spec) + ".";
+    plot.description = plot.title + ": each comparison's difference with the interval at the level of its test.";
     PlotLine line{metric.title};
     for (const ComparedPair& pair : pairs) {
       if (pair.comparison.metric != metric.id || pair.seeds == 0) continue;

@@ -1,12 +1,12 @@
 #include "reports/results/claim_evidence.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <optional>
 
 #include "base/error.h"
+#include "reports/results/contexts.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/starts.h"
 #include "reports/statistics/statistics.h"
 
 namespace suite {
@@ -66,25 +66,33 @@ double RoughnessOf(const ReportRun& run, const std::string& split, const std::st
   return SampleStd(changes);
 }
 
-// The mean over the evaluations after the first one, which is before training.
-double CurveMeanOf(const ReportRun& run, const std::string& split, const std::string& metric) {
-  const std::vector<double> curve = CurveOf(run, split, metric, 2);
-  return Mean({curve.begin() + 1, curve.end()});
+// Conversation by conversation, the mean over the evaluations after the first one, which is before training.
+std::vector<double> CurveMeansOf(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const ScoreTable& table = FindScores(run.record, split);
+  const size_t m = FindMetric(run.record, table, metric);
+  CurveOf(run, split, metric, 2);  // for its error
+  std::vector<double> means_C(table.conversation_ids.size(), 0.0);
+  for (size_t row = 1; row < table.steps.size(); ++row) {
+    for (size_t c = 0; c < means_C.size(); ++c) {
+      means_C[c] += table.At(row, m, c) / static_cast<double>(table.steps.size() - 1);
+    }
+  }
+  return means_C;
 }
 
 double ValueOf(const ReportSpec& spec, const ReportRun& run, const std::string& metric) {
   const std::string series = After(metric, kSeriesPrefix);
   if (!series.empty()) return Mean(PlaceOfSeries(run, series));
-  const std::string curve = After(metric, kCurvePrefix);
-  if (!curve.empty()) return CurveMeanOf(run, spec.curve_split, curve);
   return RoughnessOf(run, spec.curve_split, After(metric, kRoughnessPrefix));
 }
 
-bool IsOfRun(const std::string& metric) {
-  for (const char* prefix : {kSeriesPrefix, kCurvePrefix, kRoughnessPrefix}) {
-    if (!After(metric, prefix).empty()) return true;
-  }
-  return false;
+// What a metric is scored on: the conversations of a split, or none and the run as a whole.
+enum class ScoredOn { kSplit, kCurveSplit, kRun };
+
+ScoredOn ScoredOnOf(const std::string& metric) {
+  if (!After(metric, kCurvePrefix).empty()) return ScoredOn::kCurveSplit;
+  const bool is_of_run = !After(metric, kSeriesPrefix).empty() || !After(metric, kRoughnessPrefix).empty();
+  return is_of_run ? ScoredOn::kRun : ScoredOn::kSplit;
 }
 
 const std::string& RightMetric(const Claim& claim) {
@@ -95,7 +103,8 @@ const std::string& RightMetric(const Claim& claim) {
 // that a run has as a whole: its value [S][1].
 ScoreMatrix SideScores(const ReportSpec& spec, const RunSide& side, const std::string& metric) {
   const size_t minus = metric.find(kMinus);
-  if (!IsOfRun(metric)) {
+  const ScoredOn scored_on = ScoredOnOf(metric);
+  if (scored_on == ScoredOn::kSplit) {
     if (minus == std::string::npos) return ScoresOf(side, spec.split, metric);
     return Differences(SideScores(spec, side, metric.substr(0, minus)),
                        SideScores(spec, side, metric.substr(minus + sizeof(kMinus) - 1)));
@@ -104,9 +113,15 @@ ScoreMatrix SideScores(const ReportSpec& spec, const RunSide& side, const std::s
     throw InputError("claim", "'" + metric + "' of '" + spec.baseline + "', which was never trained",
                      "two arms, or a score");
   }
-  ScoreMatrix values_S1;
-  for (const ReportRun* run : side.runs) values_S1.push_back({ValueOf(spec, *run, metric)});
-  return values_S1;
+  ScoreMatrix values_SC;
+  for (const ReportRun* run : side.runs) {
+    if (scored_on == ScoredOn::kRun) {
+      values_SC.push_back({ValueOf(spec, *run, metric)});
+    } else {
+      values_SC.push_back(CurveMeansOf(*run, spec.curve_split, After(metric, kCurvePrefix)));
+    }
+  }
+  return values_SC;
 }
 
 // Both sides of a claim against a number are the one arm that it is about.
@@ -131,49 +146,47 @@ PairedRuns RunsOf(const ReportSpec& spec, const RunSet& set, const Claim& claim)
   return PairRuns(spec, set, {claim.left, claim.right, claim.metric});
 }
 
-// The mean of a run's values in each third of its steps; none where it has fewer than three.
-std::optional<std::array<double, 3>> Thirds(const ReportRun& run, const std::string& series) {
-  const std::vector<double> values = PlaceOfSeries(run, series);
-  if (values.size() < 3) return std::nullopt;
-  std::array<double, 3> means = {};
-  for (size_t third = 0; third < 3; ++third) {
-    const auto begin = values.begin() + static_cast<long>(third * values.size() / 3);
-    const auto end = values.begin() + static_cast<long>((third + 1) * values.size() / 3);
-    means[third] = Mean({begin, end});
-  }
-  return means;
+// What a claim's sides are made of.
+struct Sides {
+  const ReportSpec& spec;
+  const RunSet& set;
+  PairedRuns runs;
+  PairedStarts starts;
+};
+
+ScoreMatrix ByStart(const Sides& sides, const RunSide& side, const std::string& metric) {
+  return MeansByStart(SideScores(sides.spec, side, metric), sides.starts.of_S);
 }
 
-void GatherShape(const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
+void GatherShape(const Sides& sides, const Claim& claim, ClaimEvidence* evidence) {
   const std::string series = After(claim.metric, kSeriesPrefix);
-  if (series.empty() || runs.left.is_start) {
+  if (series.empty() || sides.runs.left.is_start) {
     throw InputError("claim", "'" + claim.metric + "' of '" + claim.left + "' has no course", "series:NAME of an arm");
   }
-  std::vector<double> early;
-  std::vector<double> late;
-  for (const ReportRun* run : runs.left.runs) {
-    const auto thirds = Thirds(*run, series);
-    if (!thirds) continue;
-    evidence->seed_differences.push_back((*thirds)[1] - (*thirds)[0]);
-    evidence->late_differences.push_back((*thirds)[2] - (*thirds)[1]);
-    early.push_back((*thirds)[0]);
-    late.push_back((*thirds)[1]);
+  ScoreMatrix parts_S;
+  for (const ReportRun* run : sides.runs.left.runs) {
+    const auto course = CourseOf(PlaceOfSeries(*run, series));
+    if (!course) return;  // too short to have a course: undecided
+    parts_S.push_back({course->beginning, course->early, course->late, course->end});
   }
-  if (late.empty()) return;  // runs too short to have a course: undecided
-  evidence->left_mean = Mean(late);
-  evidence->right_mean = Mean(early);
+  for (const std::vector<double>& parts : MeansByStart(parts_S, sides.starts.of_S)) {
+    evidence->courses.push_back({parts[0], parts[1], parts[2], parts[3]});
+  }
+  evidence->seeds = evidence->courses.size();
 }
 
-void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim, ClaimEvidence* evidence) {
+void GatherSpread(const Sides& sides, const Claim& claim, ClaimEvidence* evidence) {
   if (IsAboutOneArm(claim) || claim.relation == Relation::kEqual || claim.margin != 0 || !claim.right_metric.empty()) {
     throw InputError("claim", "a spread over seeds with a number, a margin, '=' or two metrics",
                      "two arms and '<' or '>'");
   }
-  if (runs.left.is_start || runs.right.is_start) {
-    throw InputError("claim", "the spread of '" + spec.baseline + "', which all runs share", "two arms");
+  if (sides.runs.left.is_start || sides.runs.right.is_start) {
+    throw InputError("claim", "the spread of '" + sides.spec.baseline + "', which all runs share", "two arms");
   }
   const std::string metric = After(claim.metric, kSpreadPrefix);
-  SeedSpread spread = {RowMeans(SideScores(spec, runs.left, metric)), RowMeans(SideScores(spec, runs.right, metric))};
+  SeedSpread spread = {RowMeans(ByStart(sides, sides.runs.left, metric)),
+                       RowMeans(ByStart(sides, sides.runs.right, metric))};
+  evidence->seeds = spread.left.size();
   evidence->seed_differences = Differences(spread.left, spread.right);
   if (spread.left.size() > 1) {
     evidence->left_mean = SampleStd(spread.left);
@@ -182,43 +195,48 @@ void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& c
   evidence->spread = std::move(spread);
 }
 
-void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim,
-                      const ReportBootstrap& bootstrap, ClaimEvidence* evidence) {
+std::vector<size_t> ContextsOfScores(const Sides& sides, ScoredOn scored_on) {
+  if (scored_on == ScoredOn::kRun) return {0};
+  return ContextsOf(sides.spec, sides.set, scored_on == ScoredOn::kSplit ? sides.spec.split : sides.spec.curve_split);
+}
+
+void GatherDifference(const Sides& sides, const Claim& claim, ClaimEvidence* evidence) {
   const std::string& right_metric = RightMetric(claim);
-  if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
+  const ScoredOn scored_on = ScoredOnOf(claim.metric);
+  if (scored_on != ScoredOnOf(right_metric)) {
     throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
   }
-  PairedScores scores = {SideScores(spec, runs.left, claim.metric), {}};
-  if (claim.target) {
-    scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
-  } else {
-    scores.right_SC = SideScores(spec, runs.right, right_metric);
-  }
-  if (!IsOfRun(claim.metric)) evidence->bootstrap = bootstrap.OfDifference(scores);
-  evidence->seed_differences = SeedDifferences(scores);
-  evidence->left_mean = Mean(RowMeans(scores.left_SC));
-  evidence->right_mean = claim.target ? *claim.target : Mean(RowMeans(scores.right_SC));
+  const ScoreMatrix left_SC = ByStart(sides, sides.runs.left, claim.metric);
+  const ScoreMatrix right_SC = claim.target
+                                   ? ScoreMatrix(left_SC.size(), std::vector<double>(left_SC[0].size(), *claim.target))
+                                   : ByStart(sides, sides.runs.right, right_metric);
+  evidence->seeds = left_SC.size();
+  evidence->error = CrossedErrorOf(Differences(left_SC, right_SC), ContextsOfScores(sides, scored_on));
+  evidence->seed_differences = Differences(RowMeans(left_SC), RowMeans(right_SC));
+  evidence->left_mean = Mean(RowMeans(left_SC));
+  evidence->right_mean = claim.target ? *claim.target : Mean(RowMeans(right_SC));
 }
 
 }  // namespace
 
 bool IsAboutOneArm(const Claim& claim) { return claim.target.has_value() || IsShape(claim.relation); }
 
-ClaimEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim,
-                             const ReportBootstrap& bootstrap) {
+ClaimEvidence GatherEvidence(const ReportSpec& spec, const RunSet& set, const Claim& claim) {
   if (claim.target && IsShape(claim.relation)) {
     throw InputError("claim", "a shape against a number", "one of them");
   }
-  const PairedRuns runs = RunsOf(spec, set, claim);
+  Sides sides = {spec, set, RunsOf(spec, set, claim), {}};
   ClaimEvidence evidence;
-  evidence.run_hashes = HashesOf(runs);
-  if (runs.left.runs.empty()) return evidence;
+  evidence.run_hashes = HashesOf(sides.runs);
+  if (sides.runs.left.runs.empty()) return evidence;
+  sides.starts = StartsOf(sides.runs, spec.split);
+  evidence.from = sides.starts.from;
   if (IsShape(claim.relation)) {
-    GatherShape(runs, claim, &evidence);
+    GatherShape(sides, claim, &evidence);
   } else if (!After(claim.metric, kSpreadPrefix).empty()) {
-    GatherSpread(spec, runs, claim, &evidence);
+    GatherSpread(sides, claim, &evidence);
   } else {
-    GatherDifference(spec, runs, claim, bootstrap, &evidence);
+    GatherDifference(sides, claim, &evidence);
   }
   return evidence;
 }

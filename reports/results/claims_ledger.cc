@@ -1,12 +1,11 @@
 #include "reports/results/claims_ledger.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/text/format.h"
-#include "reports/results/bootstrap.h"
 #include "reports/results/claim_evidence.h"
-#include "reports/statistics/statistics.h"
 #include "reports/tables/table.h"
 #include "reports/tables/text_table.h"
 
@@ -21,7 +20,7 @@ std::string PairText(double left, double right) {
 
 std::string RelationText(const LedgerEntry& entry) {
   const Claim& claim = entry.claim;
-  if (claim.relation == Relation::kRises) return entry.left_name + " rises throughout, " + claim.metric;
+  if (claim.relation == Relation::kRises) return entry.left_name + " rises, " + claim.metric;
   if (claim.relation == Relation::kRisesThenFalls) return entry.left_name + " rises, then falls, " + claim.metric;
   std::string text = entry.left_name + " " + ToText(claim.relation) + " " + entry.right_name;
   if (claim.margin > 0) {
@@ -31,17 +30,52 @@ std::string RelationText(const LedgerEntry& entry) {
   return text + ", " + claim.metric + (claim.right_metric.empty() ? "" : " against " + claim.right_metric);
 }
 
-std::optional<Interval> ShownInterval(const ReportSpec& spec, const LedgerEntry& entry) {
-  if (entry.evidence.bootstrap) return entry.evidence.bootstrap->interval;
-  if (entry.evidence.spread) return std::nullopt;  // the differences of the seeds say nothing about their spread
-  return StudentInterval(entry.evidence.seed_differences, spec.confidence);
+// How the claim was tested.
+std::string TestText(const LedgerEntry& entry) {
+  if (entry.evidence.spread) return "Pitman and Morgan's test over seeds";
+  if (IsShape(entry.claim.relation)) return "contrasts of the course, over seeds";
+  return entry.evidence.error && entry.evidence.error->contexts > 1 ? "seeds and contexts" : "seeds";
 }
 
-// What the shown interval is made of.
-std::string Resampled(const LedgerEntry& entry) {
-  if (entry.evidence.spread) return "none: Pitman and Morgan's test over seeds";
-  if (!entry.evidence.bootstrap) return "none: Student's interval over seeds";
-  return entry.evidence.seed_differences.size() > 1 ? "seeds and contexts" : "contexts";
+// The effect that readers see: of a spread the difference of the standard deviations.
+std::optional<double> EffectOf(const LedgerEntry& entry) {
+  if (entry.decision.effect) return entry.decision.effect;
+  if (entry.evidence.seed_differences.empty()) return std::nullopt;
+  return entry.evidence.left_mean - entry.evidence.right_mean;
+}
+
+struct Means {
+  double left = 0;
+  double right = 0;
+};
+
+std::optional<Means> MeansOf(const LedgerEntry& entry) {
+  if (entry.decision.shape) return Means{entry.decision.shape->left_mean, entry.decision.shape->right_mean};
+  if (entry.evidence.seed_differences.empty()) return std::nullopt;
+  return Means{entry.evidence.left_mean, entry.evidence.right_mean};
+}
+
+// Plans beyond are as good as none.
+constexpr int kMostToldSeeds = 1000;
+
+std::string SeedsText(const SeedPlan& plan) {
+  const bool has_end = plan.most && *plan.most <= kMostToldSeeds;
+  const std::string fewest = std::to_string(*plan.fewest);
+  if (has_end && *plan.most == *plan.fewest) return "about " + fewest + " seeds";
+  return has_end ? fewest + " to " + std::to_string(*plan.most) + " seeds" : fewest + " seeds or more";
+}
+
+std::string PlanText(const LedgerEntry& entry) {
+  const SeedPlan& plan = *entry.decision.plan;
+  const std::string other_way = entry.claim.margin == 0 ? ", and the effect seen points the other way"
+                                                        : ", and the effect seen misses the margin";
+  std::string text = plan.is_against ? other_way : "";
+  if (plan.fewest && *plan.fewest <= kMostToldSeeds) {
+    return text + ": " + SeedsText(plan) + entry.evidence.from + " would decide" +
+           (plan.is_against ? " against the claim" : "");
+  }
+  if (plan.needs_conversations) return text + ": no number of seeds would decide without more conversations";
+  return text + (plan.fewest ? ": more than 1,000 seeds would be needed" : ": the effect seen is no plan to decide it");
 }
 
 using Json = nlohmann::ordered_json;
@@ -51,10 +85,21 @@ Json OrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json JsonOf(const ReportSpec& spec, const LedgerEntry& entry) {
+Json CoursesJson(const std::vector<Course>& courses) {
+  Json json = Json::array();
+  for (const Course& course : courses) {
+    json.push_back(
+        {{"beginning", course.beginning}, {"early", course.early}, {"late", course.late}, {"end", course.end}});
+  }
+  return json;
+}
+
+Json JsonOf(const LedgerEntry& entry) {
   const Claim& claim = entry.claim;
-  const bool has = !entry.evidence.seed_differences.empty();
-  const std::optional<Interval> interval = ShownInterval(spec, entry);
+  const ClaimDecision& decision = entry.decision;
+  const auto& error = entry.evidence.error;
+  const auto means = MeansOf(entry);
+  const std::string& from = entry.evidence.from;
   return {{"number", claim.number},
           {"sentence", claim.sentence},
           {"left", claim.left},
@@ -64,45 +109,46 @@ Json JsonOf(const ReportSpec& spec, const LedgerEntry& entry) {
           {"target", OrNull(claim.target)},
           {"relation", ToText(claim.relation)},
           {"margin", claim.margin},
-          {"test", entry.evidence.spread ? "pitman_morgan" : ToText(claim.test)},
+          {"test", TestText(entry)},
           {"source", claim.source},
           {"published_left", claim.published ? Json(claim.published->left) : Json()},
           {"published_right", claim.published ? Json(claim.published->right) : Json()},
-          {"verdict", ToWord(entry.decision.verdict)},
-          {"left_mean", has ? Json(entry.evidence.left_mean) : Json()},
-          {"right_mean", has ? Json(entry.evidence.right_mean) : Json()},
-          {"effect", has ? Json(entry.evidence.left_mean - entry.evidence.right_mean) : Json()},
-          {"low", interval ? Json(interval->low) : Json()},
-          {"high", interval ? Json(interval->high) : Json()},
-          {"resampled", Resampled(entry)},
+          {"verdict", ToWord(decision.verdict)},
+          {"from", from.empty() ? "" : from.substr(1)},
+          {"left_mean", means ? Json(means->left) : Json()},
+          {"right_mean", means ? Json(means->right) : Json()},
+          {"effect", OrNull(EffectOf(entry))},
+          {"low", decision.interval ? Json(decision.interval->low) : Json()},
+          {"high", decision.interval ? Json(decision.interval->high) : Json()},
+          {"level", decision.step ? Json(decision.step->level) : Json()},
+          {"seed_error", error ? Json(std::sqrt(error->seed_variance)) : Json()},
+          {"context_error", error ? Json(std::sqrt(error->context_variance)) : Json()},
+          {"contexts", error ? Json(error->contexts) : Json()},
           {"seed_differences", entry.evidence.seed_differences},
-          {"late_differences", entry.evidence.late_differences},
-          {"p", OrNull(entry.decision.p)},
-          {"p_holm", OrNull(entry.decision.adjusted_p)},
-          {"cohen_dz", OrNull(entry.decision.cohen_dz)},
-          {"seeds", entry.evidence.seed_differences.size()},
-          {"seeds_needed", OrNull(entry.decision.seeds_needed)},
+          {"contrast", decision.shape ? Json(decision.shape->contrast) : Json()},
+          {"contrasts", decision.shape ? Json(decision.shape->values_S) : Json()},
+          {"courses", CoursesJson(entry.evidence.courses)},
+          {"p", decision.step ? Json(decision.step->p) : Json()},
+          {"p_holm", decision.step ? Json(decision.step->adjusted_p) : Json()},
+          {"cohen_dz", OrNull(decision.cohen_dz)},
+          {"seeds", entry.evidence.seeds},
+          {"fewest_seeds_needed", decision.plan ? OrNull(decision.plan->fewest) : Json()},
+          {"most_seeds_needed", decision.plan ? OrNull(decision.plan->most) : Json()},
           {"runs", entry.evidence.run_hashes}};
 }
 
 }  // namespace
 
-std::vector<LedgerEntry> JudgeClaims(const ReportSpec& spec, const RunSet& set) {
-  if (spec.claims.empty()) return {};
-  const ReportBootstrap bootstrap(spec, set);
+std::vector<LedgerEntry> GatherClaims(const ReportSpec& spec, const RunSet& set) {
   std::vector<LedgerEntry> ledger;
-  std::vector<ClaimEvidence> evidence;
   for (const Claim& claim : spec.claims) {
     LedgerEntry entry;
     entry.claim = claim;
     entry.left_name = NameOfArm(spec, claim.left);
     entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOfArm(spec, claim.right);
-    entry.evidence = GatherEvidence(spec, set, claim, bootstrap);
-    evidence.push_back(entry.evidence);
+    entry.evidence = GatherEvidence(spec, set, claim);
     ledger.push_back(std::move(entry));
   }
-  const auto decisions = DecideClaims(spec.claims, evidence, 1 - spec.confidence, kPlannedPower);
-  for (size_t i = 0; i < ledger.size(); ++i) ledger[i].decision = decisions[i];
   return ledger;
 }
 
@@ -118,16 +164,13 @@ std::string LedgerSummary(const std::vector<LedgerEntry>& ledger) {
 }
 
 std::string VerdictText(const LedgerEntry& entry) {
-  const size_t seeds = entry.evidence.seed_differences.size();
+  const size_t seeds = entry.evidence.seeds;
+  if (seeds == 0 && !entry.evidence.run_hashes.empty()) return "undecided: too few steps to have a course";
   if (seeds == 0) return "undecided: no pair of runs";
   if (seeds == 1) return "undecided: one seed tells nothing about others";
   if (seeds == 2 && entry.evidence.spread) return "undecided: two seeds tell nothing about a spread";
-  if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict);
-  if (!entry.decision.seeds_needed) return "undecided: the effect seen is no plan to decide it";
-  if (*entry.decision.seeds_needed <= static_cast<int>(seeds)) return "undecided: the conversations do not suffice";
-  // An effect that small is as good as none, and the number as good as no plan.
-  if (*entry.decision.seeds_needed > 1000) return "undecided: more than 1,000 seeds would be needed";
-  return "undecided: about " + std::to_string(*entry.decision.seeds_needed) + " seeds would decide";
+  if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict) + entry.evidence.from;
+  return "undecided" + PlanText(entry);
 }
 
 std::string ClaimText(const Claim& claim) {
@@ -141,21 +184,21 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
       /*numeric=*/false};
   for (const LedgerEntry& entry : ledger) {
     const Claim& claim = entry.claim;
-    const bool has = !entry.evidence.seed_differences.empty();
-    const std::optional<Interval> interval = ShownInterval(spec, entry);
+    const ClaimDecision& decision = entry.decision;
+    const std::optional<double> effect = EffectOf(entry);
+    const std::optional<Means> means = MeansOf(entry);
     std::vector<TextCell> row(table.header.size());
     row[0] = {ClaimText(claim), false, claim.source};
-    row[1] = {RelationText(entry), false, entry.evidence.spread ? "pitman_morgan" : ToText(claim.test)};
-    row[2] = {VerdictText(entry), entry.decision.verdict != ClaimVerdict::kUndecided};
-    if (has) {
-      row[3].text = FormatDifference(entry.evidence.left_mean - entry.evidence.right_mean);
-      row[3].data = {{"value", ExactNumber(entry.evidence.left_mean - entry.evidence.right_mean)},
-                     {"runs", Join(entry.evidence.run_hashes, " ")}};
+    row[1] = {RelationText(entry), false, decision.shape ? decision.shape->contrast : TestText(entry)};
+    row[2] = {VerdictText(entry), decision.verdict != ClaimVerdict::kUndecided};
+    if (effect) {
+      row[3].text = FormatDifference(*effect);
+      row[3].data = {{"value", ExactNumber(*effect)}, {"runs", Join(entry.evidence.run_hashes, " ")}};
     }
-    if (interval) row[3].detail = FormatSignedInterval(*interval);
-    if (entry.decision.adjusted_p) row[4] = PValueCell(*entry.decision.adjusted_p);
-    row[5].text = std::to_string(entry.evidence.seed_differences.size());
-    if (has) row[6].text = PairText(entry.evidence.left_mean, entry.evidence.right_mean);
+    if (decision.interval) row[3].detail = FormatSignedInterval(*decision.interval);
+    if (decision.step) row[4] = PValueCell(decision.step->adjusted_p);
+    row[5].text = std::to_string(entry.evidence.seeds);
+    if (means) row[6].text = PairText(means->left, means->right);
     row[7].text = claim.published ? PairText(claim.published->left, claim.published->right) : "no number";
     row[8].text = spec.scale;
     table.rows.push_back(row);
@@ -165,7 +208,7 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
 
 std::string LedgerJson(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger) {
   Json json = {{"scale", spec.scale}, {"alpha", 1 - spec.confidence}, {"claims", Json::array()}};
-  for (const LedgerEntry& entry : ledger) json["claims"].push_back(JsonOf(spec, entry));
+  for (const LedgerEntry& entry : ledger) json["claims"].push_back(JsonOf(entry));
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

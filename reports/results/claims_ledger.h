@@ -1,11 +1,11 @@
 // The claims ledger of a report: each claim with what our runs say about it, beside what was published.
 //
-//   std::vector<LedgerEntry> ledger = JudgeClaims(spec, set);
+//   const std::vector<LedgerEntry> ledger = JudgeAll(spec, set).ledger;      // verdicts.h
 //   ToMarkdown(LedgerTable(spec, ledger));
 //   LedgerJson(spec, ledger);      // everything, in full precision
 //
-// A claim about a score is paired by seed and by conversation; one about a step series or about a curve by seed only.
-// Verdicts are corrected over all claims of the report (claim.h).
+// A claim about a score or a curve of scores is paired by seed and by conversation; one about a step series by seed
+// only.
 #pragma once
 
 #include <string>
@@ -29,14 +29,13 @@ struct LedgerEntry {
   ClaimDecision decision;
 };
 
-// Throws InputError for an arm, metric or series that the runs do not have, and for the baseline where a step series is
-// compared (it was never trained).
-std::vector<LedgerEntry> JudgeClaims(const ReportSpec& spec, const RunSet& set);
+// The claims with their evidence, not yet judged.
+std::vector<LedgerEntry> GatherClaims(const ReportSpec& spec, const RunSet& set);
 
 // "2 reproduced, 1 not reproduced, 3 undecided of 6 claims."
 std::string LedgerSummary(const std::vector<LedgerEntry>& ledger);
 
-// "reproduced", or "undecided: about 7 seeds would decide".
+// "reproduced from this start", or "undecided: 7 to 30 seeds would decide".
 std::string VerdictText(const LedgerEntry& entry);
 // "2. Rank-GRPO ranks better than GRPO."
 std::string ClaimText(const Claim& claim);

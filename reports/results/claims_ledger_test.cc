@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 #include "harness/metrics/write_run.h"
+#include "reports/results/verdicts.h"
 #include "reports/runs/synthetic_runs.h"
 #include "reports/statistics/statistics.h"
 
@@ -41,7 +43,6 @@ ReportSpec SpecOf(const std::vector<Claim>& claims) {
   ReportSpec spec;
   spec.scale = "synthetic";
   spec.arms = {{"grpo", "GRPO"}, {"rank_grpo_log", "Rank-GRPO (log)"}};
-  spec.resamples = 1000;
   spec.claims = claims;
   return spec;
 }
@@ -52,7 +53,7 @@ TEST(ClaimsLedgerTest, VerdictsFollowTheEffects) {
   published.source = "arXiv 1";
   const ReportSpec spec = SpecOf({published, ClaimOf("grpo", "rank_grpo_log", "ndcg@5"),
                                   ClaimOf("grpo", "SFT", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward")});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
   ASSERT_EQ(ledger.size(), 4u);
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_NEAR(ledger[0].evidence.left_mean - ledger[0].evidence.right_mean, 0.06, 0.02);
@@ -60,7 +61,8 @@ TEST(ClaimsLedgerTest, VerdictsFollowTheEffects) {
   EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kUndecided);
   EXPECT_EQ(ledger[3].decision.verdict, ClaimVerdict::kReproduced) << "the mean of the rewards rises by .12";
-  EXPECT_FALSE(ledger[3].evidence.bootstrap.has_value());
+  EXPECT_EQ(ledger[3].evidence.error->contexts, 1u) << "a run has one mean reward";
+  EXPECT_EQ(VerdictText(ledger[0]), "reproduced from this start");
   EXPECT_EQ(LedgerSummary(ledger), "2 reproduced, 1 not reproduced, 1 undecided, of 4 claims.");
 
   const TextTable table = LedgerTable(spec, ledger);
@@ -81,8 +83,8 @@ TEST(ClaimsLedgerTest, VerdictsFollowTheEffects) {
 
 TEST(ClaimsLedgerTest, RoughnessIsTheSpreadOfChanges) {
   ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@5")});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
-  EXPECT_EQ(ledger[0].evidence.seed_differences.size(), 5u);
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
+  EXPECT_EQ(ledger[0].evidence.seeds, 5u);
   EXPECT_GT(ledger[0].evidence.left_mean, 0);
 }
 
@@ -102,9 +104,10 @@ TEST(ClaimsLedgerTest, CurveIsTheMeanAfterTheStart) {
     WriteRun(run, stores.back());
   }
   const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@5")});
-  const auto ledger = JudgeClaims(spec, MakeRunSet(spec, ReadAllStores(stores)));
+  const auto ledger = JudgeAll(spec, MakeRunSet(spec, ReadAllStores(stores))).ledger;
   EXPECT_NEAR(ledger[0].evidence.left_mean, 0.2, 1e-6);
   EXPECT_NEAR(ledger[0].evidence.right_mean, 0.125, 1e-6);
+  EXPECT_EQ(ledger[0].evidence.error->contexts, 200u) << "other validation conversations could say otherwise";
 }
 
 // reward_by_rank falls with the rank in every run: two places of one series, in one arm.
@@ -112,7 +115,7 @@ TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
   Claim claim = ClaimOf("grpo", "grpo", "series:reward_by_rank/1");
   claim.right_metric = "series:reward_by_rank/10";
   const ReportSpec spec = SpecOf({claim});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_NEAR(ledger[0].evidence.left_mean, 0.22, 0.02);
   EXPECT_NEAR(ledger[0].evidence.right_mean, 0.05, 0.02);
@@ -123,13 +126,21 @@ TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
 
 TEST(ClaimsLedgerTest, AnUndecidedClaimSaysHowManySeeds) {
   LedgerEntry entry;
-  entry.evidence.seed_differences = {0.1, -0.1, 0.2};
-  entry.decision.seeds_needed = 12;
-  EXPECT_EQ(VerdictText(entry), "undecided: about 12 seeds would decide");
-  entry.decision.seeds_needed = 44658;
+  entry.evidence.seeds = 3;
+  entry.evidence.from = " from this start";
+  entry.decision.plan = SeedPlan{12, 40};
+  EXPECT_EQ(VerdictText(entry), "undecided: 12 to 40 seeds from this start would decide");
+  entry.decision.plan = SeedPlan{12, 44658};
+  EXPECT_EQ(VerdictText(entry), "undecided: 12 seeds or more from this start would decide");
+  entry.decision.plan = SeedPlan{12, std::nullopt, /*is_against=*/true};
+  EXPECT_EQ(
+      VerdictText(entry),
+      "undecided, and the effect seen points the other way: 12 seeds or more from this start would decide against "
+      "the claim");
+  entry.decision.plan = SeedPlan{4000, std::nullopt};
   EXPECT_EQ(VerdictText(entry), "undecided: more than 1,000 seeds would be needed");
-  entry.decision.seeds_needed = 3;
-  EXPECT_EQ(VerdictText(entry), "undecided: the conversations do not suffice");
+  entry.decision.plan = SeedPlan{std::nullopt, std::nullopt, false, /*needs_conversations=*/true};
+  EXPECT_EQ(VerdictText(entry), "undecided: no number of seeds would decide without more conversations");
 }
 
 TEST(ClaimsLedgerTest, OneSeedIsToldAsSuch) {
@@ -139,7 +150,7 @@ TEST(ClaimsLedgerTest, OneSeedIsToldAsSuch) {
     stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + wanted.preset + "_one.h5");
     WriteRun(MakeRun(wanted), stores.back());
   }
-  const auto ledger = JudgeClaims(spec, MakeRunSet(spec, ReadAllStores(stores)));
+  const auto ledger = JudgeAll(spec, MakeRunSet(spec, ReadAllStores(stores))).ledger;
   EXPECT_EQ(LedgerTable(spec, ledger).rows[0][2].text, "undecided: one seed tells nothing about others");
 }
 
@@ -150,7 +161,7 @@ TEST(ClaimsLedgerTest, WhatTheRunsDoNotHaveIsNamed) {
         ClaimOf("rank_grpo_log", "grpo", "roughness:ndcg@7"), ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@7"),
         ClaimOf("grpo", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward_by_rank/11")}) {
     const ReportSpec spec = SpecOf({claim});
-    EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
+    EXPECT_THROW(JudgeAll(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
   }
 }
 
@@ -165,13 +176,13 @@ TEST(ClaimsLedgerTest, Shapes) {
   const ReportSpec spec =
       SpecOf({ShapeOf(Relation::kRises, "series:reward"), ShapeOf(Relation::kRisesThenFalls, "series:reward"),
               ShapeOf(Relation::kRises, "series:in_catalog_ratio")});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
-  EXPECT_NEAR(ledger[0].evidence.left_mean - ledger[0].evidence.right_mean, 0.24 / 3, 0.02)
-      << "the reward rises by .24 in all";
-  EXPECT_EQ(ledger[0].evidence.late_differences.size(), 5u);
+  // The reward rises by .24 in all; the contrast that decides is the end less the late part, and a quarter of the rise.
+  EXPECT_NEAR(*ledger[0].decision.effect, 0.24 * (5 / 16.0 + 13 / 64.0), 0.02) << ledger[0].decision.shape->contrast;
+  EXPECT_EQ(ledger[0].evidence.courses.size(), 5u);
   EXPECT_EQ(LedgerTable(spec, ledger).rows[1][1].text, "Rank-GRPO (log) rises, then falls, series:reward");
 }
 
@@ -186,7 +197,7 @@ TEST(ClaimsLedgerTest, AgainstANumber) {
   series.target = 2;
   series.relation = Relation::kLess;
   const ReportSpec spec = SpecOf({claim, start, high, series});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_EQ(ledger[0].evidence.right_mean, 0.95);
   EXPECT_NEAR(ledger[0].evidence.left_mean, 0.985, 0.01);
@@ -201,21 +212,37 @@ TEST(ClaimsLedgerTest, AgainstANumber) {
 // Recall@5 gains the whole of the arm's gain and Recall@10 six tenths of it: the gain shrinks with the depth.
 TEST(ClaimsLedgerTest, GrowthWithDepth) {
   const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@5")});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
   EXPECT_NEAR(ledger[0].evidence.left_mean - ledger[0].evidence.right_mean, -0.4 * 0.06, 0.01);
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kNotReproduced);
-  EXPECT_TRUE(ledger[0].evidence.bootstrap.has_value());
+  EXPECT_EQ(ledger[0].evidence.error->contexts, 200u);
 }
 
 TEST(ClaimsLedgerTest, SpreadOverSeeds) {
   Claim claim = ClaimOf("rank_grpo_log", "grpo", "spread:ndcg@5");
   claim.relation = Relation::kLess;
   const ReportSpec spec = SpecOf({claim});
-  const auto ledger = JudgeClaims(spec, TwoArms(spec));
+  const auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
   ASSERT_TRUE(ledger[0].evidence.spread.has_value());
   EXPECT_DOUBLE_EQ(ledger[0].evidence.left_mean, SampleStd(ledger[0].evidence.spread->left));
-  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].detail, "pitman_morgan");
+  EXPECT_EQ(LedgerTable(spec, ledger).rows[0][1].detail, "Pitman and Morgan's test over seeds");
   EXPECT_EQ(LedgerTable(spec, ledger).rows[0][3].detail, "") << "no interval";
+}
+
+// A comparison and a claim that ask one question are one test, whichever side comes first: the family has three.
+TEST(ClaimsLedgerTest, OneQuestionHasOneAdjustedP) {
+  Claim turned = ClaimOf("grpo", "rank_grpo_log", "ndcg@5");
+  turned.relation = Relation::kLess;
+  ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "ndcg@5"), turned, ClaimOf("grpo", "SFT", "ndcg@5")});
+  spec.metrics = {{"ndcg@5", "NDCG@5", true}, {"recall@5", "Recall@5", true}};
+  spec.confounder.clear();
+  spec.comparisons = {{"grpo", "rank_grpo_log", "ndcg@5"}, {"rank_grpo_log", "grpo", "recall@5"}};
+  const Verdicts verdicts = JudgeAll(spec, TwoArms(spec));
+  EXPECT_EQ(verdicts.tests, 3u);
+  EXPECT_EQ(verdicts.pairs[0].step->adjusted_p, verdicts.ledger[0].decision.step->adjusted_p);
+  EXPECT_EQ(verdicts.pairs[0].step->adjusted_p, verdicts.ledger[1].decision.step->adjusted_p);
+  EXPECT_EQ(VerdictText(verdicts.pairs[0]), "worse from this start");
+  EXPECT_NEAR(verdicts.pairs[0].difference.interval.low, -verdicts.ledger[0].decision.interval->high, 1e-12);
 }
 
 TEST(ClaimsLedgerTest, PartsThatDoNotGoTogetherAreRefused) {
@@ -231,7 +258,7 @@ TEST(ClaimsLedgerTest, PartsThatDoNotGoTogetherAreRefused) {
        {both, right, spread_margin, unknown, ShapeOf(Relation::kRises, "ndcg@5"),
         ClaimOf("rank_grpo_log", "SFT", "spread:ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "recall@10 - recall@7")}) {
     const ReportSpec spec = SpecOf({claim});
-    EXPECT_THROW(JudgeClaims(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
+    EXPECT_THROW(JudgeAll(spec, TwoArms(spec)), InputError) << claim.left << " " << claim.metric;
   }
 }
 

@@ -1,11 +1,13 @@
 #include "reports/results/comparisons.h"
 
+#include <cmath>
+
 #include "base/text/format.h"
-#include "reports/results/bootstrap.h"
+#include "reports/results/contexts.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/starts.h"
 #include "reports/statistics/aggregate.h"
-#include "reports/statistics/multiple_testing.h"
-#include "reports/statistics/paired_tests.h"
+#include "reports/statistics/clustered_error.h"
 #include "reports/tables/table.h"
 #include "reports/tables/text_table.h"
 
@@ -21,93 +23,103 @@ ScoreMatrix MeansOf(const ScoreMatrix& scores_SC, bool higher_is_better) {
   return means_S1;
 }
 
+// Both sides' scores of one metric, a row a start where starts differ.
+struct Sides {
+  ScoreMatrix left_SC;
+  ScoreMatrix right_SC;
+};
+
+Sides SidesOf(const ReportSpec& spec, const PairedRuns& runs, const PairedStarts& starts, const std::string& metric) {
+  return {MeansByStart(ScoresOf(runs.left, spec.split, metric), starts.of_S),
+          MeansByStart(ScoresOf(runs.right, spec.split, metric), starts.of_S)};
+}
+
+CrossedError ErrorOf(const Sides& sides, const std::vector<size_t>& contexts_C) {
+  return CrossedErrorOf(Differences(sides.left_SC, sides.right_SC), contexts_C);
+}
+
+Estimate EstimateOf(const CrossedError& error, double confidence) {
+  return {error.mean, CrossedInterval(error, confidence).value_or(WholeLine())};
+}
+
 ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison& comparison,
-                     const ReportBootstrap& bootstrap) {
+                     const std::vector<size_t>& contexts_C) {
   ComparedPair pair;
   pair.comparison = comparison;
   pair.left_name = NameOfArm(spec, comparison.left);
   pair.right_name = NameOfArm(spec, comparison.right);
   const MetricColumn& metric = FindColumn(spec, comparison.metric, "comparison");
   pair.metric_title = metric.title;
+  pair.higher_is_better = metric.higher_is_better;
   const PairedRuns runs = PairRuns(spec, set, comparison);
   pair.seeds = static_cast<int>(runs.left.runs.size());
   if (runs.left.runs.empty()) return pair;
-  const auto scores_of = [&](const std::string& id) {
-    return PairedScores{ScoresOf(runs.left, spec.split, id), ScoresOf(runs.right, spec.split, id)};
-  };
-  const PairedScores scores = scores_of(metric.id);
-  pair.difference = bootstrap.OfDifference(scores);
-  const std::vector<double> differences = SeedDifferences(scores);
-  pair.over_seeds = StudentInterval(differences, spec.confidence);
-  if (bootstrap.contexts() > 1) pair.clustered_error = bootstrap.ErrorOfDifference(scores).standard_error;
-  pair.verdict = JudgeBoth(pair.difference, pair.over_seeds, metric.higher_is_better);
-  if (differences.size() > 1) pair.p = PairedT(differences).p;
+  const PairedStarts starts = StartsOf(runs, spec.split);
+  pair.from = starts.from;
+  const Sides scores = SidesOf(spec, runs, starts, metric.id);
+  pair.error = ErrorOf(scores, contexts_C);
+  pair.p = CrossedP(pair.error, 0);
+  pair.difference = EstimateOf(pair.error, spec.confidence);
+  if (pair.error.contexts > 1) {
+    pair.clustered_error =
+        ClusteredErrorOfMean(MeanOverRows(Differences(scores.left_SC, scores.right_SC)), contexts_C).standard_error;
+  }
   if (!runs.left.is_start && !runs.right.is_start) {
     pair.probability_better = ProbabilityOfImprovement(MeansOf(scores.left_SC, metric.higher_is_better),
                                                        MeansOf(scores.right_SC, metric.higher_is_better));
   }
-  if (!spec.confounder.empty()) pair.confounder = bootstrap.OfDifference(scores_of(spec.confounder));
+  if (!spec.confounder.empty()) {
+    pair.confounder = EstimateOf(ErrorOf(SidesOf(spec, runs, starts, spec.confounder), contexts_C), spec.confidence);
+  }
   pair.run_hashes = HashesOf(runs);
   return pair;
-}
-
-void AdjustByHolm(double alpha, std::vector<ComparedPair>* pairs) {
-  std::vector<double> p_values;
-  for (const ComparedPair& pair : *pairs) {
-    if (pair.p) p_values.push_back(*pair.p);
-  }
-  const std::vector<double> adjusted = Holm(p_values);
-  size_t next = 0;
-  for (ComparedPair& pair : *pairs) {
-    if (!pair.p) continue;
-    pair.adjusted_p = adjusted[next++];
-    pair.holds_after_holm = pair.verdict != Verdict::kInconclusive && *pair.adjusted_p < alpha;
-  }
 }
 
 std::string ExactOrNothing(const std::optional<double>& value) { return value ? ExactNumber(*value) : ""; }
 
 std::vector<TextCell> RowOf(const ComparedPair& pair) {
   const bool has = pair.seeds > 0;
-  std::vector<TextCell> row(9);
+  std::vector<TextCell> row(8);
   row[0].text = pair.left_name + " against " + pair.right_name;
   row[1].text = pair.metric_title;
-  row[2] = {has ? ToWord(pair.verdict) : "no pair of runs", pair.holds_after_holm};
+  row[2] = {VerdictText(pair), pair.verdict != Verdict::kInconclusive};
   if (has) {
     row[3].text = FormatDifference(pair.difference.mean);
     row[3].data = {{"value", ExactNumber(pair.difference.mean)}, {"runs", Join(pair.run_hashes, " ")}};
     if (pair.clustered_error) row[3].data.emplace_back("clustered-error", ExactNumber(*pair.clustered_error));
     row[4].text = FormatSignedInterval(pair.difference.interval);
   }
-  if (pair.over_seeds) row[5].text = FormatSignedInterval(*pair.over_seeds);
-  if (pair.adjusted_p) row[6] = PValueCell(*pair.adjusted_p);
-  if (pair.probability_better) row[7].text = Fixed("%.2f", *pair.probability_better);
-  row[8].text = std::to_string(pair.seeds);
+  if (pair.step) row[5] = PValueCell(pair.step->adjusted_p);
+  if (pair.probability_better) row[6].text = Fixed("%.2f", *pair.probability_better);
+  row[7].text = std::to_string(pair.seeds);
   return row;
 }
 
 }  // namespace
 
 std::vector<ComparedPair> CompareAll(const ReportSpec& spec, const RunSet& set) {
-  const ReportBootstrap bootstrap(spec, set);
+  const std::vector<size_t> contexts_C = ContextsOf(spec, set, spec.split);
   std::vector<ComparedPair> pairs;
-  for (const Comparison& comparison : spec.comparisons) pairs.push_back(Compare(spec, set, comparison, bootstrap));
-  AdjustByHolm(1 - spec.confidence, &pairs);
+  for (const Comparison& comparison : spec.comparisons) pairs.push_back(Compare(spec, set, comparison, contexts_C));
   return pairs;
+}
+
+void Judge(const HolmStep& step, ComparedPair* pair) {
+  pair->step = step;
+  pair->difference = EstimateOf(pair->error, 1 - step.level);
+  pair->verdict = Judge(pair->difference, pair->higher_is_better);
+}
+
+std::string VerdictText(const ComparedPair& pair) {
+  if (pair.seeds == 0) return "no pair of runs";
+  return ToWord(pair.verdict) + (pair.verdict == Verdict::kInconclusive ? "" : pair.from);
 }
 
 TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair>& pairs) {
   TextTable table;
-  const std::string percent = Fixed("%.0f", 100 * spec.confidence) + "\u00a0%";
-  table.header = {"Left against right",
-                  "Metric",
-                  "Left is",
-                  "Difference",
-                  "Bootstrap, " + percent,
-                  "Seeds, " + percent,
-                  "p\u00a0(Holm)",
-                  "P(left\u00a0better)",
-                  "Seeds"};
+  table.header = {
+      "Left against right",  "Metric", "Left is", "Difference", "Interval at the tested level", "p\u00a0(Holm)",
+      "P(left\u00a0better)", "Seeds"};
   if (!spec.confounder.empty())
     table.header.push_back("\u0394\u00a0" + FindColumn(spec, spec.confounder, "comparison").title);
   for (const ComparedPair& pair : pairs) {
@@ -124,48 +136,42 @@ TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair
 }
 
 std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
-  size_t better = 0, worse = 0, inconclusive = 0, absent = 0, better_after = 0, worse_after = 0;
+  size_t better = 0, worse = 0, inconclusive = 0, absent = 0;
   for (const ComparedPair& pair : pairs) {
-    if (pair.seeds == 0) {
-      ++absent;
-    } else if (pair.verdict == Verdict::kBetter) {
-      ++better;
-      better_after += pair.holds_after_holm;
-    } else if (pair.verdict == Verdict::kWorse) {
-      ++worse;
-      worse_after += pair.holds_after_holm;
-    } else {
-      ++inconclusive;
-    }
+    absent += pair.seeds == 0;
+    better += pair.verdict == Verdict::kBetter;
+    worse += pair.verdict == Verdict::kWorse;
+    inconclusive += pair.seeds > 0 && pair.verdict == Verdict::kInconclusive;
   }
-  const auto also = [](size_t all, size_t after) {
-    return all ? " (" + std::to_string(after) + " also after Holm's correction)" : std::string();
-  };
-  std::string text = "Of " + Counted(pairs.size(), "comparison") + ", " + std::to_string(better) + " better" +
-                     also(better, better_after) + ", " + std::to_string(worse) + " worse" + also(worse, worse_after) +
-                     ", " + std::to_string(inconclusive) + " inconclusive";
+  std::string text = "Of " + Counted(pairs.size(), "comparison") + ", " + std::to_string(better) + " better, " +
+                     std::to_string(worse) + " worse, " + std::to_string(inconclusive) + " inconclusive";
   if (absent) text += ", " + std::to_string(absent) + " without a pair of runs";
   return text + ".";
 }
 
 std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
-  TextTable table{{"left", "right", "metric", "verdict", "difference", "low", "high", "seeds_low", "seeds_high", "p",
-                   "p_holm", "clustered_error", "probability_better", "seeds", "runs"}};
+  TextTable table{{"left", "right", "metric", "verdict", "difference", "low", "high", "level", "p", "p_holm",
+                   "seed_error", "context_error", "contexts", "clustered_error", "probability_better", "units", "seeds",
+                   "runs"}};
   for (const ComparedPair& pair : pairs) {
     const bool has = pair.seeds > 0;
+    const auto exact = [has](double value) { return has ? ExactNumber(value) : ""; };
     table.rows.push_back({{pair.comparison.left},
                           {pair.comparison.right},
                           {pair.comparison.metric},
-                          {has ? ToWord(pair.verdict) : "no pair of runs"},
-                          {has ? ExactNumber(pair.difference.mean) : ""},
-                          {has ? ExactNumber(pair.difference.interval.low) : ""},
-                          {has ? ExactNumber(pair.difference.interval.high) : ""},
-                          {pair.over_seeds ? ExactNumber(pair.over_seeds->low) : ""},
-                          {pair.over_seeds ? ExactNumber(pair.over_seeds->high) : ""},
+                          {VerdictText(pair)},
+                          {exact(pair.difference.mean)},
+                          {exact(pair.difference.interval.low)},
+                          {exact(pair.difference.interval.high)},
+                          {pair.step ? ExactNumber(pair.step->level) : ""},
                           {ExactOrNothing(pair.p)},
-                          {ExactOrNothing(pair.adjusted_p)},
+                          {pair.step ? ExactNumber(pair.step->adjusted_p) : ""},
+                          {exact(std::sqrt(pair.error.seed_variance))},
+                          {exact(std::sqrt(pair.error.context_variance))},
+                          {has ? std::to_string(pair.error.contexts) : ""},
                           {ExactOrNothing(pair.clustered_error)},
                           {ExactOrNothing(pair.probability_better)},
+                          {has ? std::to_string(pair.error.seeds) : ""},
                           {std::to_string(pair.seeds)},
                           {Join(pair.run_hashes, " ")}});
   }

@@ -1,7 +1,7 @@
-// The comparisons of a report: each difference with its intervals, tests and the runs behind it.
+// The comparisons of a report: each difference with its interval, its test and the runs behind it.
 //
-//   std::vector<ComparedPair> pairs = CompareAll(spec, set);
-//   ToMarkdown(ComparisonTable(spec, pairs));
+//   const Verdicts verdicts = JudgeAll(spec, set);                  // verdicts.h
+//   ToMarkdown(ComparisonTable(spec, verdicts.pairs));
 #pragma once
 
 #include <optional>
@@ -10,35 +10,46 @@
 
 #include "reports/runs/run_set.h"
 #include "reports/spec/report_spec.h"
+#include "reports/statistics/crossed_error.h"
+#include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/statistics.h"
 #include "reports/tables/text_table.h"
 
 namespace suite {
 
-// One judged comparison.
 struct ComparedPair {
   Comparison comparison;
   std::string left_name;
   std::string right_name;
   std::string metric_title;
+  bool higher_is_better = true;
   int seeds = 0;                          // pairs of runs; 0: nothing to compare
-  Estimate difference;                    // left - right, with the paired bootstrap's interval
-  std::optional<Interval> over_seeds;     // Student's, over the differences of the seeds' means; none for one seed
+  CrossedError error;                     // of left - right, pair by pair
   std::optional<double> clustered_error;  // standard error of the difference over contexts; none with one context
-  Verdict verdict = Verdict::kInconclusive;
-  std::optional<double> p;           // paired t over the seeds' differences; none for one seed
-  std::optional<double> adjusted_p;  // Holm's, over all comparisons of the report that have a p
-  bool holds_after_holm = false;     // better or worse, and adjusted_p below the level
+  std::optional<double> p;                // two-sided, of no difference; none for one seed with one context
   // That a run of the left arm has a better mean than one of the right arm (aggregate.h); none against the baseline.
   std::optional<double> probability_better;
-  std::optional<Estimate> confounder;  // the difference in spec.confounder, from the same runs
+  std::optional<Estimate> confounder;  // the difference in spec.confounder, from the same runs, at spec.confidence
+  std::string from;                    // " from this start": what the verdict ends with (starts.h)
   std::vector<std::string> run_hashes;
+  // Of Judge, over all tests of the report.
+  Estimate difference;  // left - right, with the interval at the level at which Holm's procedure held it
+  std::optional<HolmStep> step;
+  Verdict verdict = Verdict::kInconclusive;
 };
 
+// What the runs say, not yet judged.
 std::vector<ComparedPair> CompareAll(const ReportSpec& spec, const RunSet& set);
+
+// `step`: what Holm's procedure over all tests of the report says of pair->p.
+void Judge(const HolmStep& step, ComparedPair* pair);
+
+// "better from this start", "inconclusive", "no pair of runs".
+std::string VerdictText(const ComparedPair& pair);
+
 TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair>& pairs);
 
-// "Of 8 comparisons, 3 better (2 also after Holm's correction), 0 worse, 5 inconclusive."
+// "Of 8 comparisons, 3 better, 0 worse, 5 inconclusive."
 std::string VerdictSummary(const std::vector<ComparedPair>& pairs);
 
 // One line a comparison, full precision.

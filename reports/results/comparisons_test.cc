@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
 #include "harness/metrics/run_record.h"
 #include "harness/metrics/write_run.h"
+#include "reports/results/verdicts.h"
 #include "reports/runs/run_set.h"
 #include "reports/spec/report_spec.h"
 #include "reports/tables/text_table.h"
@@ -37,13 +39,12 @@ ReportSpec HandSpec() {
   spec.metrics = {{"ndcg@5", "NDCG@5", true}};
   spec.confounder.clear();
   spec.comparisons = {{"x", "y", "ndcg@5"}, {"z", "y", "ndcg@5"}};
-  spec.resamples = 200;
   return spec;
 }
 
 TEST(ComparisonsTest, HandCheckedPair) {
   const ReportSpec spec = HandSpec();
-  const auto pairs = CompareAll(spec, HandMade(spec));
+  const auto pairs = JudgeAll(spec, HandMade(spec)).pairs;
   ASSERT_EQ(pairs.size(), 2u);
   EXPECT_EQ(pairs[0].seeds, 2);
   EXPECT_DOUBLE_EQ(pairs[0].difference.mean, 0.5);
@@ -51,21 +52,28 @@ TEST(ComparisonsTest, HandCheckedPair) {
   EXPECT_DOUBLE_EQ(*pairs[0].clustered_error, std::sqrt(0.5) / 2);
   // Means .5 and 1 against 0 and .5: three wins and a tie of four.
   EXPECT_DOUBLE_EQ(*pairs[0].probability_better, 3.5 / 4);
-  EXPECT_EQ(*pairs[0].p, 0) << "both seeds differ by .5";
-  EXPECT_EQ(*pairs[0].adjusted_p, 0);
+  // Both seeds differ by .5, in a alone: no part of the seeds; conversations 1 and 0 have a sample variance of .5, the
+  // error of their mean is .5, t = 1 with one degree of freedom.
+  EXPECT_EQ(pairs[0].error.seed_variance, 0);
+  EXPECT_DOUBLE_EQ(pairs[0].error.context_variance, 0.25);
+  EXPECT_NEAR(*pairs[0].p, 0.5, 1e-12);
+  EXPECT_EQ(pairs[0].verdict, Verdict::kInconclusive) << "two conversations tell nothing of others";
 }
 
 TEST(ComparisonsTest, HolmCountsAllComparisons) {
   const ReportSpec spec = HandSpec();
-  const auto pairs = CompareAll(spec, HandMade(spec));
-  // Differences .5 and -.125: t = .1875 / .3125 = .6 with one degree of freedom, p = 1 - 2 atan(.6) / pi.
-  EXPECT_NEAR(*pairs[1].p, 1 - 2 * std::atan(0.6) / std::acos(-1), 1e-12);
-  EXPECT_NEAR(*pairs[1].adjusted_p, *pairs[1].p, 1e-12) << "the larger of two is not multiplied";
-  EXPECT_FALSE(pairs[1].holds_after_holm);
-  EXPECT_EQ(VerdictSummary(pairs).rfind("Of 2 comparisons, ", 0), 0u) << VerdictSummary(pairs);
+  const auto pairs = JudgeAll(spec, HandMade(spec)).pairs;
+  // z - y is 1, 0 and .5, -.75: more rest than conversations. Seeds .5 and -.125: t = .1875 / .3125 = .6 with one degree
+  // of freedom, p = 1 - 2 atan(.6) / pi.
+  EXPECT_NEAR(*pairs[1].p,
+              1 - 2 * std::atan(std::sqrt(0.1875 * 0.1875 / (0.3125 * 0.3125 + pairs[1].error.context_variance))) /
+                      std::acos(-1),
+              1e-9);
+  EXPECT_NEAR(pairs[0].step->adjusted_p, std::min(1.0, 2 * *pairs[0].p), 1e-12) << "the smaller of two";
+  EXPECT_EQ(VerdictSummary(pairs), "Of 2 comparisons, 0 better, 0 worse, 2 inconclusive.");
   EXPECT_NE(ComparisonCsv(pairs).find("x,y,ndcg@5,"), std::string::npos);
   const TextTable table = ComparisonTable(spec, pairs);
-  EXPECT_EQ(table.rows[0][7].text, "0.88");
+  EXPECT_EQ(table.rows[0][6].text, "0.88");
   EXPECT_EQ(table.rows[0][3].data.back().first, "clustered-error");
 }
 

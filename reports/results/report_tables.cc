@@ -4,14 +4,14 @@
 #include <optional>
 #include <set>
 
-#include "base/random.h"
-#include "harness/metrics/metric_table.h"
 #include "harness/metrics/store_layout.h"
-#include "reports/results/bootstrap.h"
+#include "reports/results/contexts.h"
 #include "reports/results/published.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/settings.h"
-#include "reports/statistics/aggregate.h"
+#include "reports/runs/starts.h"
+#include "reports/statistics/clustered_error.h"
+#include "reports/statistics/crossed_error.h"
 #include "reports/statistics/statistics.h"
 #include "reports/tables/text_table.h"
 
@@ -19,7 +19,6 @@ namespace suite {
 namespace {
 
 constexpr size_t kMostValues = 3;
-constexpr int kMostResamples = 2000;
 
 // " (debug build)": numbers of another build may differ in more than their times.
 std::string BuildStamp(const ArmRuns& arm) {
@@ -45,27 +44,36 @@ std::string StatusOf(const ArmRuns& arm) {
   return status.empty() && arm.done.empty() ? "missing" : status;
 }
 
-ResultCell CellOf(const ReportBootstrap& bootstrap, const ScoreMatrix& scores_SC) {
+// Scores of runs [S][C], averaged by start where starts differ.
+ResultCell CellOf(const ReportSpec& spec, const ScoreMatrix& scores_SC, const std::vector<size_t>& contexts_C) {
   ResultCell cell;
   if (scores_SC.empty()) return cell;
-  cell.estimate = bootstrap.OfMean(scores_SC);
-  cell.seeds = static_cast<int>(scores_SC.size());
-  cell.conversations = static_cast<int>(scores_SC[0].size());
-  cell.contexts = static_cast<int>(bootstrap.contexts());
-  if (cell.contexts > 1) cell.clustered_error = bootstrap.ErrorOfMean(scores_SC).standard_error;
+  const CrossedError error = CrossedErrorOf(scores_SC, contexts_C);
+  cell.estimate = Estimate{error.mean, CrossedInterval(error, spec.confidence).value_or(WholeLine())};
+  cell.seeds = static_cast<int>(error.seeds);
+  cell.conversations = static_cast<int>(contexts_C.size());
+  cell.contexts = static_cast<int>(error.contexts);
+  if (error.contexts > 1) {
+    cell.clustered_error = ClusteredErrorOfMean(MeanOverRows(scores_SC), contexts_C).standard_error;
+  }
   const std::string clusters = cell.contexts < cell.conversations ? "contexts" : "conversations";
-  cell.resampled = scores_SC.size() > 1 ? "seeds and " + clusters : clusters;
+  cell.resampled = error.seeds > 1 ? "seeds and " + clusters : clusters;
   return cell;
 }
 
-ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const ReportBootstrap& bootstrap) {
+ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const std::vector<size_t>& contexts_C) {
   const std::vector<const ReportRun*> done = AllWithStart(set, spec.split);
   const bool shared = ShareOneStart(done, spec.split);
-  ResultRow row{spec.baseline, shared ? "one start" : std::to_string(done.size()) + " starts", {}};
+  ResultRow row{spec.baseline, "one start", {}};
   for (const MetricColumn& metric : spec.metrics) {
     ScoreMatrix scores_SC = StartScores(done, spec.split, metric.id);
-    if (shared) scores_SC.resize(1);
-    row.cells.push_back(CellOf(bootstrap, scores_SC));
+    if (shared) {
+      scores_SC.resize(1);
+    } else {
+      scores_SC = MeansByStart(scores_SC, StartsOf(done, spec.split));
+      row.seeds = std::to_string(scores_SC.size()) + " starts";
+    }
+    row.cells.push_back(CellOf(spec, scores_SC, contexts_C));
     row.cells.back().run_hashes = HashesOf(done);
   }
   return row;
@@ -95,46 +103,14 @@ std::string ValueInAll(const RunSet& set, const std::string& key) {
   return text;
 }
 
-std::vector<std::string> RankingMetrics(const ReportSpec& spec) {
-  std::vector<std::string> ids;
-  for (const MetricColumn& metric : spec.metrics) {
-    if (const auto known = KnownMetric(metric.id); known && known->has_cutoff) ids.push_back(metric.id);
-  }
-  return ids;
-}
-
-// [run][metric]
-ScoreMatrix MeansOf(const ReportSpec& spec, const ArmRuns& arm, const std::vector<std::string>& metrics) {
-  ScoreMatrix means_RT(arm.done.size());
-  for (const std::string& metric : metrics) {
-    const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric);
-    for (size_t s = 0; s < scores_SC.size(); ++s) means_RT[s].push_back(Mean(scores_SC[s]));
-  }
-  return means_RT;
-}
-
-Interval ResampledRuns(const ReportSpec& spec, const ScoreMatrix& scores_RT) {
-  RandomStream stream(spec.bootstrap_seed, "report/interquartile mean");
-  std::vector<double> means;
-  for (int i = 0; i < std::min(spec.resamples, kMostResamples); ++i) {
-    ScoreMatrix drawn_RT;
-    for (size_t r = 0; r < scores_RT.size(); ++r) {
-      drawn_RT.push_back(scores_RT[static_cast<size_t>(stream.UniformInt(static_cast<int64_t>(scores_RT.size())))]);
-    }
-    means.push_back(InterquartileMean(drawn_RT));
-  }
-  const double tail = (1 - spec.confidence) / 2;
-  return {Quantile(means, tail), Quantile(means, 1 - tail)};
-}
-
 }  // namespace
 
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
-  const ReportBootstrap bootstrap(spec, set);
+  const std::vector<size_t> contexts_C = ContextsOf(spec, set, spec.split);
   ResultTable table;
   table.columns = spec.metrics;
   if (!spec.baseline.empty() && !AllWithStart(set, spec.split).empty()) {
-    table.rows.push_back(BaselineRow(spec, set, bootstrap));
+    table.rows.push_back(BaselineRow(spec, set, contexts_C));
   }
   for (const ArmRuns& arm : set.arms) {
     const std::string status = StatusOf(arm);
@@ -142,7 +118,8 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
                   std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm),
                   {}};
     for (const MetricColumn& metric : spec.metrics) {
-      row.cells.push_back(CellOf(bootstrap, FinalScores(arm.done, spec.split, metric.id)));
+      const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
+      row.cells.push_back(CellOf(spec, MeansByStart(scores_SC, StartsOf(arm.done, spec.split)), contexts_C));
       row.cells.back().status = status;
       row.cells.back().run_hashes = HashesOf(arm.done);
     }
@@ -242,31 +219,6 @@ TextTable ProvenanceTable(const RunSet& set) {
     }
   }
   for (const std::string& key : keys) table.rows.push_back({{key}, {ValueInAll(set, key)}});
-  return table;
-}
-
-TextTable AggregateTable(const ReportSpec& spec, const RunSet& set) {
-  TextTable table;
-  const std::vector<std::string> metrics = RankingMetrics(spec);
-  table.header = {"Arm", "Runs", "Mean", "Interquartile mean", "Optimality gap", "P(better than the first)"};
-  ScoreMatrix first_RT;
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty() || metrics.empty()) continue;
-    const ScoreMatrix scores_RT = MeansOf(spec, arm, metrics);
-    std::vector<double> all;
-    for (const auto& scores_T : scores_RT) all.insert(all.end(), scores_T.begin(), scores_T.end());
-    std::vector<TextCell> row = {
-        {arm.arm.name},
-        {std::to_string(scores_RT.size())},
-        {FormatScore(Mean(all))},
-        {FormatScore(InterquartileMean(scores_RT))},
-        {FormatScore(OptimalityGap(scores_RT, 1))},
-        {first_RT.empty() ? "" : Fixed("%.2f", ProbabilityOfImprovement(scores_RT, first_RT))}};
-    if (scores_RT.size() > 1) row[3].detail = FormatInterval(ResampledRuns(spec, scores_RT));
-    if (first_RT.empty()) first_RT = scores_RT;
-    table.rows.push_back(row);
-  }
-  table.caption = "Over the ranking metrics of the result table, all equal in weight. Interval: runs are resampled.";
   return table;
 }
 

@@ -14,11 +14,6 @@ namespace suite {
 // Baseline and arms against metrics, on the final evaluation of spec.split.
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set);
 
-// One row an arm, over all ranking metrics (Recall@k and NDCG@k) by rliable's definitions (statistics/aggregate.h; runs
-// are the seeds, tasks the metrics): mean, interquartile mean with an interval over resampled runs, optimality gap to
-// 1, and the probability that a run beats one of the first arm. No rows where there is no ranking metric.
-TextTable AggregateTable(const ReportSpec& spec, const RunSet& set);
-
 // The config keys whose value is not the same in all arms.
 TextTable SettingsTable(const ReportSpec& spec, const RunSet& set);
 

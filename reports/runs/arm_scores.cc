@@ -1,6 +1,7 @@
 #include "reports/runs/arm_scores.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 
@@ -120,6 +121,20 @@ PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison&
 
 ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric) {
   return side.is_start ? StartScores(side.runs, split, metric) : FinalScores(side.runs, split, metric);
+}
+
+std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs) {
+  std::vector<std::string> hashes;
+  for (const ReportRun* run : runs) hashes.push_back(run->record.run_name);
+  return hashes;
+}
+
+std::vector<std::string> HashesOf(const PairedRuns& runs) {
+  std::set<std::string> hashes;
+  for (const auto* side : {&runs.left, &runs.right}) {
+    for (const ReportRun* run : side->runs) hashes.insert(run->record.run_name);
+  }
+  return {hashes.begin(), hashes.end()};
 }
 
 }  // namespace suite

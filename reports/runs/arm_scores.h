@@ -1,4 +1,4 @@
-// Scores of arms as matrices [seed][conversation], ready for the bootstrap.
+// Scores of arms as matrices [seed][conversation].
 //
 //   ScoreMatrix rank_SC = FinalScores(arm.done, "test", "ndcg@5");
 //   ScoreMatrix sft_SC = StartScores(arm.done, "test", "ndcg@5");      // step 0 of the same runs
@@ -51,9 +51,8 @@ struct PairedRuns {
 };
 PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison);
 
-struct PairedScores {
-  ScoreMatrix left_SC;
-  ScoreMatrix right_SC;
-};
+// The runs' names, in their order; of both sides sorted, each once.
+std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs);
+std::vector<std::string> HashesOf(const PairedRuns& runs);
 
 }  // namespace suite

@@ -7,55 +7,50 @@
 //   claim.right = "grpo";
 //   claim.metric = "ndcg@20";
 //   claim.published = {0.1079, 0.0945};
-//   ClaimEvidence evidence = {{.013, .004, .021, .009}};
-//   evidence.bootstrap = {.012, {.003, .022}};     // seed by seed
-//   std::vector<ClaimDecision> decisions = DecideClaims({claim}, {evidence}, .05, .8);
-//   decisions[0].verdict;           // kUndecided
-//   decisions[0].seeds_needed;      // 7
+//   ClaimEvidence evidence;
+//   evidence.error = CrossedErrorOf(differences_SC, contexts_C);
+//   const double p = *PValueOf(claim, evidence);                      // then Holm over all tests of the report:
+//   ClaimDecision decision = Decide(claim, evidence, {p, 8 * p, .05 / 8}, {.05, .8, /*tests=*/8});
+//   decision.verdict;           // kUndecided
+//   decision.plan->fewest;      // 7
 //
-// The rule. The effect is left - right. It is held against the margin: by the claim's test over the seeds' differences,
-// its two-sided p corrected by Holm over all claims of the report that could be tested, and by the bootstrap's interval
-// over seeds and contexts (for metrics that are scored conversation by conversation).
+// The rule. The effect is left - right. It is held against the margin by the two-sided test of crossed_error.h, which
+// knows what other seeds and what other conversations would change; its p is corrected by Holm over all tests of the
+// report. The interval beside it is that of the same test at the level at which Holm's procedure held it.
 //
 //   relation  reproduced                          not reproduced
-//   >         effect above margin, by both        effect below margin, by both
-//   <         effect below -margin, by both       effect above -margin, by both
-//   =         effect within -margin .. margin,    effect outside, by both
-//             by two one-sided tests and both
+//   >         interval above margin               interval below margin
+//   <         interval below -margin              interval above -margin
+//   =         interval within -margin .. margin   interval outside
 //
-//   rises     both effects above margin           one of them below margin
-//   rises_then_falls   likewise, with the second effect turned
+//   rises, rises_then_falls   the course of a step series of one arm, by the contrasts of course.h
 //
-// The last two are about the course of a step series of one arm. Their two effects are its mean over the middle third
-// of the steps less that over the first, and over the last third less that over the middle one. Both must hold, so p is
-// the larger of the two (an intersection-union test, Berger, Technometrics 24, 1982); against the claim it is the
-// smallest of the parts that speak against it, times two. With `target` the right side is a number. The spread over
-// seeds ("spread:ndcg@10") is compared by Pitman's and Morgan's test (paired_tests.h), whatever `test` says.
+// With `target` the right side is a number. The spread over seeds ("spread:ndcg@10") is compared by Pitman's and
+// Morgan's test (paired_spread.h).
 //
-// Anything else is undecided, and then says how many seeds would decide if the effect and its spread are as they seem.
-// A claim that is false by ever so little cannot be told apart from one that is true by ever so little: with `>` and
-// margin 0 no number of seeds shows that there is no effect. A margin above 0 says what would count as one.
+// Anything else is undecided, and then says how many seeds would decide. A claim that is false by ever so little cannot
+// be told apart from one that is true by ever so little: with `>` and margin 0 no number of seeds shows that there is
+// no effect. A margin above 0 says what would count as one.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "reports/statistics/course.h"
+#include "reports/statistics/crossed_error.h"
+#include "reports/statistics/multiple_testing.h"
 #include "reports/statistics/statistics.h"
 
 namespace suite {
 
 enum class Relation { kGreater, kLess, kEqual, kRises, kRisesThenFalls };
-enum class ClaimTest { kPairedT, kWilcoxon, kSignFlip };
 
-// ">", "<", "=", "rises", "rises_then_falls"; "paired_t", "wilcoxon", "sign_flip". Throws InputError at `where` with
-// the known names.
+// ">", "<", "=", "rises", "rises_then_falls". Throws InputError at `where` with the known names.
 Relation ToRelation(const std::string& text, const std::string& where);
-ClaimTest ToClaimTest(const std::string& text, const std::string& where);
 const char* ToText(Relation relation);
 // kRises and kRisesThenFalls: about the course of a series of one arm.
 bool IsShape(Relation relation);
-const char* ToText(ClaimTest test);
 
 struct PublishedPair {
   double left = 0;
@@ -78,7 +73,6 @@ struct Claim {
   std::string right_metric;  // of the right side where it is another one; both sides may then be one arm
   Relation relation = Relation::kGreater;
   double margin = 0;  // in units of the metric, not negative; above 0 for kEqual
-  ClaimTest test = ClaimTest::kPairedT;
   std::optional<PublishedPair> published;
   std::string source;  // of the sentence and the numbers: "arXiv 2510.20150, Table 1"
 };
@@ -89,34 +83,55 @@ struct SeedSpread {
   std::vector<double> right;
 };
 
-// What the runs say: the difference of each pair of seeds, its interval where there is one, and for readers the means.
+// What the runs say. A "seed" is a pair of runs of one seed or, where the runs' starts differ, all pairs of one start.
 struct ClaimEvidence {
-  std::vector<double> seed_differences;  // of a shape: middle third less first third
-  std::optional<Estimate> bootstrap = {};
-  std::vector<double> late_differences = {};  // of a shape: last third less middle third
+  size_t seeds = 0;
+  std::vector<double> seed_differences = {};  // of left - right, for the reader and for Cohen's d
+  std::optional<CrossedError> error = {};     // of left - right; none for a spread or a shape
+  std::vector<Course> courses = {};           // of a shape: one for each seed
   std::optional<SeedSpread> spread = {};      // of a claim about the spread over seeds
   // Of both sides over the paired seeds. Against a number: the number. Of a spread: the sample standard deviations over
-  // the seeds. Of a shape: the middle and the first third of the steps.
+  // the seeds. Not of a shape.
   double left_mean = 0;
   double right_mean = 0;
+  std::string from = {};  // " from this start": what a verdict's sentence ends with (starts.h)
   std::vector<std::string> run_hashes = {};
 };
 
 enum class ClaimVerdict { kReproduced, kNotReproduced, kUndecided };
 
+// So many seeds in all would decide, with the wanted power at the strictest of Holm's levels. `fewest` if the effect is
+// as large as the far end of its 80 % interval, `most` if it is as small as the near end; none where no number does.
+struct SeedPlan {
+  std::optional<int> fewest;
+  std::optional<int> most;
+  bool is_against = false;           // the effect seen speaks against the claim
+  bool needs_conversations = false;  // without the conversations' part some number of seeds would do
+};
+
 struct ClaimDecision {
   ClaimVerdict verdict = ClaimVerdict::kUndecided;
-  std::optional<double> p;           // none with fewer than two seeds, for a spread three
-  std::optional<double> adjusted_p;  // Holm's
-  std::optional<double> cohen_dz;    // of left - right; none without a spread
-  std::optional<int> seeds_needed;   // of an undecided claim: so many in all; none when the plan has no end
+  std::optional<HolmStep> step;      // none with fewer than two seeds, for a spread three
+  std::optional<double> effect;      // what was tested: left - right or a shape's contrast; none for a spread
+  std::optional<Interval> interval;  // of it, at the level at which it was tested
+  std::optional<ShapeTest> shape;    // of a shape
+  std::optional<double> cohen_dz;    // of the seeds' differences; none without a spread
+  std::optional<SeedPlan> plan;      // of an undecided claim
 };
 
 // "reproduced", "not reproduced", "undecided".
 const char* ToWord(ClaimVerdict verdict);
 
-// One decision for each claim, at the two-sided level `alpha` for all of them together. Plans ask for `power`.
-std::vector<ClaimDecision> DecideClaims(const std::vector<Claim>& claims, const std::vector<ClaimEvidence>& evidence,
-                                        double alpha, double power);
+// The claim's two-sided p value before any correction; none where it cannot be tested.
+std::optional<double> PValueOf(const Claim& claim, const ClaimEvidence& evidence);
+
+struct DecisionRule {
+  double alpha = 0.05;  // of all tests of the report together
+  double power = 0.8;   // that plans ask for
+  size_t tests = 1;     // of the report
+};
+
+// `step`: what Holm's procedure over all tests of the report says of this p value.
+ClaimDecision Decide(const Claim& claim, const ClaimEvidence& evidence, const HolmStep& step, const DecisionRule& rule);
 
 }  // namespace suite

@@ -75,8 +75,8 @@ struct ReportSpec {
 
   std::vector<std::string> notes;
 
-  int resamples = 10000;
-  double confidence = 0.95;
+  double confidence = 0.95;  // of intervals, and of all verdicts together
+  int resamples = 2000;      // of the bootstrap over all ranking metrics together
   uint64_t bootstrap_seed = 0;
 };
 

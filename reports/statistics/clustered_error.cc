@@ -1,7 +1,6 @@
 #include "reports/statistics/clustered_error.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
 
@@ -29,17 +28,6 @@ ClusteredError ClusteredErrorOfMean(const std::vector<double>& values, const std
   for (double sum : sums) squares += sum * sum;
   error.standard_error = std::sqrt(squares) / static_cast<double>(values.size());
   return error;
-}
-
-ClusteredError ClusteredErrorOfDifference(const std::vector<double>& left, const std::vector<double>& right,
-                                          const std::vector<size_t>& clusters) {
-  return ClusteredErrorOfMean(Differences(left, right), clusters);
-}
-
-Interval ClusteredInterval(const ClusteredError& error, double confidence) {
-  const boost::math::students_t student(static_cast<double>(error.clusters) - 1);
-  const double half = boost::math::quantile(student, 0.5 + confidence / 2) * error.standard_error;
-  return {error.mean - half, error.mean + half};
 }
 
 }  // namespace suite

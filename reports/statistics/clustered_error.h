@@ -5,8 +5,6 @@
 //
 //   const std::vector<size_t> contexts_C = ClusterIndices({"post-1", "post-1", "post-2"});     // {0, 0, 1}
 //   ClusteredError error = ClusteredErrorOfMean(scores_C, contexts_C);
-//   ClusteredError gain = ClusteredErrorOfDifference(left_C, right_C, contexts_C);     // paired by conversation
-//   Interval interval = ClusteredInterval(gain, .95);
 #pragma once
 
 #include <cstddef>
@@ -30,12 +28,5 @@ std::vector<size_t> ClusterIndices(const std::vector<std::string>& names);
 // arXiv 2411.00640, section 2.2; CR0 of Liang and Zeger 1986). No correction for few clusters. With one value in each
 // cluster it is the population standard deviation over sqrt(n). Needs two clusters.
 ClusteredError ClusteredErrorOfMean(const std::vector<double>& values, const std::vector<size_t>& clusters);
-
-// The same for the mean of left - right, value by value.
-ClusteredError ClusteredErrorOfDifference(const std::vector<double>& left, const std::vector<double>& right,
-                                          const std::vector<size_t>& clusters);
-
-// mean +- t(clusters - 1) * SE.
-Interval ClusteredInterval(const ClusteredError& error, double confidence);
 
 }  // namespace suite

@@ -41,11 +41,5 @@ TEST(ClusteredErrorTest, CopiesDoNotNarrowIt) {
               ClusteredErrorOfMean({0, 0.7, 0.2, 0.7}, {0, 1, 2, 3}).standard_error, 1e-15);
 }
 
-TEST(ClusteredErrorTest, DifferenceIsPaired) {
-  const ClusteredError error = ClusteredErrorOfDifference({1, 5, 9}, {0.5, 4.5, 8.5}, {0, 1, 2});
-  EXPECT_DOUBLE_EQ(error.mean, 0.5);
-  EXPECT_DOUBLE_EQ(error.standard_error, 0);
-}
-
 }  // namespace
 }  // namespace suite

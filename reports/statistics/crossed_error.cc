@@ -30,14 +30,6 @@ double StudentP(double t, size_t units) {
 
 bool HasError(const CrossedError& error) { return error.seeds > 1 || error.contexts > 1; }
 
-std::vector<double> MeanOverSeeds(const ScoreMatrix& scores_SC) {
-  std::vector<double> mean_C(scores_SC[0].size(), 0.0);
-  for (const std::vector<double>& scores_C : scores_SC) {
-    for (size_t c = 0; c < mean_C.size(); ++c) mean_C[c] += scores_C[c] / static_cast<double>(scores_SC.size());
-  }
-  return mean_C;
-}
-
 double SquaredError(const std::vector<double>& values_C, const std::vector<size_t>& contexts_C) {
   const double error = ClusteredErrorOfMean(values_C, contexts_C).standard_error;
   return error * error;
@@ -45,12 +37,13 @@ double SquaredError(const std::vector<double>& values_C, const std::vector<size_
 
 // The contexts' part of the mean's variance: what the mean over seeds varies by, less what its rest does.
 double ContextVariance(const ScoreMatrix& scores_SC, const std::vector<size_t>& contexts_C, size_t contexts) {
-  const std::vector<double> mean_C = MeanOverSeeds(scores_SC);
+  const std::vector<double> mean_C = MeanOverRows(scores_SC);
   double variance = SquaredError(mean_C, contexts_C);
   const auto seeds = static_cast<double>(scores_SC.size());
   if (scores_SC.size() > 1) {
     double rest = 0;
-    for (const std::vector<double>& scores_C : scores_SC) rest += SquaredError(Differences(scores_C, mean_C), contexts_C);
+    for (const std::vector<double>& scores_C : scores_SC)
+      rest += SquaredError(Differences(scores_C, mean_C), contexts_C);
     variance -= rest / (seeds * (seeds - 1));
   }
   const auto k = static_cast<double>(contexts);

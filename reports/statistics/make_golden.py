@@ -24,8 +24,6 @@ from statsmodels.stats.power import TTestPower
 warnings.filterwarnings("ignore")
 from rliable import library, metrics  # noqa: E402
 
-ALTERNATIVES = ["two-sided", "greater", "less"]
-
 
 def difference_samples():
     generator = np.random.default_rng(3407)
@@ -45,58 +43,16 @@ def difference_samples():
 
 def paired_tests():
     cases = []
-    for sample, alternative in itertools.product(difference_samples(), ALTERNATIVES):
-        t = stats.ttest_1samp(sample, 0, alternative=alternative)
-        w = stats.wilcoxon(sample, zero_method="pratt", alternative=alternative, method="auto")
-        case = {
-            "differences": sample,
-            "alternative": alternative,
-            "t": [t.statistic, t.pvalue],
-            "wilcoxon": [w.statistic, w.pvalue],
-        }
-        if len(sample) <= 14:
-            flip = stats.permutation_test(
-                (np.array(sample),), np.mean, permutation_type="samples", alternative=alternative, n_resamples=np.inf
-            )
-            case["sign_flip"] = [flip.statistic, flip.pvalue]
-        cases.append(case)
+    for sample in difference_samples():
+        t = stats.ttest_1samp(sample, 0)
+        cases.append({"differences": sample, "t": [t.statistic, t.pvalue]})
     return cases
 
 
 def multiple_testing():
     generator = np.random.default_rng(1)
     families = [[0.01, 0.04, 0.03], [0.5], [0.001, 0.001, 0.2, 1.0], generator.uniform(size=12).tolist()]
-    return [
-        {
-            "p": family,
-            "holm": multipletests(family, method="holm")[1].tolist(),
-            "benjamini_hochberg": stats.false_discovery_control(family).tolist(),
-        }
-        for family in families
-    ]
-
-
-def effect_sizes():
-    generator = np.random.default_rng(2)
-    cases = []
-    for n_left, n_right in ((3, 3), (4, 6), (10, 25), (400, 300)):
-        left = np.round(generator.normal(0.3, 1, n_left), 2)
-        right = np.round(generator.normal(0, 1.2, n_right), 2)
-        freedom = n_left + n_right - 2
-        pooled = np.sqrt(((n_left - 1) * left.var(ddof=1) + (n_right - 1) * right.var(ddof=1)) / freedom)
-        lgamma = scipy.special.gammaln
-        correction = np.exp(lgamma(freedom / 2) - lgamma((freedom - 1) / 2)) / np.sqrt(freedom / 2)
-        u = stats.mannwhitneyu(left, right).statistic
-        cases.append(
-            {
-                "left": left.tolist(),
-                "right": right.tolist(),
-                "hedges_g": correction * (left.mean() - right.mean()) / pooled,
-                "cliffs_delta": 2 * u / (n_left * n_right) - 1,
-                "cohen_dz_of_left": left.mean() / left.std(ddof=1),
-            }
-        )
-    return cases
+    return [{"p": family, "holm": multipletests(family, method="holm")[1].tolist()} for family in families]
 
 
 def integrated_power(d, seeds, alpha):
@@ -127,15 +83,6 @@ def power():
     return {"power": cases, "plans": plans, "effects": effects}
 
 
-def equivalence():
-    cases = []
-    for sample, margin in itertools.product(difference_samples()[:4] + difference_samples()[6:12:2], (0.05, 0.5)):
-        low = stats.ttest_1samp(sample, -margin, alternative="greater").pvalue
-        high = stats.ttest_1samp(sample, margin, alternative="less").pvalue
-        cases.append({"differences": sample, "margin": margin, "p_above_low": low, "p_below_high": high})
-    return cases
-
-
 def clustered_errors():
     generator = np.random.default_rng(4)
     cases = []
@@ -151,9 +98,7 @@ def clustered_errors():
                 cov_type="cluster", cov_kwds={"groups": clusters, "use_correction": False, "df_correction": True},
                 use_t=True,
             )
-            return {
-                "mean": fit.params[0], "standard_error": fit.bse[0], "interval": fit.conf_int(0.05)[0].tolist()
-            }
+            return {"mean": fit.params[0], "standard_error": fit.bse[0]}
 
         cases.append(
             {
@@ -200,9 +145,7 @@ def main(path):
         },
         "paired_tests": paired_tests(),
         "multiple_testing": multiple_testing(),
-        "effect_sizes": effect_sizes(),
         "power": power(),
-        "equivalence": equivalence(),
         "clustered_errors": clustered_errors(),
         "aggregates": aggregates(),
     }

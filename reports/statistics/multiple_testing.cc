@@ -29,16 +29,16 @@ std::vector<double> Holm(const std::vector<double>& p_values) {
   return adjusted;
 }
 
-std::vector<double> BenjaminiHochberg(const std::vector<double>& p_values) {
-  const std::vector<size_t> order = RisingOrder(p_values);
-  const double tests = static_cast<double>(order.size());
-  std::vector<double> adjusted(p_values.size());
-  double smallest = 1;
-  for (size_t place = order.size(); place > 0; --place) {
-    smallest = std::min(smallest, p_values[order[place - 1]] * tests / static_cast<double>(place));
-    adjusted[order[place - 1]] = smallest;
+std::vector<HolmStep> HolmSteps(const std::vector<double>& p_values, double alpha) {
+  const std::vector<double> adjusted = Holm(p_values);
+  const auto rejected = std::count_if(adjusted.begin(), adjusted.end(), [alpha](double p) { return p < alpha; });
+  std::vector<HolmStep> steps(p_values.size());
+  long place = 0;
+  for (size_t i : RisingOrder(p_values)) {
+    steps[i] = {p_values[i], adjusted[i], alpha / static_cast<double>(p_values.size() - static_cast<size_t>(place))};
+    if (place < rejected) ++place;
   }
-  return adjusted;
+  return steps;
 }
 
 }  // namespace suite

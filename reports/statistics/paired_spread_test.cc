@@ -1,4 +1,4 @@
-#include "reports/statistics/paired_tests.h"
+#include "reports/statistics/paired_spread.h"
 
 #include <gtest/gtest.h>
 

@@ -13,13 +13,13 @@ TEST(PowerTest, NoEffectGivesTheLevel) {
 
 TEST(PowerTest, ThePlanIsTheFewestSeeds) {
   for (double d : {0.3, 0.8, 2.0}) {
-    const int seeds = *SeedsNeeded(d, 0.05, 0.8);
+    const int seeds = *SeedsNeeded({d, 1}, 0.05, 0.8);
     EXPECT_GE(PairedTPower(d, seeds, 0.05), 0.8);
     EXPECT_LT(PairedTPower(d, seeds - 1, 0.05), 0.8);
   }
-  EXPECT_EQ(SeedsNeeded(1000, 0.05, 0.8), 2);
-  EXPECT_FALSE(SeedsNeeded(0, 0.05, 0.8).has_value());
-  EXPECT_FALSE(SeedsNeeded(1e-6, 0.05, 0.8).has_value());
+  EXPECT_EQ(SeedsNeeded({1000, 1}, 0.05, 0.8), 2);
+  EXPECT_FALSE(SeedsNeeded({0, 1}, 0.05, 0.8).has_value());
+  EXPECT_FALSE(SeedsNeeded({1e-6, 1}, 0.05, 0.8).has_value());
 }
 
 TEST(PowerTest, DetectableEffectAndPowerAreInverse) {
@@ -28,12 +28,18 @@ TEST(PowerTest, DetectableEffectAndPowerAreInverse) {
   }
 }
 
-// {-1, 0, 1}: mean 0, error 1 / sqrt(3). Against a margin of 2: t = 2 sqrt(3) on both sides, two degrees of freedom.
-TEST(PowerTest, TostByHand) {
-  const Equivalence result = Tost({-1, 0, 1}, 2);
-  EXPECT_NEAR(result.p, 0.0370899501137, 1e-12);  // (1 - sqrt(12 / 14)) / 2
-  EXPECT_NEAR(result.p_above_low, result.p_below_high, 1e-15);
-  EXPECT_GT(Tost({1, 2, 3}, 2).p, 0.49) << "a mean at the margin is not within it";
+TEST(PowerTest, CohenDzByHand) { EXPECT_DOUBLE_EQ(CohenDz({1, 2, 3}), 2); }
+
+TEST(PowerTest, ConversationsSetALimit) {
+  // Without a spread over seeds it is the normal test: P(Z > 1.96 - 3) + P(Z < -1.96 - 3).
+  EXPECT_NEAR(PowerOf({3, 0, 1}, 5, 0.05), 0.8508, 1e-3);
+  EXPECT_LT(PowerOf({3, 1, 1}, 5, 0.05), PowerOf({3, 1, 0.5}, 5, 0.05));
+  const int without = *SeedsNeeded({0.8, 1}, 0.05, 0.8);
+  const int with = *SeedsNeeded({0.8, 1, 0.2}, 0.05, 0.8);
+  EXPECT_GT(with, without);
+  // .8 / .286 is what a normal test sees with power .8: from there on no number of seeds suffices.
+  EXPECT_FALSE(SeedsNeeded({0.8, 1, 0.3}, 0.05, 0.8).has_value());
+  EXPECT_NEAR(PowerOf({MinimumDetectableEffect(5, 0.05, 0.8, 0.5), 1, 0.5}, 5, 0.05), 0.8, 1e-9);
 }
 
 }  // namespace

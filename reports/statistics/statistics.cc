@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 
 #include "base/check.h"
 
 namespace suite {
+
+Interval WholeLine() {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return {-kInfinity, kInfinity};
+}
 
 double Mean(const std::vector<double>& values) {
   SUITE_CHECK(!values.empty());
@@ -19,6 +25,16 @@ std::vector<double> RowMeans(const ScoreMatrix& scores_SC) {
   std::vector<double> means_S;
   for (const std::vector<double>& scores_C : scores_SC) means_S.push_back(Mean(scores_C));
   return means_S;
+}
+
+std::vector<double> MeanOverRows(const ScoreMatrix& rows) {
+  SUITE_CHECK(!rows.empty());
+  std::vector<double> means(rows[0].size(), 0.0);
+  for (const std::vector<double>& row : rows) {
+    SUITE_CHECK_EQ(row.size(), means.size());
+    for (size_t i = 0; i < means.size(); ++i) means[i] += row[i] / static_cast<double>(rows.size());
+  }
+  return means;
 }
 
 std::vector<double> Differences(const std::vector<double>& left, const std::vector<double>& right) {
@@ -64,12 +80,6 @@ double Quantile(std::vector<double> values, double fraction) {
 Verdict Judge(const Estimate& difference, bool higher_is_better) {
   if (difference.interval.low <= 0 && difference.interval.high >= 0) return Verdict::kInconclusive;
   return (difference.interval.low > 0) == higher_is_better ? Verdict::kBetter : Verdict::kWorse;
-}
-
-Verdict JudgeBoth(const Estimate& difference, const std::optional<Interval>& over_seeds, bool higher_is_better) {
-  const Verdict verdict = Judge(difference, higher_is_better);
-  if (!over_seeds || Judge({difference.mean, *over_seeds}, higher_is_better) == verdict) return verdict;
-  return Verdict::kInconclusive;
 }
 
 const char* ToWord(Verdict verdict) {

@@ -2,9 +2,9 @@
 //
 //   Mean({1, 2, 3, 4}) == 2.5;    SampleStd({1, 2, 3, 4}) == 1.2909944...
 //   StudentInterval({.2504, .2611, .2387})              // over seeds: {.2222, .2779} at 95 %
-//   JudgeBoth(difference, over_seeds, true)                   // kBetter, kWorse, kInconclusive
+//   Judge({.02, {.01, .03}}, true);                      // kBetter; else kWorse, kInconclusive
 //
-// The larger tools stand in reports/statistics/: bootstrap, clustered errors, tests, effect sizes, power.
+// The larger tools stand beside it: crossed_error.h is what verdicts rest on.
 //
 // Shapes: S seeds, C conversations; a ScoreMatrix is [S][C] and rectangular (anything else is a bug).
 #pragma once
@@ -21,6 +21,9 @@ struct Interval {
   double high = 0;
 };
 
+// The interval of what is not known at all.
+Interval WholeLine();
+
 struct Estimate {
   double mean = 0;
   Interval interval;
@@ -30,6 +33,9 @@ double Mean(const std::vector<double>& values);
 
 // The mean of each row.
 std::vector<double> RowMeans(const ScoreMatrix& scores_SC);
+
+// The mean of all rows, element by element.
+std::vector<double> MeanOverRows(const ScoreMatrix& rows);
 
 // left - right, element by element. The shapes must agree.
 std::vector<double> Differences(const std::vector<double>& left, const std::vector<double>& right);
@@ -49,11 +55,6 @@ enum class Verdict { kBetter, kWorse, kInconclusive };
 
 // What a difference left - right says about left: inconclusive when its interval contains 0.
 Verdict Judge(const Estimate& difference, bool higher_is_better);
-
-// The verdict of a report. It is given only when the bootstrap's interval and, for two seeds or more, Student's
-// interval over the seeds both exclude 0: the first knows that other conversations could have been asked, the second
-// knows how little few seeds tell. With one seed the verdict is about these two runs, not about their algorithms.
-Verdict JudgeBoth(const Estimate& difference, const std::optional<Interval>& over_seeds, bool higher_is_better);
 
 // "better", "worse", "inconclusive".
 const char* ToWord(Verdict verdict);

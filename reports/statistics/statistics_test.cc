@@ -55,13 +55,12 @@ TEST(StatisticsTest, VerdictNeedsAnIntervalClearOfZero) {
   EXPECT_STREQ(ToWord(Verdict::kInconclusive), "inconclusive");
 }
 
-TEST(StatisticsTest, BothIntervalsMustExcludeZero) {
-  const Estimate clear = {0.01, {0.001, 0.02}};
-  EXPECT_EQ(JudgeBoth(clear, std::nullopt, true), Verdict::kBetter) << "one seed";
-  EXPECT_EQ(JudgeBoth(clear, Interval{0.004, 0.016}, true), Verdict::kBetter);
-  EXPECT_EQ(JudgeBoth(clear, Interval{-0.004, 0.024}, true), Verdict::kInconclusive);
-  EXPECT_EQ(JudgeBoth({0.01, {-0.001, 0.02}}, Interval{0.004, 0.016}, true), Verdict::kInconclusive);
-  EXPECT_EQ(JudgeBoth({-0.01, {-0.02, -0.001}}, Interval{-0.016, -0.004}, true), Verdict::kWorse);
+TEST(StatisticsTest, NothingKnownIsInconclusive) {
+  EXPECT_EQ(Judge({0.01, WholeLine()}, true), Verdict::kInconclusive);
+}
+
+TEST(StatisticsTest, MeanOverRowsIsElementByElement) {
+  EXPECT_EQ(MeanOverRows({{1, 2}, {3, 6}}), (std::vector<double>{2, 4}));
 }
 
 TEST(StatisticsTest, DisjointIntervals) {

@@ -1,5 +1,5 @@
-// A table of results whose cells know their runs: value, interval, number of seeds and conversations, what was
-// resampled, which runs, and what became of the runs that are not in the value. One model, five forms.
+// A table of results whose cells know their runs: value, interval, number of seeds and conversations, what the
+// interval allows for, which runs, and what became of the runs that are not in the value. One model, five forms.
 //
 //   ResultTable table;
 //   table.columns = {{"ndcg@5", "NDCG@5", true}, {"duplicate_share", "Duplicate share", false}};
@@ -35,7 +35,7 @@ struct ResultCell {
   int contexts = 0;                       // clusters of conversations that share what was asked for
   std::optional<double> clustered_error;  // standard error over the contexts, of the mean over the seeds at hand
   std::optional<double> published;        // a number from elsewhere, instead of an estimate
-  std::string resampled;                  // "seeds and conversations", "conversations"
+  std::string resampled;                  // what the interval allows for: "seeds and conversations", "contexts"
   std::vector<std::string> run_hashes;    // the runs in the estimate
   std::string status;                     // empty when all is well, else "1 of 3 failed", "missing"
   bool separated = false;                 // best in its column, with an interval clear of all others

@@ -9,7 +9,6 @@
 #include "harness/metrics/store_layout.h"
 #include "harness/metrics/write_run.h"
 #include "reports/report.h"
-#include "reports/results/comparisons.h"
 #include "reports/results/report_tables.h"
 #include "reports/tools/gzip.h"
 
@@ -28,10 +27,10 @@ std::vector<std::string> SortedNames(const std::string& folder, bool folders) {
 
 }  // namespace
 
-KeptTables TablesOf(ReadStores stores) {
+std::string TableOf(ReadStores stores) {
   const ReportSpec spec = DefaultSpec("kept", stores);
   const RunSet set = MakeRunSet(spec, std::move(stores));
-  return {ToLongCsv(MainTable(spec, set)), ComparisonCsv(CompareAll(spec, set))};
+  return ToLongCsv(MainTable(spec, set));
 }
 
 void KeepResults(ReadStores stores, const std::string& folder) {
@@ -48,9 +47,7 @@ void KeepResults(ReadStores stores, const std::string& folder) {
     WriteFileAtomically(path + ".gz", Gzip(ReadFile(path)));
     std::filesystem::remove(path);
   }
-  const KeptTables tables = TablesOf(std::move(stores));
-  WriteFileAtomically(folder + "/table.csv", tables.table_csv);
-  WriteFileAtomically(folder + "/comparisons.csv", tables.comparisons_csv);
+  WriteFileAtomically(folder + "/table.csv", TableOf(std::move(stores)));
 }
 
 void KeepReport(const ReportSpec& spec, const std::string& folder) {
@@ -59,7 +56,7 @@ void KeepReport(const ReportSpec& spec, const std::string& folder) {
   for (const RunRecord& run : ReadKept(folder, scratch).records) stores.push_back(run.path);
   const std::filesystem::path drawn = scratch / "report";
   WriteReport(spec, stores, drawn);
-  for (const char* file : {"report.md", "claims.json"}) {
+  for (const char* file : {"report.md", "comparisons.csv", "claims.json"}) {
     if (std::filesystem::exists(drawn / file)) std::filesystem::copy(drawn / file, folder);
   }
   std::filesystem::create_directories(folder + "/plots");

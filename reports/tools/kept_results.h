@@ -1,11 +1,11 @@
-// Results that are kept in the tree: results/published/NAME/ holds the packed store of each run (RUN.h5.gz), table.csv
-// and comparisons.csv, and for readers the experiment's report.md with its plots and the verdicts (claims.json). Tests
+// Results that are kept in the tree: results/published/NAME/ holds the packed store of each run (RUN.h5.gz), table.csv,
+// and of the experiment's report report.md with its plots and the verdicts (comparisons.csv, claims.json). Tests
 // redraw all of it but the plots from the stores and ask for the same bytes.
 //
 //   KeepResults(stores, "results/published/quickstart");
 //   KeepReport(spec, "results/published/quickstart");
 //   for (const std::string& name : KeptNames("results/published")) {
-//     TablesOf(ReadKept("results/published/" + name, scratch)).table_csv;
+//     TableOf(ReadKept("results/published/" + name, scratch));
 //   }
 #pragma once
 
@@ -18,20 +18,15 @@
 
 namespace suite {
 
-struct KeptTables {
-  std::string table_csv;
-  std::string comparisons_csv;
-};
+// The result table of the default spec (report.h), in full precision.
+std::string TableOf(ReadStores stores);
 
-// The tables of the default spec (report.h), in full precision.
-KeptTables TablesOf(ReadStores stores);
-
-// Writes the stores, with their provenance freed of the folders of the machine, and the tables to `folder`; what lay
+// Writes the stores, with their provenance freed of the folders of the machine, and the table to `folder`; what lay
 // there is removed. Throws InputError when a run did not end well or stores must not share a table.
 void KeepResults(ReadStores stores, const std::string& folder);
 
-// Draws the report from the stores that `folder` keeps, and adds what people read of it: report.md, claims.json where
-// the spec has claims, and plots/*.svg.
+// Draws the report from the stores that `folder` keeps, and adds what people read of it: report.md, comparisons.csv,
+// claims.json where the spec has claims, and plots/*.svg.
 void KeepReport(const ReportSpec& spec, const std::string& folder);
 
 // The folders in `folder`, sorted.

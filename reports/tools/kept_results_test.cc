@@ -17,7 +17,7 @@ constexpr char kPublished[] = "results/published";
 
 std::string Scratch(const std::string& name) { return std::string(std::getenv("TEST_TMPDIR")) + "/" + name; }
 
-// Whatever is kept in the tree gives its tables again, byte for byte.
+// Whatever is kept in the tree gives its table again (and the rest in tests/published), byte for byte.
 TEST(KeptResultsTest, TablesAreRedrawnFromTheKeptStores) {
   const std::vector<std::string> names = KeptNames(kPublished);
   ASSERT_FALSE(names.empty()) << "nothing is kept";
@@ -25,10 +25,8 @@ TEST(KeptResultsTest, TablesAreRedrawnFromTheKeptStores) {
     const std::string folder = std::string(kPublished) + "/" + name;
     ReadStores stores = ReadKept(folder, Scratch(name));
     EXPECT_TRUE(stores.skipped.empty()) << name << ": " << stores.skipped[0].store << ", " << stores.skipped[0].reason;
-    const KeptTables tables = TablesOf(std::move(stores));
-    EXPECT_TRUE(tables.table_csv == ReadFile(folder + "/table.csv")) << name << " gives\n" << tables.table_csv;
-    EXPECT_TRUE(tables.comparisons_csv == ReadFile(folder + "/comparisons.csv")) << name << " gives\n"
-                                                                                 << tables.comparisons_csv;
+    const std::string table = TableOf(std::move(stores));
+    EXPECT_TRUE(table == ReadFile(folder + "/table.csv")) << name << " gives\n" << table;
   }
 }
 
@@ -65,12 +63,12 @@ TEST(KeptResultsTest, KeepsAndRedraws) {
   const std::string folder = Scratch("kept");
   std::filesystem::create_directories(folder);
   WriteFileAtomically(folder + "/old.h5.gz", "old");
-  const std::string expected = TablesOf({stores.records, {}}).table_csv;
+  const std::string expected = TableOf({stores.records, {}});
   KeepResults(stores, folder);
   EXPECT_FALSE(std::filesystem::exists(folder + "/old.h5.gz"));
   ReadStores read = ReadKept(folder, Scratch("read"));
   EXPECT_EQ(FindText(read.records[0].provenance, "folder"), "out");
-  EXPECT_TRUE(TablesOf(std::move(read)).table_csv == expected);
+  EXPECT_TRUE(TableOf(std::move(read)) == expected);
   EXPECT_TRUE(ReadFile(folder + "/table.csv") == expected);
   stores.records[0].status = "failed";
   EXPECT_THROW(KeepResults(stores, folder), InputError);

@@ -10,14 +10,13 @@
 #include "base/text/format.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/settings.h"
-#include "reports/statistics/hierarchical_bootstrap.h"
+#include "reports/statistics/crossed_error.h"
 #include "reports/statistics/statistics.h"
 #include "reports/tables/table.h"
 
 namespace suite {
 namespace {
 
-constexpr int kResamples = 2000;
 constexpr size_t kMostSeriesShown = 12;
 
 constexpr char kSeedKey[] = "seed";
@@ -227,23 +226,20 @@ void AddMetricRow(const std::string& name, const ArmPairs& arm, const std::strin
                                {FormatPublished(Mean(means_b))},
                                {FormatDifference(Mean(differences))},
                                {"other conversations"},
-                               {""},
                                {std::to_string(arm.a.size())}};
   if (ShareConversations(arm, split)) {
     std::vector<size_t> each_its_own(a_SC[0].size());
     std::iota(each_its_own.begin(), each_its_own.end(), size_t{0});
-    const HierarchicalBootstrap bootstrap(each_its_own, kResamples, 0, "compare/" + split);
-    row[5].text = FormatSignedInterval(bootstrap.OfDifference(b_SC, a_SC, 0.95).interval);
+    const auto interval = CrossedInterval(CrossedErrorOf(Differences(b_SC, a_SC), each_its_own), 0.95);
+    row[5].text = interval ? FormatSignedInterval(*interval) : "";
   }
-  if (const auto over_seeds = StudentInterval(differences)) row[6].text = FormatSignedInterval(*over_seeds);
   table->rows.push_back(row);
 }
 
 void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,
                 const std::vector<std::string>& keys, Document* page) {
   page->AddHeading("Results");
-  TextTable table{{"Arm", "Score", a.name, b.name, b.name + " less " + a.name, "Bootstrap, 95\u00a0%",
-                   "Seeds, 95\u00a0%", "Pairs"}};
+  TextTable table{{"Arm", "Score", a.name, b.name, b.name + " less " + a.name, "95\u00a0%", "Pairs"}};
   std::vector<RunPair> finished;
   for (const RunPair& pair : pairs) {
     if (pair.a->record.status == "done" && pair.b->record.status == "done") finished.push_back(pair);
@@ -272,7 +268,8 @@ void AddResults(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>
   page->AddTable(table);
   page->AddParagraph(
       "Scores are of each run's last evaluation. Differences are paired by seed and by "
-      "conversation; the bootstrap resamples both, Student's interval is over seeds.");
+      "conversation, and intervals allow for others of both (docs/statistics.md); they are not corrected for their "
+      "number.");
 }
 
 void AddUnpaired(const RunGroup& a, const RunGroup& b, const std::vector<RunPair>& pairs,

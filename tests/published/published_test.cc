@@ -48,7 +48,7 @@ TEST_P(PublishedTest, TheExperimentDrawsItAgain) {
   Unpack(kept, out / GetParam() / "runs");
   const ProgramResult result = RunExperiment(GetParam(), {"--report", "--out=" + out.string()});
   ASSERT_EQ(result.exit_code, 0) << "a run of the experiment is not kept: " << result.output;
-  for (const char* file : {"claims.json", "report.md"}) {
+  for (const char* file : {"claims.json", "comparisons.csv", "report.md"}) {
     EXPECT_TRUE(ReadFile(kept / file) == ReadFile(out / GetParam() / file)) << kept / file;
   }
 }
