@@ -180,8 +180,8 @@ TEST(ClaimsLedgerTest, Shapes) {
   EXPECT_EQ(ledger[0].decision.verdict, ClaimVerdict::kReproduced);
   EXPECT_EQ(ledger[1].decision.verdict, ClaimVerdict::kNotReproduced);
   EXPECT_EQ(ledger[2].decision.verdict, ClaimVerdict::kNotReproduced);
-  // The reward rises by .24 in all; the contrast that decides is the end less the late part, and a quarter of the rise.
-  EXPECT_NEAR(*ledger[0].decision.effect, 0.24 * (5 / 16.0 + 13 / 64.0), 0.02) << ledger[0].decision.shape->contrast;
+  // The reward rises by .24 in all, and by 13/16 of it from the middle of the first eighth to that of the last quarter.
+  EXPECT_NEAR(*ledger[0].decision.effect, 0.24 * 13 / 16, 0.02) << ledger[0].decision.shape->contrast;
   EXPECT_EQ(ledger[0].evidence.courses.size(), 5u);
   EXPECT_EQ(LedgerTable(spec, ledger).rows[1][1].text, "Rank-GRPO (log) rises, then falls, series:reward");
 }

@@ -150,7 +150,7 @@ std::string VerdictSummary(const std::vector<ComparedPair>& pairs) {
 }
 
 std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
-  TextTable table{{"left", "right", "metric", "verdict", "difference", "low", "high", "level", "p", "p_holm",
+  TextTable table{{"left", "right", "metric", "verdict", "from", "difference", "low", "high", "level", "p", "p_holm",
                    "seed_error", "context_error", "contexts", "clustered_error", "probability_better", "units", "seeds",
                    "runs"}};
   for (const ComparedPair& pair : pairs) {
@@ -159,7 +159,8 @@ std::string ComparisonCsv(const std::vector<ComparedPair>& pairs) {
     table.rows.push_back({{pair.comparison.left},
                           {pair.comparison.right},
                           {pair.comparison.metric},
-                          {VerdictText(pair)},
+                          {has ? ToWord(pair.verdict) : "no pair of runs"},
+                          {pair.from.empty() ? "" : pair.from.substr(1)},
                           {exact(pair.difference.mean)},
                           {exact(pair.difference.interval.low)},
                           {exact(pair.difference.interval.high)},

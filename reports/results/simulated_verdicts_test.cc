@@ -13,7 +13,7 @@ constexpr int kTrials = 1000;
 // counts are the same in every run.
 double Most(double share) { return share + 3.1 * std::sqrt(share * (1 - share) / kTrials) + 0.5 / kTrials; }
 
-Simulation Of(size_t seeds, size_t contexts = 100) { return {seeds, contexts, kTrials}; }
+Simulation Of(size_t seeds, size_t contexts = 60) { return {seeds, contexts, kTrials}; }
 
 // With and without a shared start, alone and as one of 16 tests: a report's verdicts are false no oftener than they say,
 // "reproduced" of one direction half as often.
@@ -32,7 +32,7 @@ TEST(VerdictErrorsTest, StayWithinTheirLevel) {
 
 TEST(VerdictErrorsTest, LongTailsDoNotChangeThat) {
   for (const VarianceComponents& components : KeptComponents()) {
-    Simulation simulation = Of(3, 300);
+    Simulation simulation = Of(3, 150);
     simulation.skewed = true;
     EXPECT_LE(RatesOf(components, simulation, 1).verdicts, Most(0.05)) << components.name;
   }
