@@ -14,6 +14,7 @@
 #include "reports/results/comparisons.h"
 #include "reports/results/paper_tables.h"
 #include "reports/results/report_tables.h"
+#include "reports/results/statements.h"
 #include "reports/runs/run_set.h"
 
 namespace suite {
@@ -90,6 +91,7 @@ struct Findings {
   std::vector<ComparedPair> pairs;
   std::vector<LedgerEntry> ledger;
   std::vector<NamedTable> papers;
+  std::vector<std::string> left_out;  // sentences whose conditions the runs break
 };
 
 void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found, Document* document) {
@@ -112,9 +114,12 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found
   AddClaims(spec, found.ledger, document);
   document->AddHeading("How to read this");
   document->AddList(HowToRead(spec, set, found.pairs.size()));
-  if (!spec.notes.empty()) {
+  std::vector<std::string> notes;
+  for (const Statement& note : spec.notes) notes.push_back(note.text);
+  notes.insert(notes.end(), found.left_out.begin(), found.left_out.end());
+  if (!notes.empty()) {
     document->AddHeading("Notes");
-    document->AddList(spec.notes);
+    document->AddList(notes);
   }
 }
 
@@ -139,6 +144,7 @@ std::string TerminalText(const ReportSpec& spec, const RunSet& set, const Findin
   if (!found.ledger.empty()) {
     text += "\n" + ToTerminal(LedgerTable(spec, found.ledger)) + "\n" + LedgerSummary(found.ledger) + "\n";
   }
+  for (const std::string& sentence : found.left_out) text += sentence + "\n";
   for (const std::string& warning : Warnings(spec, set)) text += "Warning: " + warning + "\n";
   return text;
 }
@@ -163,12 +169,13 @@ std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& 
   return WriteReport(spec, ReadAllStores(store_paths), out_dir);
 }
 
-std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::string& out_dir) {
-  const RunSet set = MakeRunSet(spec, std::move(stores));
+std::string WriteReport(const ReportSpec& as_written, ReadStores stores, const std::string& out_dir) {
+  const RunSet set = MakeRunSet(as_written, std::move(stores));
+  const auto [spec, left_out] = CheckStatements(as_written, set);
   std::error_code error;
   std::filesystem::create_directories(out_dir + "/plots", error);
   if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
-  Findings found = {MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}};
+  Findings found = {MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}, left_out};
   found.papers = PaperTables(spec, set, found.results);
   Document document(spec.title, Subtitle(spec, set));
   for (const std::string& warning : Warnings(spec, set)) document.AddWarning(warning);

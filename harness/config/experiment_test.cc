@@ -82,8 +82,34 @@ TEST(LoadExperiment, ReadsTheReport) {
   EXPECT_EQ(report.comparisons[1].left, "gspo");
   EXPECT_EQ(report.comparisons[1].right, "sft");
   EXPECT_EQ(report.comparisons[1].metric, "ndcg@10");
-  EXPECT_THAT(report.notes, ElementsAre("a note"));
+  ASSERT_EQ(report.notes.size(), 1u);
+  EXPECT_EQ(report.notes[0].text, "a note");
   EXPECT_EQ(report.arm_names.at("gspo"), "GSPO");
+}
+
+TEST(LoadExperiment, SentencesMayNameSettingsAndConditions) {
+  const std::string report =
+      "[report]\ntitle = \"{rl.steps} steps\"\n"
+      "notes = [\"a\", { text = \"b\", requires = { \"rl.updates_per_rollout\" = [1, 2], seed = 7 } }]\n"
+      "[[claim]]\nsentence = \"c\"\nleft = \"gspo\"\nright = \"grpo\"\nmetric = \"ndcg@10\"\nrelation = \">\"\n"
+      "requires = { \"objective.preset\" = [\"grpo\", \"gspo\"] }\n";
+  const std::string sweep = "[sweep]\n\"objective.preset\" = [\"grpo\", \"gspo\"]\n";
+  const ReportSettings read = LoadExperiment(Write(sweep + report)).report;
+  ASSERT_EQ(read.notes.size(), 2u);
+  ASSERT_EQ(read.notes[1].conditions.size(), 2u);
+  EXPECT_EQ(read.notes[1].conditions[0].key, "rl.updates_per_rollout");
+  EXPECT_THAT(read.notes[1].conditions[0].values, ElementsAre("1", "2"));
+  ASSERT_EQ(read.claims.size(), 1u);
+  EXPECT_THAT(read.claims[0].conditions.at(0).values, ElementsAre("grpo", "gspo"));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\ntitle = \"{rl.stepps}\"\n"),
+              AllOf(HasSubstr("toml:4"), HasSubstr("rl.steps")));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [\"{rl.stepps}\"]\n"),
+              AllOf(HasSubstr("toml:4"), HasSubstr("rl.steps")));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [{ text = \"a\", requires = { stepps = 1 } }]\n"),
+              AllOf(HasSubstr("toml:4"), HasSubstr("stepps")));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [{ text = \"a\", requires = { seed = [] } }]\n"),
+              HasSubstr("no value"));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [{ requires = { seed = 1 } }]\n"), HasSubstr("without 'text'"));
 }
 
 TEST(LoadExperiment, ProfileAndSetsAreLaterLayers) {

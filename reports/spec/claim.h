@@ -41,6 +41,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/spec/statement.h"
 #include "reports/statistics/statistics.h"
 
 namespace suite {
@@ -80,7 +81,8 @@ struct Claim {
   double margin = 0;  // in units of the metric, not negative; above 0 for kEqual
   ClaimTest test = ClaimTest::kPairedT;
   std::optional<PublishedPair> published;
-  std::string source;  // of the sentence and the numbers: "arXiv 2510.20150, Table 1"
+  std::string source;                      // of the sentence and the numbers: "arXiv 2510.20150, Table 1"
+  std::vector<Condition> conditions = {};  // of the runs of both sides: the sentence is a Statement
 };
 
 // The values of both sides' runs, in pairs of one seed.
