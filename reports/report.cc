@@ -12,6 +12,7 @@
 #include "reports/report_text.h"
 #include "reports/results/claims_ledger.h"
 #include "reports/results/comparisons.h"
+#include "reports/results/convergence.h"
 #include "reports/results/paper_tables.h"
 #include "reports/results/report_tables.h"
 #include "reports/results/statements.h"
@@ -91,6 +92,7 @@ struct Findings {
   std::vector<ComparedPair> pairs;
   std::vector<LedgerEntry> ledger;
   std::vector<NamedTable> papers;
+  Convergence convergence;
   std::vector<std::string> left_out;  // sentences whose conditions the runs break
 };
 
@@ -108,6 +110,10 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found
     document->AddHeading("Comparisons");
     document->AddParagraph(VerdictSummary(found.pairs));
     document->AddTable(ComparisonTable(spec, found.pairs));
+  }
+  if (!found.convergence.table.rows.empty()) {
+    AddTable("Speed of learning", found.convergence.table, document);
+    for (const std::string& sentence : found.convergence.sentences) document->AddParagraph(sentence);
   }
   const TextTable aggregates = AggregateTable(spec, set);
   if (!aggregates.rows.empty()) AddTable("All ranking metrics together", aggregates, document);
@@ -158,6 +164,9 @@ void WriteTables(const ReportSpec& spec, const Findings& found, const std::strin
     WriteFileAtomically(out_dir + "/" + paper.stem + ".csv", ToCsv(paper.table));
     WriteFileAtomically(out_dir + "/" + paper.stem + ".tex", ToLatex(paper.table));
   }
+  if (!found.convergence.table.rows.empty()) {
+    WriteFileAtomically(out_dir + "/convergence.csv", ToCsv(found.convergence.table));
+  }
   WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(found.pairs));
   if (!found.ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, found.ledger));
 }
@@ -175,7 +184,8 @@ std::string WriteReport(const ReportSpec& as_written, ReadStores stores, const s
   std::error_code error;
   std::filesystem::create_directories(out_dir + "/plots", error);
   if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
-  Findings found = {MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}, left_out};
+  Findings found = {
+      MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}, ConvergenceOf(spec, set), left_out};
   found.papers = PaperTables(spec, set, found.results);
   Document document(spec.title, Subtitle(spec, set));
   for (const std::string& warning : Warnings(spec, set)) document.AddWarning(warning);
