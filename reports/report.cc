@@ -14,6 +14,7 @@
 #include "reports/results/comparisons.h"
 #include "reports/results/convergence.h"
 #include "reports/results/paper_tables.h"
+#include "reports/results/ratio_levels.h"
 #include "reports/results/report_tables.h"
 #include "reports/results/statements.h"
 #include "reports/runs/run_set.h"
@@ -114,6 +115,15 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found
   if (!found.convergence.table.rows.empty()) {
     AddTable("Speed of learning", found.convergence.table, document);
     for (const std::string& sentence : found.convergence.sentences) document->AddParagraph(sentence);
+  }
+  const TextTable ratios = RatioLevelTable(set);
+  if (!ratios.rows.empty()) {
+    AddTable("Importance ratios by level", ratios, document);
+    document->AddParagraph(
+        "An item's ratio is the geometric mean of its tokens' ratios. Were the tokens independent, that alone would "
+        "make "
+        "its variance smaller by the factor in the last column, whatever was learned; what the policy adds is the "
+        "difference between the last two columns.");
   }
   const TextTable aggregates = AggregateTable(spec, set);
   if (!aggregates.rows.empty()) AddTable("All ranking metrics together", aggregates, document);

@@ -118,7 +118,7 @@ struct ReportNames {
 // The scores that a claim's metric names (reports/spec/claim.h). Series are known only once a run
 // has made its first step.
 std::vector<std::string> ScoresNamedBy(std::string metric) {
-  for (const std::string prefix : {"spread:", "curve:", "roughness:"}) {
+  for (const std::string prefix : {"spread:", "curve:", "roughness:", "target_steps:", "half_gain_steps:"}) {
     if (metric.rfind(prefix, 0) == 0) metric = metric.substr(prefix.size());
   }
   if (metric.empty() || metric.rfind("series:", 0) == 0) return {};

@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "base/error.h"
+#include "reports/results/convergence.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/course.h"
 #include "reports/statistics/statistics.h"
 
 namespace suite {
@@ -16,6 +18,8 @@ constexpr char kSeriesPrefix[] = "series:";
 constexpr char kCurvePrefix[] = "curve:";
 constexpr char kRoughnessPrefix[] = "roughness:";
 constexpr char kSpreadPrefix[] = "spread:";
+constexpr char kHalfGainPrefix[] = "half_gain_steps:";
+constexpr char kTargetPrefix[] = "target_steps:";
 constexpr char kMinus[] = " - ";
 
 // What follows `prefix` in `metric`; empty when it does not begin so.
@@ -72,16 +76,42 @@ double CurveMeanOf(const ReportRun& run, const std::string& split, const std::st
   return Mean({curve.begin() + 1, curve.end()});
 }
 
+// A run that never is where it should be counts with its last step.
+double StepsOr(const std::optional<double>& steps, const Course& course) { return steps.value_or(course.steps.back()); }
+
+double StepsToHalfGain(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const Course course = CourseOfScore(run, split, metric);
+  return StepsOr(StepsToShareOfGain(course, 0.5), course);
+}
+
+// Each run's steps to the level that both sides have in common, [S][1] for the left and for the right.
+PairedScores StepsToTarget(const PairedRuns& runs, const std::string& split, const std::string& metric) {
+  std::vector<std::vector<Course>> courses(2);
+  for (const ReportRun* run : runs.left.runs) courses[0].push_back(CourseOfScore(*run, split, metric));
+  for (const ReportRun* run : runs.right.runs) courses[1].push_back(CourseOfScore(*run, split, metric));
+  const std::optional<double> level = CommonLevel(courses);
+  PairedScores scores;
+  for (size_t side = 0; side < 2; ++side) {
+    for (const Course& course : courses[side]) {
+      const auto steps = level ? FirstReach(course, *level) : std::nullopt;
+      (side == 0 ? scores.left_SC : scores.right_SC).push_back({StepsOr(steps, course)});
+    }
+  }
+  return scores;
+}
+
 double ValueOf(const ReportSpec& spec, const ReportRun& run, const std::string& metric) {
   const std::string series = After(metric, kSeriesPrefix);
   if (!series.empty()) return Mean(PlaceOfSeries(run, series));
   const std::string curve = After(metric, kCurvePrefix);
   if (!curve.empty()) return CurveMeanOf(run, spec.curve_split, curve);
+  const std::string half_gain = After(metric, kHalfGainPrefix);
+  if (!half_gain.empty()) return StepsToHalfGain(run, spec.curve_split, half_gain);
   return RoughnessOf(run, spec.curve_split, After(metric, kRoughnessPrefix));
 }
 
 bool IsOfRun(const std::string& metric) {
-  for (const char* prefix : {kSeriesPrefix, kCurvePrefix, kRoughnessPrefix}) {
+  for (const char* prefix : {kSeriesPrefix, kCurvePrefix, kRoughnessPrefix, kHalfGainPrefix, kTargetPrefix}) {
     if (!After(metric, prefix).empty()) return true;
   }
   return false;
@@ -182,18 +212,30 @@ void GatherSpread(const ReportSpec& spec, const PairedRuns& runs, const Claim& c
   evidence->spread = std::move(spread);
 }
 
+PairedScores ScoresOfBoth(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim) {
+  const std::string to_target = After(claim.metric, kTargetPrefix);
+  if (!to_target.empty()) {
+    if (claim.target || !claim.right_metric.empty() || runs.left.is_start || runs.right.is_start) {
+      throw InputError("claim", "'" + claim.metric + "' of anything but two arms", "two arms");
+    }
+    return StepsToTarget(runs, spec.curve_split, to_target);
+  }
+  PairedScores scores = {SideScores(spec, runs.left, claim.metric), {}};
+  if (claim.target) {
+    scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
+  } else {
+    scores.right_SC = SideScores(spec, runs.right, RightMetric(claim));
+  }
+  return scores;
+}
+
 void GatherDifference(const ReportSpec& spec, const PairedRuns& runs, const Claim& claim,
                       const ReportBootstrap& bootstrap, ClaimEvidence* evidence) {
   const std::string& right_metric = RightMetric(claim);
   if (IsOfRun(claim.metric) != IsOfRun(right_metric)) {
     throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
   }
-  PairedScores scores = {SideScores(spec, runs.left, claim.metric), {}};
-  if (claim.target) {
-    scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
-  } else {
-    scores.right_SC = SideScores(spec, runs.right, right_metric);
-  }
+  const PairedScores scores = ScoresOfBoth(spec, runs, claim);
   if (!IsOfRun(claim.metric)) evidence->bootstrap = bootstrap.OfDifference(scores);
   evidence->seed_differences = SeedDifferences(scores);
   evidence->left_mean = Mean(RowMeans(scores.left_SC));

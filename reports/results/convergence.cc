@@ -133,7 +133,7 @@ std::vector<std::string> Sentences(const std::vector<ArmCourse>& arms, const Met
   }
   if (has_kl && levels.reward.has_value()) {
     sentences.push_back("KL is nats a token to the start, where the training reward first is " +
-                        FormatScore(*levels.reward) + " (chosen likewise), and at the end.");
+                        FormatScore(levels.reward.value_or(0)) + " (chosen likewise), and at the end.");
   }
   std::vector<std::string> rising;
   for (const ArmCourse& course : arms) {
