@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "reports/results/convergence.h"
 #include "reports/runs/arm_scores.h"
-#include "reports/runs/course.h"
+#include "reports/runs/learning_curve.h"
 #include "reports/statistics/statistics.h"
 
 namespace suite {
@@ -77,24 +77,26 @@ double CurveMeanOf(const ReportRun& run, const std::string& split, const std::st
 }
 
 // A run that never is where it should be counts with its last step.
-double StepsOr(const std::optional<double>& steps, const Course& course) { return steps.value_or(course.steps.back()); }
+double StepsOr(const std::optional<double>& steps, const LearningCurve& curve) {
+  return steps.value_or(curve.steps.back());
+}
 
 double StepsToHalfGain(const ReportRun& run, const std::string& split, const std::string& metric) {
-  const Course course = CourseOfScore(run, split, metric);
-  return StepsOr(StepsToShareOfGain(course, 0.5), course);
+  const LearningCurve curve = CurveOfScore(run, split, metric);
+  return StepsOr(StepsToShareOfGain(curve, 0.5), curve);
 }
 
 // Each run's steps to the level that both sides have in common, [S][1] for the left and for the right.
 PairedScores StepsToTarget(const PairedRuns& runs, const std::string& split, const std::string& metric) {
-  std::vector<std::vector<Course>> courses(2);
-  for (const ReportRun* run : runs.left.runs) courses[0].push_back(CourseOfScore(*run, split, metric));
-  for (const ReportRun* run : runs.right.runs) courses[1].push_back(CourseOfScore(*run, split, metric));
-  const std::optional<double> level = CommonLevel(courses);
+  std::vector<std::vector<LearningCurve>> curves(2);
+  for (const ReportRun* run : runs.left.runs) curves[0].push_back(CurveOfScore(*run, split, metric));
+  for (const ReportRun* run : runs.right.runs) curves[1].push_back(CurveOfScore(*run, split, metric));
+  const std::optional<double> level = CommonLevel(curves);
   PairedScores scores;
   for (size_t side = 0; side < 2; ++side) {
-    for (const Course& course : courses[side]) {
-      const auto steps = level ? FirstReach(course, *level) : std::nullopt;
-      (side == 0 ? scores.left_SC : scores.right_SC).push_back({StepsOr(steps, course)});
+    for (const LearningCurve& curve : curves[side]) {
+      const auto steps = level ? FirstReach(curve, *level) : std::nullopt;
+      (side == 0 ? scores.left_SC : scores.right_SC).push_back({StepsOr(steps, curve)});
     }
   }
   return scores;

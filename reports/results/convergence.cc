@@ -26,25 +26,25 @@ struct Values {
   }
 };
 
-struct ArmCourse {
+struct ArmCurves {
   const ArmRuns* arm = nullptr;
-  std::vector<Course> scores, rewards, kls;  // by run; the last two may be empty
+  std::vector<LearningCurve> scores, rewards, kls;  // by run; the last two may be empty
 };
 
-ArmCourse CourseOf(const ReportSpec& spec, const ArmRuns& arm, const std::string& metric) {
-  ArmCourse course{&arm, {}, {}, {}};
+ArmCurves CurvesOf(const ReportSpec& spec, const ArmRuns& arm, const std::string& metric) {
+  ArmCurves curve{&arm, {}, {}, {}};
   for (const ReportRun* run : arm.done) {
-    Course score = CourseOfScore(*run, spec.curve_split, metric);
+    LearningCurve score = CurveOfScore(*run, spec.curve_split, metric);
     if (score.steps.size() < kFewestEvaluations) continue;
-    course.scores.push_back(std::move(score));
+    curve.scores.push_back(std::move(score));
     const size_t window = std::max<size_t>(1, run->record.steps.size() / kStepsInWindow);
-    auto reward = CourseOfSeries(*run, "reward", window), kl = CourseOfSeries(*run, "kl", window);
+    auto reward = CurveOfSeries(*run, "reward", window), kl = CurveOfSeries(*run, "kl", window);
     if (reward && kl) {
-      course.rewards.push_back(std::move(*reward));
-      course.kls.push_back(std::move(*kl));
+      curve.rewards.push_back(std::move(*reward));
+      curve.kls.push_back(std::move(*kl));
     }
   }
-  return course;
+  return curve;
 }
 
 // The mean, with Student's interval over the seeds behind it; how many runs have the value where not all do.
@@ -65,28 +65,28 @@ TextCell Cell(const Values& values, const char* format) {
 }
 
 template <typename Read>
-Values Of(const std::vector<Course>& courses, const Read& read) {
+Values Of(const std::vector<LearningCurve>& curves, const Read& read) {
   Values values;
-  for (const Course& course : courses) values.Add(read(course));
+  for (const LearningCurve& curve : curves) values.Add(read(curve));
   return values;
 }
 
 // KL when the run first earns `reward`.
-Values KlAtReward(const ArmCourse& course, double reward) {
+Values KlAtReward(const ArmCurves& curve, double reward) {
   Values values;
-  for (size_t i = 0; i < course.kls.size(); ++i) {
-    const auto step = FirstReach(course.rewards[i], reward);
-    values.Add(step ? std::optional<double>(ValueAt(course.kls[i], *step)) : std::nullopt);
+  for (size_t i = 0; i < curve.kls.size(); ++i) {
+    const auto step = FirstReach(curve.rewards[i], reward);
+    values.Add(step ? std::optional<double>(ValueAt(curve.kls[i], *step)) : std::nullopt);
   }
   return values;
 }
 
-Values LastQuarter(const ArmCourse& course) {
-  return Of(course.scores, [](const Course& c) { return std::optional<double>(ChangeOverLastQuarter(c)); });
+Values LastQuarter(const ArmCurves& curve) {
+  return Of(curve.scores, [](const LearningCurve& c) { return std::optional<double>(ChangeOverLastQuarter(c)); });
 }
 
-bool StillRises(const ArmCourse& course) {
-  const auto interval = StudentInterval(LastQuarter(course).values);
+bool StillRises(const ArmCurves& curve) {
+  const auto interval = StudentInterval(LastQuarter(curve).values);
   return interval && interval->low > 0;
 }
 
@@ -94,20 +94,23 @@ struct Levels {
   std::optional<double> score, reward;
 };
 
-std::vector<TextCell> RowOf(const ArmCourse& course, const Levels& levels, bool has_kl) {
-  const auto gain = [](const Course& c) { return std::optional<double>(Gain(c)); };
-  const auto to_target = [&](const Course& c) { return levels.score ? FirstReach(c, *levels.score) : std::nullopt; };
-  const auto to_half = [](const Course& c) { return StepsToShareOfGain(c, kShare); };
-  std::vector<TextCell> row = {{course.arm->arm.name},
-                               Cell(Of(course.scores, gain), "%+.4f"),
-                               Cell(Of(course.scores, to_target), "%.0f"),
-                               Cell(Of(course.scores, to_half), "%.0f"),
-                               Cell(Of(course.scores, &ShareOfGainAtHalfTime), "%.2f"),
-                               Cell(LastQuarter(course), "%+.4f")};
-  row.back().bold = StillRises(course);
+std::vector<TextCell> RowOf(const ArmCurves& curve, const Levels& levels, bool has_kl) {
+  const auto gain = [](const LearningCurve& c) { return std::optional<double>(Gain(c)); };
+  const auto to_target = [&](const LearningCurve& c) {
+    return levels.score ? FirstReach(c, *levels.score) : std::nullopt;
+  };
+  const auto to_half = [](const LearningCurve& c) { return StepsToShareOfGain(c, kShare); };
+  std::vector<TextCell> row = {{curve.arm->arm.name},
+                               Cell(Of(curve.scores, gain), "%+.4f"),
+                               Cell(Of(curve.scores, to_target), "%.0f"),
+                               Cell(Of(curve.scores, to_half), "%.0f"),
+                               Cell(Of(curve.scores, &ShareOfGainAtHalfTime), "%.2f"),
+                               Cell(LastQuarter(curve), "%+.4f")};
+  row.back().bold = StillRises(curve);
   if (!has_kl) return row;
-  row.push_back(levels.reward ? Cell(KlAtReward(course, *levels.reward), "%.3f") : TextCell());
-  row.push_back(Cell(Of(course.kls, [](const Course& c) { return std::optional<double>(c.values.back()); }), "%.3f"));
+  row.push_back(levels.reward ? Cell(KlAtReward(curve, *levels.reward), "%.3f") : TextCell());
+  row.push_back(
+      Cell(Of(curve.kls, [](const LearningCurve& c) { return std::optional<double>(c.values.back()); }), "%.3f"));
   return row;
 }
 
@@ -124,7 +127,7 @@ std::vector<std::string> HeaderOf(const MetricColumn& metric, const Levels& leve
   return header;
 }
 
-std::vector<std::string> Sentences(const std::vector<ArmCourse>& arms, const MetricColumn& metric, const Levels& levels,
+std::vector<std::string> Sentences(const std::vector<ArmCurves>& arms, const MetricColumn& metric, const Levels& levels,
                                    bool has_kl) {
   std::vector<std::string> sentences;
   if (levels.score) {
@@ -133,11 +136,11 @@ std::vector<std::string> Sentences(const std::vector<ArmCourse>& arms, const Met
   }
   if (has_kl && levels.reward.has_value()) {
     sentences.push_back("KL is nats a token to the start, where the training reward first is " +
-                        FormatScore(levels.reward.value_or(0)) + " (chosen likewise), and at the end.");
+                        FormatScore(*levels.reward) + " (chosen likewise), and at the end.");
   }
   std::vector<std::string> rising;
-  for (const ArmCourse& course : arms) {
-    if (StillRises(course)) rising.push_back(course.arm->arm.name);
+  for (const ArmCurves& curve : arms) {
+    if (StillRises(curve)) rising.push_back(curve.arm->arm.name);
   }
   sentences.push_back(rising.empty()
                           ? "No arm is shown to rise still over its last quarter."
@@ -147,22 +150,22 @@ std::vector<std::string> Sentences(const std::vector<ArmCourse>& arms, const Met
 }
 
 template <typename Pick>
-std::vector<std::vector<Course>> Picked(const std::vector<ArmCourse>& arms, const Pick& pick) {
-  std::vector<std::vector<Course>> courses;
-  for (const ArmCourse& arm : arms) courses.push_back(arm.*pick);
-  return courses;
+std::vector<std::vector<LearningCurve>> Picked(const std::vector<ArmCurves>& arms, const Pick& pick) {
+  std::vector<std::vector<LearningCurve>> curves;
+  for (const ArmCurves& arm : arms) curves.push_back(arm.*pick);
+  return curves;
 }
 
 }  // namespace
 
-std::optional<double> CommonLevel(const std::vector<std::vector<Course>>& arms) {
+std::optional<double> CommonLevel(const std::vector<std::vector<LearningCurve>>& arms) {
   std::vector<double> starts;
   std::optional<double> smallest;
-  for (const std::vector<Course>& courses : arms) {
+  for (const std::vector<LearningCurve>& curves : arms) {
     std::vector<double> gains;
-    for (const Course& course : courses) {
-      starts.push_back(course.values.front());
-      gains.push_back(Gain(course));
+    for (const LearningCurve& curve : curves) {
+      starts.push_back(curve.values.front());
+      gains.push_back(Gain(curve));
     }
     if (gains.empty() || !(Mean(gains) > 0)) continue;
     smallest = smallest ? std::min(*smallest, Mean(gains)) : Mean(gains);
@@ -175,19 +178,20 @@ Convergence ConvergenceOf(const ReportSpec& spec, const RunSet& set) {
   Convergence found;
   if (spec.metrics.empty() || spec.baseline.empty()) return found;
   const MetricColumn metric = ShownMetrics(spec).back();
-  std::vector<ArmCourse> arms;
+  std::vector<ArmCurves> arms;
   bool has_kl = true;
   for (const ArmRuns& arm : set.arms) {
-    ArmCourse course = CourseOf(spec, arm, metric.id);
-    if (course.scores.empty()) continue;
-    has_kl = has_kl && course.kls.size() == course.scores.size();
-    arms.push_back(std::move(course));
+    ArmCurves curve = CurvesOf(spec, arm, metric.id);
+    if (curve.scores.empty()) continue;
+    has_kl = has_kl && curve.kls.size() == curve.scores.size();
+    arms.push_back(std::move(curve));
   }
   if (arms.empty()) return found;
-  const Levels levels = {CommonLevel(Picked(arms, &ArmCourse::scores)),
-                         has_kl ? CommonLevel(Picked(arms, &ArmCourse::rewards)) : std::nullopt};
+  Levels levels;
+  levels.score = CommonLevel(Picked(arms, &ArmCurves::scores));
+  if (has_kl) levels.reward = CommonLevel(Picked(arms, &ArmCurves::rewards));
   found.table = TextTable{HeaderOf(metric, levels, has_kl)};
-  for (const ArmCourse& course : arms) found.table.rows.push_back(RowOf(course, levels, has_kl));
+  for (const ArmCurves& curve : arms) found.table.rows.push_back(RowOf(curve, levels, has_kl));
   found.sentences = Sentences(arms, metric, levels, has_kl);
   return found;
 }

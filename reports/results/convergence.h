@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/runs/course.h"
+#include "reports/runs/learning_curve.h"
 #include "reports/runs/run_set.h"
 #include "reports/spec/report_spec.h"
 #include "reports/tables/text_table.h"
@@ -32,8 +32,8 @@ struct Convergence {
 // Of the curve split and the last metric that comparisons name.
 Convergence ConvergenceOf(const ReportSpec& spec, const RunSet& set);
 
-// The mean start plus half of the smallest mean gain of the arms that gain; `arms` has the courses of each arm's runs.
+// The mean start plus half of the smallest mean gain of the arms that gain; `arms` has the curves of each arm's runs.
 // Nothing where no arm gains.
-std::optional<double> CommonLevel(const std::vector<std::vector<Course>>& arms);
+std::optional<double> CommonLevel(const std::vector<std::vector<LearningCurve>>& arms);
 
 }  // namespace suite

@@ -66,7 +66,7 @@ TEST(Convergence, MeaningsOfFasterStandSideBySide) {
 }
 
 TEST(Convergence, TheCommonLevelIsWithinReachOfEveryArmThatGains) {
-  const Course small = {{0, 1}, {.2, .3}}, large = {{0, 1}, {.2, .6}}, falling = {{0, 1}, {.2, .1}};
+  const LearningCurve small = {{0, 1}, {.2, .3}}, large = {{0, 1}, {.2, .6}}, falling = {{0, 1}, {.2, .1}};
   EXPECT_NEAR(*CommonLevel({{small}, {large}}), .25, 1e-12);
   EXPECT_NEAR(*CommonLevel({{falling}, {large}}), .4, 1e-12);
   EXPECT_FALSE(CommonLevel({{falling}}));

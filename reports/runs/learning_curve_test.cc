@@ -1,4 +1,4 @@
-#include "reports/runs/course.h"
+#include "reports/runs/learning_curve.h"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 namespace suite {
 namespace {
 
-const Course kRising = {{0, 100, 200, 400}, {.2, .32, .25, .4}};
+const LearningCurve kRising = {{0, 100, 200, 400}, {.2, .32, .25, .4}};
 
-TEST(Course, MomentsByHand) {
+TEST(LearningCurve, MomentsByHand) {
   EXPECT_DOUBLE_EQ(Gain(kRising), .2);
   EXPECT_DOUBLE_EQ(ValueAt(kRising, 50), .26);
   EXPECT_DOUBLE_EQ(ValueAt(kRising, 300), .325);
@@ -24,33 +24,33 @@ TEST(Course, MomentsByHand) {
   EXPECT_NEAR(ChangeOverLastQuarter(kRising), .4 - .325, 1e-12);
 }
 
-TEST(Course, WithoutAGainThereIsNoShareOfIt) {
-  const Course falling = {{0, 10}, {.3, .2}};
+TEST(LearningCurve, WithoutAGainThereIsNoShareOfIt) {
+  const LearningCurve falling = {{0, 10}, {.3, .2}};
   EXPECT_FALSE(StepsToShareOfGain(falling, .5));
   EXPECT_FALSE(ShareOfGainAtHalfTime(falling));
   EXPECT_NEAR(ChangeOverLastQuarter(falling), -.025, 1e-12);
 }
 
-TEST(Course, SeriesAreMeansOfTheLastSteps) {
+TEST(LearningCurve, SeriesAreMeansOfTheLastSteps) {
   ReportRun run;
   run.record.steps = {1, 2, 3, 4};
   run.record.series = {{"kl", 1, {1, 2, 3, 8}}, {"by_rank", 2, {1, 2, 3, 4, 5, 6, 7, 8}}};
-  const auto course = CourseOfSeries(run, "kl", 2);
-  ASSERT_TRUE(course);
-  EXPECT_EQ(course->steps, (std::vector<double>{2, 3, 4}));
-  EXPECT_EQ(course->values, (std::vector<double>{1.5, 2.5, 5.5}));
-  EXPECT_FALSE(CourseOfSeries(run, "kl", 5)) << "fewer steps than the window";
-  EXPECT_FALSE(CourseOfSeries(run, "by_rank", 1));
-  EXPECT_FALSE(CourseOfSeries(run, "none", 1));
+  const auto curve = CurveOfSeries(run, "kl", 2);
+  ASSERT_TRUE(curve);
+  EXPECT_EQ(curve->steps, (std::vector<double>{2, 3, 4}));
+  EXPECT_EQ(curve->values, (std::vector<double>{1.5, 2.5, 5.5}));
+  EXPECT_FALSE(CurveOfSeries(run, "kl", 5)) << "fewer steps than the window";
+  EXPECT_FALSE(CurveOfSeries(run, "by_rank", 1));
+  EXPECT_FALSE(CurveOfSeries(run, "none", 1));
 }
 
-TEST(Course, ScoresAreMeansOverConversations) {
+TEST(LearningCurve, ScoresAreMeansOverConversations) {
   ReportRun run;
   run.record = MakeRun({"grpo", 1, 0.1});
-  const Course course = CourseOfScore(run, "validation", "ndcg@5");
-  EXPECT_EQ(course.steps, (std::vector<double>{0, 15, 30, 45, 60}));
-  EXPECT_GT(Gain(course), 0.05);
-  EXPECT_NE(ErrorOf([&] { CourseOfScore(run, "validation", "ndcg@7"); }).find("ndcg@10"), std::string::npos);
+  const LearningCurve curve = CurveOfScore(run, "validation", "ndcg@5");
+  EXPECT_EQ(curve.steps, (std::vector<double>{0, 15, 30, 45, 60}));
+  EXPECT_GT(Gain(curve), 0.05);
+  EXPECT_NE(ErrorOf([&] { CurveOfScore(run, "validation", "ndcg@7"); }).find("ndcg@10"), std::string::npos);
 }
 
 }  // namespace
