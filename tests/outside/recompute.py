@@ -48,9 +48,14 @@ class Run:
             self.wanted = grouped(lists["ground_truth/conversation"][:], lists["ground_truth/item"][:])
             self.seen = grouped(lists["seen/conversation"][:], lists["seen/item"][:])
             ranks = lists["ranks"]
-            self.ranks = {name: ranks[name][:] for name in ("step", "conversation", "item", "repeated")}
+            self.ranks = {name: ranks[name][:] for name in ("step", "conversation", "line", "item", "repeated")}
             self.verdicts = [text(one) for one in ranks["verdict"][:]]
             self.series = {name: store[f"series/{name}"][:] for name in series_names(store)}
+            self.answers = [text(one) for one in store["answers/conversation_id"][:]]
+            self.answer_ranks = []
+            if "answers/ranks" in store:
+                kept = store["answers/ranks"]
+                self.answer_ranks = list(zip(kept["answer"][:], kept["line"][:], map(text, kept["verdict"][:])))
             config = store.attrs["config"]
             self.config = text(config)
 
@@ -166,6 +171,44 @@ def check_answers(run, found):
             for name, score in scores.items():
                 recorded = run.scores[name][row][conversation]
                 found.number("score of a conversation", score, recorded, SCORE_TOLERANCE, f"{run.name} {name}")
+
+
+def rewarded(run, conversation, items):
+    """Verdicts by the reward's rules: each ground truth is taken once, by title in normal form, the nearest year first."""
+    seen = {run.titles[item] for item in run.seen.get(conversation, [])}
+    wanted = [(normal_form(run.titles[item]), int(run.years[item])) for item in run.wanted.get(conversation, [])]
+    given, verdicts = set(), []
+    for item in items:
+        title, year = normal_form(run.titles[item]), int(run.years[item])
+        repeats = (title, year) in given
+        given.add((title, year))
+        nearest = [(title, year + offset) for offset in (0, 1, -1, 2, -2) if (title, year + offset) in wanted]
+        if run.titles[item] in seen:
+            verdicts.append("seen")
+        elif not run.in_catalog[item]:
+            verdicts.append("out")
+        elif nearest:
+            wanted.remove(nearest[0])
+            verdicts.append("hit")
+        else:
+            verdicts.append("duplicate" if repeats else "miss")
+    return verdicts
+
+
+def check_kept_answers(run, found):
+    """The verdicts beside the answers that the store keeps as text. Their ranks are lines; one without an item is
+    unparsed."""
+    last = run.ranks["step"] == run.steps[-1]
+    ranks = grouped([answer for answer, _, _ in run.answer_ranks], range(len(run.answer_ranks)))
+    for answer, identity in enumerate(run.answers):
+        conversation = run.conversations.index(identity)
+        places = np.flatnonzero(last & (run.ranks["conversation"] == conversation))
+        lines = [int(line) for line in run.ranks["line"][places]]
+        judged = dict(zip(lines, rewarded(run, conversation, [int(one) for one in run.ranks["item"][places]])))
+        for place in ranks.get(answer, []):
+            _, line, recorded = run.answer_ranks[place]
+            ours = judged.get(int(line), "unparsed")
+            found.equal("verdict of a kept answer", same_verdict(ours, recorded), f"{run.name} {identity} line {line}")
 
 
 # --- Statistics ------------------------------------------------------------------------------------------------------
