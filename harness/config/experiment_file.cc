@@ -1,5 +1,8 @@
 #include "harness/config/experiment_file.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <utility>
 
 #include "base/error.h"
@@ -296,6 +299,13 @@ std::vector<ClaimSetting> ReadClaims(const Place& place, const std::string& file
   return claims;
 }
 
+// It is a part of the results folder's name.
+void CheckProfileName(const std::string& name, const std::string& where) {
+  const auto fits = [](unsigned char c) { return std::isalnum(c) || std::strchr("_.-", c); };
+  if (!name.empty() && std::all_of(name.begin(), name.end(), fits)) return;
+  throw InputError(where, "the profile's name '" + name + "'", "letters, digits, '_', '-' and '.'");
+}
+
 }  // namespace
 
 ExperimentFile ParseExperimentFile(const std::string& text, const std::string& path) {
@@ -315,6 +325,7 @@ ExperimentFile ParseExperimentFile(const std::string& text, const std::string& p
   if (const toml::node* profiles = root.get("profile")) {
     for (const auto& [key, node] : TableAt(place(*profiles, "profile"))) {
       const std::string name(key.str());
+      CheckProfileName(name, TomlOrigin(path, key.source()));
       file.profiles[name] = ReadProfile(TableAt(place(node, "profile." + name)), path, name);
     }
   }
