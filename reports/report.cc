@@ -1,10 +1,9 @@
 #include "reports/report.h"
 
 #include <algorithm>
-#include <filesystem>
 
-#include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "reports/page/document.h"
 #include "reports/page/page_data.h"
 #include "reports/plots/draw_plot.h"
@@ -191,9 +190,7 @@ std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& 
 std::string WriteReport(const ReportSpec& as_written, ReadStores stores, const std::string& out_dir) {
   const RunSet set = MakeRunSet(as_written, std::move(stores));
   const auto [spec, left_out] = CheckStatements(as_written, set);
-  std::error_code error;
-  std::filesystem::create_directories(out_dir + "/plots", error);
-  if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
+  MakeFolder(out_dir + "/plots");
   Findings found = {
       MainTable(spec, set), CompareAll(spec, set), JudgeClaims(spec, set), {}, ConvergenceOf(spec, set), left_out};
   found.papers = PaperTables(spec, set, found.results);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "base/text/fill_in.h"
 #include "harness/config/report_settings.h"
 #include "harness/config/sweep_points.h"
@@ -21,7 +22,11 @@ std::string StemOf(const std::string& path) {
   return name.substr(0, name.rfind('.'));
 }
 
+// Far more than any experiment needs; the parser takes many times the memory of its text.
+constexpr int64_t kMostConfigBytes = int64_t{16} << 20;
+
 ExperimentFile ReadExperimentFile(const std::string& path) {
+  if (!path.empty()) CheckFile(path, kMostConfigBytes);
   return path.empty() ? ExperimentFile() : ParseExperimentFile(ReadFile(path), path);
 }
 

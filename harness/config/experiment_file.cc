@@ -1,5 +1,8 @@
 #include "harness/config/experiment_file.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <utility>
 
 #include "base/error.h"
@@ -141,6 +144,13 @@ Profile ReadProfile(const toml::table& table, const std::string& file, const std
   return profile;
 }
 
+// It is a part of the results folder's name.
+void CheckProfileName(const std::string& name, const std::string& where) {
+  const auto fits = [](unsigned char c) { return std::isalnum(c) || std::strchr("_.-", c); };
+  if (!name.empty() && std::all_of(name.begin(), name.end(), fits)) return;
+  throw InputError(where, "the profile's name '" + name + "'", "letters, digits, '_', '-' and '.'");
+}
+
 }  // namespace
 
 ExperimentFile ParseExperimentFile(const std::string& text, const std::string& path) {
@@ -160,6 +170,7 @@ ExperimentFile ParseExperimentFile(const std::string& text, const std::string& p
   if (const toml::node* profiles = root.get("profile")) {
     for (const auto& [key, node] : TableAt(place(*profiles, "profile"))) {
       const std::string name(key.str());
+      CheckProfileName(name, TomlOrigin(path, key.source()));
       file.profiles[name] = ReadProfile(TableAt(place(node, "profile." + name)), path, name);
     }
   }

@@ -178,6 +178,10 @@ TEST(LoadExperiment, SweepErrors) {
 TEST(LoadExperiment, EveryProfileIsChecked) {
   EXPECT_THAT(ErrorOf(kQuickstart, "smok"), HasSubstr("unknown profile 'smok' (did you mean 'smoke'?)"));
   EXPECT_THAT(ErrorOf("seed = 1\n", "smoke"), HasSubstr("has no profile 'smoke'; allowed: no --profile"));
+  for (const char* name : {"../../x", "a b", "", "a\\nb"}) {
+    EXPECT_THAT(ErrorOf("[profile.\"" + std::string(name) + "\"]\nrl.steps = 2\n"),
+                AllOf(HasSubstr("quick.toml:1: the profile's name"), HasSubstr("letters, digits")));
+  }
   EXPECT_THAT(ErrorOf("[profile.paper]\nrl.step = 2\n"), HasSubstr("quick.toml:2 (profile paper): unknown setting"));
   EXPECT_THAT(ErrorOf("[profile.paper.sweep]\nseed = [-1]\n"),
               HasSubstr("quick.toml:2 (profile paper, sweep): seed is"));
