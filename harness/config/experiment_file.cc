@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text/allowed.h"
 #include "harness/config/toml_settings.h"
 
 namespace suite {
@@ -108,10 +110,16 @@ Budget ReadBudget(const Place& place, const std::string& file, const std::string
     const std::string origin = TomlOrigin(file, key.source(), note), where = origin + ": budget." + name;
     const auto number = node.value<double>();
     if (name == "runs") {
+      const Allowed allowed = Between(1, 1e6);
       budget.runs = node.value_exact<int64_t>();
-      if (!budget.runs || *budget.runs < 1) throw InputError(where, "not a number of runs", "a whole number from 1");
+      if (!budget.runs || !allowed.Admits(*number)) {
+        throw InputError(where, "not a number of runs", "a whole number, " + allowed.Text());
+      }
     } else if (name == "hours") {
-      if (!node.is_number() || *number <= 0) throw InputError(where, "not a number of hours", "a number above 0");
+      const Allowed allowed = AboveTo(0, 1e6);
+      if (!node.is_number() || !allowed.Admits(*number)) {
+        throw InputError(where, "not a number of hours", "a number, " + allowed.Text());
+      }
       budget.hours = *number;
     } else {
       throw UnknownName(origin, "setting of budget", name, {"runs", "hours"});
@@ -214,8 +222,9 @@ ReportSettings ReadReport(const toml::table& table, const std::string& file) {
 }
 
 double NumberAt(const Place& place) {
-  if (const auto number = place.node.value<double>(); number && place.node.is_number()) return *number;
-  throw InputError(place.where, "not a number", "a number");
+  const auto number = place.node.value<double>();
+  if (place.node.is_number() && number && std::isfinite(*number)) return *number;
+  throw InputError(place.where, "not a number", "a finite number");
 }
 
 int64_t CountAt(const Place& place) {
