@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text/allowed.h"
 #include "harness/config/report_section.h"
 #include "harness/config/toml_place.h"
 #include "harness/config/toml_settings.h"
@@ -83,10 +85,16 @@ Budget ReadBudget(const Place& place, const std::string& file, const std::string
     const std::string origin = TomlOrigin(file, key.source(), note), where = origin + ": budget." + name;
     const auto number = node.value<double>();
     if (name == "runs") {
+      const Allowed allowed = Between(1, 1e6);
       budget.runs = node.value_exact<int64_t>();
-      if (!budget.runs || *budget.runs < 1) throw InputError(where, "not a number of runs", "a whole number from 1");
+      if (!budget.runs || !allowed.Admits(*number)) {
+        throw InputError(where, "not a number of runs", "a whole number, " + allowed.Text());
+      }
     } else if (name == "hours") {
-      if (!node.is_number() || *number <= 0) throw InputError(where, "not a number of hours", "a number above 0");
+      const Allowed allowed = AboveTo(0, 1e6);
+      if (!node.is_number() || !allowed.Admits(*number)) {
+        throw InputError(where, "not a number of hours", "a number, " + allowed.Text());
+      }
       budget.hours = *number;
     } else {
       throw UnknownName(origin, "setting of budget", name, {"runs", "hours"});

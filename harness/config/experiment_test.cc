@@ -249,6 +249,7 @@ TEST(LoadExperiment, ClaimErrors) {
   EXPECT_THAT(ErrorOf(WithLine("relation = \">\"", "relation = \">=\"")), HasSubstr("quick.toml:9: claim.relation"));
   EXPECT_THAT(ErrorOf(WithLine("\"sign_flip\"", "\"t_test\"")), HasSubstr("allowed: paired_t, wilcoxon, sign_flip"));
   EXPECT_THAT(ErrorOf(WithLine("0.001", "-1")), HasSubstr("a negative margin"));
+  EXPECT_THAT(ErrorOf(WithLine("0.001", "nan")), HasSubstr("a finite number"));
   EXPECT_THAT(ErrorOf(WithLine("0.001", "\"1\"")), HasSubstr("claim.margin: not a number"));
   EXPECT_THAT(ErrorOf(WithLine("number = 2", "number = 0")), HasSubstr("a whole number from 1"));
   EXPECT_THAT(ErrorOf(WithLine("[0.1079, 0.0945]", "[0.1079]")), HasSubstr("1 numbers; allowed: [left, right]"));
@@ -400,7 +401,11 @@ TEST(LoadExperiment, ReadsTheBudget) {
   EXPECT_EQ(experiment.budget.hours, .5);
   EXPECT_FALSE(LoadExperiment(ExperimentRequest()).budget.runs.has_value());
   EXPECT_THAT(ErrorOf("[budget]\nruns = 0\n"), HasSubstr("quick.toml:2: budget.runs"));
-  EXPECT_THAT(ErrorOf("[budget]\nhours = \"x\"\n"), HasSubstr("a number above 0"));
+  EXPECT_THAT(ErrorOf("[budget]\nhours = \"x\"\n"), HasSubstr("a number, more than 0, to 1000000"));
+  for (const char* hours : {"nan", "inf", "0", "1e300"}) {
+    EXPECT_THAT(ErrorOf("[budget]\nhours = " + std::string(hours) + "\n"), HasSubstr("budget.hours: not a number"));
+  }
+  EXPECT_THAT(ErrorOf("[budget]\nruns = 9223372036854775807\n"), HasSubstr("a whole number, 1 to 1000000"));
   EXPECT_THAT(ErrorOf("[budget]\nrunz = 1\n"), HasSubstr("runz"));
 }
 

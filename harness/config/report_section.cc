@@ -1,5 +1,6 @@
 #include "harness/config/report_section.h"
 
+#include <cmath>
 #include <sstream>
 #include <utility>
 
@@ -83,8 +84,9 @@ std::vector<NoteSetting> ReadNotes(const Place& place, const std::string& file) 
 }
 
 double NumberAt(const Place& place) {
-  if (const auto number = place.node.value<double>(); number && place.node.is_number()) return *number;
-  throw InputError(place.where, "not a number", "a number");
+  const auto number = place.node.value<double>();
+  if (place.node.is_number() && number && std::isfinite(*number)) return *number;
+  throw InputError(place.where, "not a number", "a finite number");
 }
 
 int64_t CountAt(const Place& place) {
