@@ -150,7 +150,7 @@ const std::vector<ObjectiveField>& ObjectiveFields() {
 #define OBJECTIVE_NUMBER(key, member, allowed, help) NumberField(#key, allowed, PLACE(member)),
 #define OBJECTIVE_COUNT(key, member, allowed, help) CountField(#key, allowed, PLACE(member)),
 #define OBJECTIVE_SWITCH(key, member, help) NameField<bool>(#key, {{"true", true}, {"false", false}}, PLACE(member)),
-#define OBJECTIVE_PENALTY(key, member, help) NumberField(#key, AtLeast(0), PLACE(member)),
+#define OBJECTIVE_PENALTY(key, member, help) NumberField(#key, Between(0, 1e6), PLACE(member)),
   static const auto* const kFields = new std::vector<ObjectiveField>{
 #include "algorithms/objective_settings.def"
   };

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/paths.h"
 
 namespace suite {
 namespace {
@@ -32,10 +33,9 @@ std::string FolderOf(const std::string& path) {
 }  // namespace
 
 std::string ReadFile(const std::string& path) {
+  CheckFile(path);
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) {
-    throw InputError(path, std::string("cannot be read: ") + (in ? "it is a folder" : std::strerror(errno)));
-  }
+  if (!in) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
   std::ostringstream bytes;
   bytes << in.rdbuf();
   return bytes.str();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/paths.h"
 
 namespace suite {
 namespace {
@@ -43,6 +44,7 @@ std::string Sha256Hex(std::string_view bytes) {
 }
 
 std::string Sha256HexOfFile(const std::string& path) {
+  CheckFile(path);
   std::ifstream in(path, std::ios::binary);
   if (!in) throw InputError(path, "cannot be read");
   Hasher hasher;

@@ -1,10 +1,12 @@
 // Reads a data set as a run would, and prints what the importer found: see datasets/importers/imported_dataset.h.
 #include <boost/program_options.hpp>
+#include <exception>
 #include <iostream>
 #include <string>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/standard_streams.h"
 #include "base/text/format.h"
 #include "datasets/core/item.h"
 #include "datasets/importers/imported_dataset.h"
@@ -126,16 +128,21 @@ int Main(int argc, char** argv) {
     options::store(options::parse_command_line(argc, argv, known), flags);
     if (flags.count("help") > 0) {
       std::cout << known;
+      FinishOutput();
       return 0;
     }
     const std::string format = Required(flags, "data", Formats());
     const std::string from = FromUsersFolder(Required(flags, "from", "a folder; --help says more"));
     Print(ImportDataset(format, from, OptionsOf(flags)), flags.count("json") > 0, flags["examples"].as<int>());
+    FinishOutput();
     return 0;
   } catch (const InputError& error) {
     std::cerr << error.what() << "\n";
   } catch (const options::error& error) {
     std::cerr << error.what() << "; --help lists the flags\n";
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
   }
   return 2;
 }
@@ -143,4 +150,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) { return suite::Main(argc, argv); }
+int main(int argc, char** argv) {
+  suite::OpenStandardStreams();
+  return suite::Main(argc, argv);
+}

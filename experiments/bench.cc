@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -14,11 +13,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "experiments/report_of_experiment.h"
 #include "harness/distributed/run_device.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/gpu_shares.h"
-#include "harness/launcher/slurm_scripts.h"
+#include "harness/launcher/stop_request.h"
 #include "harness/metrics/run_record.h"
 #include "harness/sft/stages.h"
 #include "reports/report.h"
@@ -67,6 +67,7 @@ Bench::Bench(const BenchFlags& flags, Experiment experiment)
       folder_(SweepFolder(flags, experiment_.name)),
       folders_{folder_ + "/runs", flags.out + "/cache"},
       board_(std::cerr, TerminalProgress(2)) {
+  for (const std::string& folder : {flags.out, folders_.runs, folders_.cache}) CheckFolderPath(folder);
   sweep_.name = fs::path(folder_).filename().string();
   sweep_.folder = folder_;
   sweep_.budget = experiment_.budget;
@@ -83,11 +84,10 @@ int Bench::Execute() {
 }
 
 int Bench::ExecuteHere() {
-  const bool complete = TrainStages() && TrainRuns();
+  MakeFolders();
+  const bool complete = TrainAll();
   board_.Close();
-  // What was asked to stop by a scheduler wants to be started again.
-  if (signal_ == SIGTERM || signal_ == SIGUSR1) return kExitRequeue;
-  if (signal_) return 128 + signal_;
+  if (signal_) return kExitRequeue;
   const int reported = Report();
   return complete ? reported : kExitFailed;
 }
@@ -165,7 +165,7 @@ void Bench::PrintStatus(bool watch) const {
 
 // A child that works on the run's config; its folder is made here.
 Job Bench::MakeJob(const SweepRun& run, const std::string& worker, const std::string& name) const {
-  fs::create_directories(run.folder);
+  MakeFolder(run.folder);
   WriteFileAtomically(run.folder + "/config.toml", ToToml(run.config));
   Job job;
   job.name = name;
@@ -223,6 +223,18 @@ void Bench::SetFailedAside() const {
   }
 }
 
+void Bench::MakeFolders() const {
+  for (const std::string& folder : {flags_.out, folder_, folders_.runs, folders_.cache}) MakeFolder(folder);
+}
+
+bool Bench::TrainAll() {
+  // For what comes before, between and after the runs; while they run, the pool takes the signals.
+  const StopSignals signals;
+  const bool complete = TrainStages() && TrainRuns();
+  if (signal_ == 0) signal_ = StopRequested();
+  return complete;
+}
+
 bool Bench::TrainStages() {
   std::vector<Job> jobs;
   for (const SweepRun& run : StagesToTrain()) jobs.push_back(MakeJob(run, "stages", "base and SFT"));
@@ -242,6 +254,7 @@ bool Bench::TrainRuns() {
       runs.push_back(run);
     }
     if (to_do.empty()) return failed_.empty();
+    if (StopRequested()) return false;
     if (jobs.empty()) {
       std::this_thread::sleep_for(kWaitForOthers);
       continue;
@@ -290,9 +303,7 @@ int Bench::Parallel() const {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency() / static_cast<unsigned>(threads)));
 }
 
-int Bench::ExecuteOnSlurm() {
-  const std::vector<SweepRun> runs = RunsToDo();
-  if (runs.empty() || flags_.slurm_round > kSlurmRounds) return Report();
+SlurmPlan Bench::PlanForSlurm(const std::vector<SweepRun>& runs) const {
   SlurmPlan plan;
   plan.name = sweep_.name;
   plan.folder = FirstFreePath(folder_ + "/slurm/submission-");
@@ -303,16 +314,23 @@ int Bench::ExecuteOnSlurm() {
   plan.options = flags_.sbatch;
   if (flags_.force_resume) plan.worker_args = {"--force-resume"};
   for (const SweepRun& run : StagesToTrain()) plan.stages.push_back({run.folder, NeedsOf(run.config, "stages")});
-  for (const SweepRun& run : runs) {
-    MakeJob(run, "run", run.name);
-    plan.runs.push_back({run.folder, NeedsOf(run.config, "run")});
-  }
+  for (const SweepRun& run : runs) plan.runs.push_back({run.folder, NeedsOf(run.config, "run")});
   plan.finish_args = {"--config=" + fs::absolute(flags_.config).string(), "--out=" + flags_.out, "--launcher=slurm",
                       "--slurm-round=" + std::to_string(flags_.slurm_round + 1),
                       "--jobs=" + std::to_string(flags_.jobs)};
   if (!flags_.profile.empty()) plan.finish_args.push_back("--profile=" + flags_.profile);
   for (const std::string& set : flags_.sets) plan.finish_args.insert(plan.finish_args.end(), {"--set", set});
   for (const std::string& option : flags_.sbatch) plan.finish_args.push_back("--sbatch=" + option);
+  return plan;
+}
+
+int Bench::ExecuteOnSlurm() {
+  const std::vector<SweepRun> runs = RunsToDo();
+  if (runs.empty() || flags_.slurm_round > kSlurmRounds) return Report();
+  const SlurmPlan plan = PlanForSlurm(runs);
+  CheckSlurmPlan(plan);
+  MakeFolders();
+  for (const SweepRun& run : runs) MakeJob(run, "run", run.name);
   WriteSlurmScripts(plan);
   std::cout << "scripts: " << plan.folder << "\n";
   if (!flags_.dry_run) std::cout << "submitted: " << SubmitToSlurm(plan, RunCommand) << std::endl;

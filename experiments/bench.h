@@ -13,6 +13,7 @@
 
 #include "experiments/bench_flags.h"
 #include "harness/config/experiment.h"
+#include "harness/launcher/slurm_scripts.h"
 #include "harness/launcher/worker_pool.h"
 #include "harness/progress/progress.h"
 #include "harness/run/run.h"
@@ -25,6 +26,7 @@ std::string SweepFolder(const BenchFlags& flags, const std::string& experiment);
 
 class Bench {
  public:
+  // Throws InputError where something else than a folder stands at --out or in it.
   Bench(const BenchFlags& flags, Experiment experiment);
 
   // The exit code (harness/launcher/exit_codes.h). A run that failed stops neither the others nor the report.
@@ -52,6 +54,7 @@ class Bench {
  private:
   int ExecuteHere();
   int ExecuteOnSlurm();
+  SlurmPlan PlanForSlurm(const std::vector<SweepRun>& runs) const;
   std::vector<std::string> StoresThere() const;
   // Neither done nor failed. A look at a run sees only the edges of its store, so the store of each that is over is
   // also read to its end, once: one that is damaged there has to be run again.
@@ -62,6 +65,8 @@ class Bench {
   Job MakeJob(const SweepRun& run, const std::string& worker, const std::string& name) const;
   std::vector<SweepRun> StagesToTrain() const;
   void SetFailedAside() const;
+  void MakeFolders() const;
+  bool TrainAll();
   bool TrainStages();
   bool TrainRuns();
   PoolResult RunAll(const std::vector<Job>& jobs, PoolOptions options);

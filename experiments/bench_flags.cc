@@ -3,10 +3,11 @@
 #include <boost/program_options.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "harness/launcher/slurm_scripts.h"
 
 namespace suite {
 namespace {
@@ -114,8 +115,10 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
     throw InputError("command line", error.what(), "what --help lists");
   }
   if (map.count("help")) {
-    std::cout << visible;
-    std::exit(0);
+    std::ostringstream text;
+    text << visible;
+    flags.help = text.str();
+    return flags;
   }
   if (flags.config.empty()) flags.config = OwnConfig();
   if (flags.config.empty() && !flags.help_config)
@@ -126,6 +129,7 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
   if (flags.launcher != "local" && flags.launcher != "slurm") {
     throw UnknownName("--launcher", "launcher", flags.launcher, {"local", "slurm"});
   }
+  for (const std::string& option : flags.sbatch) CheckSbatchOption(option);
   if (flags.dry_run && flags.launcher != "slurm") throw InputError("--dry-run", "without --launcher=slurm", "both");
   AddShortFlags(map, flags);
   flags.stood = AgainstUsersFolder(".");

@@ -8,6 +8,7 @@
 namespace suite {
 
 struct BenchFlags {
+  std::string help;               // what --help prints; empty where it is not asked for
   std::string config;             // the experiment's TOML file
   std::string profile;            // --profile smoke
   std::vector<std::string> sets;  // --set key=value
@@ -34,7 +35,7 @@ struct BenchFlags {
   int slurm_round = 0;  // submissions before this one
 };
 
-// Prints the help and exits where it is asked for. Throws InputError for flags that do not exist or make no sense.
+// Where help is asked for, only that is set. Throws InputError for flags that do not exist or make no sense.
 BenchFlags ParseBenchFlags(int argc, char** argv);
 
 }  // namespace suite

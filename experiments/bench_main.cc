@@ -49,6 +49,10 @@ void PrintPlan(const BenchFlags& flags, Experiment experiment) {
 
 int Main(int argc, char** argv) {
   const BenchFlags flags = ParseBenchFlags(argc, argv);
+  if (!flags.help.empty()) {
+    std::cout << flags.help;
+    return 0;
+  }
   if (flags.help_config) {
     std::cout << ConfigHelp();
     return 0;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "base/paths.h"
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
 #include "harness/config/experiment.h"
@@ -50,6 +51,10 @@ RunConfig LoadConfig(const BenchFlags& flags) {
 
 int Main(int argc, char** argv) {
   const BenchFlags flags = ParseBenchFlags(argc, argv);
+  if (!flags.help.empty()) {
+    std::cout << flags.help;
+    return kExitDone;
+  }
   if (flags.help_config) {
     std::cout << ConfigHelp();
     return kExitDone;
@@ -59,6 +64,7 @@ int Main(int argc, char** argv) {
     std::cout << Explain(config);
     return kExitDone;
   }
+  MakeFolder(flags.out + "/cache");
   const Dataset dataset = LoadDataset(config.data);
   std::cout << dataset.train.size() << " conversations to teach from, " << dataset.catalog.size()
             << " items in the catalogue" << std::endl;

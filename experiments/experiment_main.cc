@@ -5,6 +5,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "base/standard_streams.h"
 #include "harness/launcher/exit_codes.h"
 
 namespace suite {
@@ -12,8 +13,11 @@ namespace suite {
 int ExperimentMain(int (*run)(int argc, char** argv), int argc, char** argv) {
   KeepFreedMemory();
   KeepFewKernels();
+  OpenStandardStreams();
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    if (code == kExitDone) FinishOutput();
+    return code;
   } catch (const InputError& error) {
     std::cerr << "error: " << error.what() << std::endl;
     return kExitBadInput;

@@ -1,5 +1,5 @@
 // What every program of this folder does around its work: memory is kept, errors become one line and an exit code
-// (harness/launcher/exit_codes.h).
+// (harness/launcher/exit_codes.h), and output that cannot be written is such an error.
 //
 //   int main(int argc, char** argv) { return suite::ExperimentMain(&suite::Main, argc, argv); }
 #pragma once

@@ -1,9 +1,11 @@
 #include "experiments/report_of_experiment.h"
 
 #include "base/check.h"
+#include "harness/config/report_settings.h"
 #include "harness/metrics/metric_table.h"
 #include "reports/report.h"
 #include "reports/spec/claim.h"
+#include "reports/spec/statement.h"
 
 namespace suite {
 namespace {
@@ -12,6 +14,12 @@ MetricColumn ColumnOf(const std::string& id) {
   const std::optional<Metric> metric = KnownMetric(id);
   SUITE_CHECK(metric.has_value());  // the experiment file was checked
   return {id, metric->title, metric->higher_is_better};
+}
+
+std::vector<Condition> ConditionsOf(const std::vector<ConditionSetting>& settings) {
+  std::vector<Condition> conditions;
+  for (const ConditionSetting& setting : settings) conditions.push_back({setting.key, setting.values});
+  return conditions;
 }
 
 Claim ClaimOf(const ClaimSetting& setting) {
@@ -25,6 +33,7 @@ Claim ClaimOf(const ClaimSetting& setting) {
   claim.margin = setting.margin;
   if (!setting.published.empty()) claim.published = PublishedPair{setting.published[0], setting.published[1]};
   claim.source = setting.source;
+  claim.conditions = ConditionsOf(setting.conditions);
   return claim;
 }
 
@@ -56,7 +65,7 @@ ReportSpec ReportOf(const Experiment& experiment) {
     spec.claims.back().left = side(one.left);
     if (!one.right.empty()) spec.claims.back().right = side(one.right);
   }
-  spec.notes = settings.notes;
+  for (const NoteSetting& note : settings.notes) spec.notes.push_back({note.text, ConditionsOf(note.conditions)});
   return spec;
 }
 

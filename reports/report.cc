@@ -1,18 +1,20 @@
 #include "reports/report.h"
 
 #include <algorithm>
-#include <filesystem>
 
-#include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "reports/page/document.h"
 #include "reports/page/page_data.h"
 #include "reports/plots/draw_plot.h"
 #include "reports/plots/report_plots.h"
 #include "reports/report_text.h"
 #include "reports/results/aggregate_table.h"
+#include "reports/results/convergence.h"
 #include "reports/results/paper_tables.h"
+#include "reports/results/ratio_levels.h"
 #include "reports/results/report_tables.h"
+#include "reports/results/statements.h"
 #include "reports/results/verdicts.h"
 #include "reports/runs/run_set.h"
 
@@ -90,6 +92,8 @@ struct Findings {
   ResultTable results;
   Verdicts verdicts;
   std::vector<NamedTable> papers;
+  Convergence convergence;
+  std::vector<std::string> left_out;  // sentences whose conditions the runs break
 };
 
 void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found, Document* document) {
@@ -107,14 +111,30 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found
     document->AddParagraph(VerdictSummary(found.verdicts.pairs));
     document->AddTable(ComparisonTable(spec, found.verdicts.pairs));
   }
+  if (!found.convergence.table.rows.empty()) {
+    AddTable("Speed of learning", found.convergence.table, document);
+    for (const std::string& sentence : found.convergence.sentences) document->AddParagraph(sentence);
+  }
+  const TextTable ratios = RatioLevelTable(set);
+  if (!ratios.rows.empty()) {
+    AddTable("Importance ratios by level", ratios, document);
+    document->AddParagraph(
+        "An item's ratio is the geometric mean of its tokens' ratios. Were the tokens independent, that alone would "
+        "make "
+        "its variance smaller by the factor in the last column, whatever was learned; what the policy adds is the "
+        "difference between the last two columns.");
+  }
   const TextTable aggregates = AggregateTable(spec, set);
   if (!aggregates.rows.empty()) AddTable("All ranking metrics together", aggregates, document);
   AddClaims(spec, found.verdicts.ledger, document);
   document->AddHeading("How to read this");
   document->AddList(HowToRead(spec, set, found.verdicts.tests));
-  if (!spec.notes.empty()) {
+  std::vector<std::string> notes;
+  for (const Statement& note : spec.notes) notes.push_back(note.text);
+  notes.insert(notes.end(), found.left_out.begin(), found.left_out.end());
+  if (!notes.empty()) {
     document->AddHeading("Notes");
-    document->AddList(spec.notes);
+    document->AddList(notes);
   }
 }
 
@@ -136,6 +156,7 @@ std::string TerminalText(const ReportSpec& spec, const RunSet& set, const Findin
   const auto& [pairs, ledger, tests] = found.verdicts;
   if (!pairs.empty()) text += "\n" + ToTerminal(ComparisonTable(spec, pairs)) + "\n" + VerdictSummary(pairs) + "\n";
   if (!ledger.empty()) text += "\n" + ToTerminal(LedgerTable(spec, ledger)) + "\n" + LedgerSummary(ledger) + "\n";
+  for (const std::string& sentence : found.left_out) text += sentence + "\n";
   for (const std::string& warning : Warnings(spec, set)) text += "Warning: " + warning + "\n";
   return text;
 }
@@ -149,6 +170,9 @@ void WriteTables(const ReportSpec& spec, const Findings& found, const std::strin
     WriteFileAtomically(out_dir + "/" + paper.stem + ".csv", ToCsv(paper.table));
     WriteFileAtomically(out_dir + "/" + paper.stem + ".tex", ToLatex(paper.table));
   }
+  if (!found.convergence.table.rows.empty()) {
+    WriteFileAtomically(out_dir + "/convergence.csv", ToCsv(found.convergence.table));
+  }
   WriteFileAtomically(out_dir + "/comparisons.csv", ComparisonCsv(found.verdicts.pairs));
   const std::vector<LedgerEntry>& ledger = found.verdicts.ledger;
   if (!ledger.empty()) WriteFileAtomically(out_dir + "/claims.json", LedgerJson(spec, ledger));
@@ -161,12 +185,11 @@ std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& 
   return WriteReport(spec, ReadAllStores(store_paths), out_dir);
 }
 
-std::string WriteReport(const ReportSpec& spec, ReadStores stores, const std::string& out_dir) {
-  const RunSet set = MakeRunSet(spec, std::move(stores));
-  std::error_code error;
-  std::filesystem::create_directories(out_dir + "/plots", error);
-  if (error) throw InputError(out_dir, "cannot be made: " + error.message(), "a folder that can be written");
-  Findings found = {MainTable(spec, set), JudgeAll(spec, set), {}};
+std::string WriteReport(const ReportSpec& as_written, ReadStores stores, const std::string& out_dir) {
+  const RunSet set = MakeRunSet(as_written, std::move(stores));
+  const auto [spec, left_out] = CheckStatements(as_written, set);
+  MakeFolder(out_dir + "/plots");
+  Findings found = {MainTable(spec, set), JudgeAll(spec, set), {}, ConvergenceOf(spec, set), left_out};
   found.papers = PaperTables(spec, set, found.results);
   Document document(spec.title, Subtitle(spec, set));
   for (const std::string& warning : Warnings(spec, set)) document.AddWarning(warning);

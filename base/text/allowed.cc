@@ -33,6 +33,7 @@ bool Allowed::Admits(const std::string& name) const {
 
 std::string Allowed::Text() const {
   if (!names.empty()) return Join(names, ", ");
+  if (least && most && least_is_open) return "more than " + BoundText(*least) + ", to " + BoundText(*most);
   if (least && most) return BoundText(*least) + (most_is_open ? " to less than " : " to ") + BoundText(*most);
   if (least) return least_is_open ? "more than " + BoundText(*least) : BoundText(*least) + " or more";
   return "";
@@ -55,6 +56,12 @@ Allowed Above(double least) {
 Allowed Between(double least, double most) {
   Allowed allowed = AtLeast(least);
   allowed.most = most;
+  return allowed;
+}
+
+Allowed AboveTo(double least, double most) {
+  Allowed allowed = Between(least, most);
+  allowed.least_is_open = true;
   return allowed;
 }
 

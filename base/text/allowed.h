@@ -1,7 +1,8 @@
 // What a setting may be, beyond its type: a range, or a list of names.
 //
 //   Between(2, 4096).Text();                        // "2 to 4096"
-//   Above(0).Admits(0.);                            // false
+//   AboveTo(0, 9).Text();                           // "more than 0, to 9"
+//   AboveTo(0, 9).Admits(0.);                       // false
 //   OneOf({"line", "parsed_position"}).Text();      // "line, parsed_position"
 #pragma once
 
@@ -30,7 +31,8 @@ Allowed Anything();
 Allowed AtLeast(double least);
 Allowed Above(double least);
 Allowed Between(double least, double most);
-Allowed FromTo(double least, double most);  // without `most` itself: a decay of 1 would never forget
+Allowed AboveTo(double least, double most);  // without `least` itself
+Allowed FromTo(double least, double most);   // without `most` itself: a decay of 1 would never forget
 Allowed OneOf(std::vector<std::string> names);
 
 }  // namespace suite

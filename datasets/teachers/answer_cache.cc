@@ -4,10 +4,10 @@
 #include <system_error>
 #include <utility>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/json/checked_json.h"
+#include "base/paths.h"
 
 namespace suite {
 namespace {
@@ -21,12 +21,6 @@ std::string Canonical(const json& value) { return value.dump(-1, ' ', false, jso
 
 std::string HashOf(const std::string& path, int64_t attempt, const json& body) {
   return Sha256Hex(Canonical({{"path", path}, {"attempt", attempt}, {"request", body}}));
-}
-
-void MakeFolder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw InputError(folder, "cannot be made: " + error.message(), "a folder that can be written");
 }
 
 // The response in a cache file, unless file, name and checksum disagree.

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "datasets/teachers/judgement_answer.h"
+#include "datasets/teachers/list_answer.h"
+
 namespace suite {
 namespace {
 

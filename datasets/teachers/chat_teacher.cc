@@ -1,19 +1,19 @@
 #include "datasets/teachers/chat_teacher.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include "base/check.h"
 #include "base/hash.h"
-#include "base/json/checked_json.h"
-#include "datasets/judging/answer_parser.h"
+#include "datasets/teachers/judgement_answer.h"
+#include "datasets/teachers/list_answer.h"
 
 namespace suite {
 namespace {
 
-using nlohmann::json;
+// Changes when the same answer may be read as another list: stages that were made of the old reading are made again, of
+// the answers that are kept.
+constexpr int kReadingVersion = 2;
 
 constexpr char kRecommendRole[] =
     "You know films and series well and suggest what to watch. You answer with a plain list and nothing else.";
@@ -51,40 +51,6 @@ std::string JudgeTask(const std::vector<Item>& candidates) {
          count + " candidates in their order as one JSON array of " + count + " integers.";
 }
 
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return "";
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-// "```json\n[1]\n```" -> "[1]"
-std::string_view WithoutFence(std::string_view text) {
-  text = Trimmed(text);
-  constexpr std::string_view kFence = "```";
-  if (text.size() < 2 * kFence.size() || text.substr(0, 3) != kFence || text.substr(text.size() - 3) != kFence) {
-    return text;
-  }
-  const size_t line_end = text.find('\n');
-  if (line_end == std::string_view::npos) return text;
-  return Trimmed(text.substr(line_end + 1, text.size() - 3 - (line_end + 1)));
-}
-
-// The lines as JSON integers, "+1" as 1, so that both forms are checked alike; discarded if one is no integer.
-json IntegersOfLines(std::string_view text) {
-  json values = json::array();
-  std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) {
-    std::string_view word = Trimmed(line);
-    if (word.empty()) continue;
-    if (word.size() > 1 && word[0] == '+' && word[1] != '-') word.remove_prefix(1);
-    const json value = TryParseJson(word);
-    if (!value.is_number_integer()) return json(json::value_t::discarded);
-    values.push_back(value);
-  }
-  return values;
-}
-
 }  // namespace
 
 std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int64_t list_length) {
@@ -93,40 +59,6 @@ std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int
 
 std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates) {
   return {{"system", kJudgeRole}, {"user", Transcript(conversation) + JudgeTask(candidates)}};
-}
-
-TeacherList ReadRecommendation(std::string_view answer, int64_t list_length) {
-  TeacherList list;
-  const size_t wanted = static_cast<size_t>(list_length);
-  for (const ParsedItem& parsed : ParseAnswer(answer)) {
-    if (list.items.size() == wanted) break;
-    if (parsed.item.title.empty()) return {{}, "line " + std::to_string(parsed.line + 1) + " has no title"};
-    list.items.push_back(parsed.item);
-  }
-  if (list.items.size() < wanted) {
-    return {{}, std::to_string(list.items.size()) + " of " + std::to_string(wanted) + " lines of \"Title (Year)\""};
-  }
-  return list;
-}
-
-TeacherJudgement ReadJudgements(std::string_view answer, int64_t count) {
-  const std::string_view text = WithoutFence(answer);
-  const bool is_array = !text.empty() && text[0] == '[';
-  const json values = is_array ? TryParseJson(text) : IntegersOfLines(text);
-  if (!values.is_array()) return {{}, "neither a JSON array nor one integer a line"};
-  if (static_cast<int64_t>(values.size()) != count) {
-    return {{}, std::to_string(values.size()) + " judgements for " + std::to_string(count) + " candidates"};
-  }
-  TeacherJudgement judgement;
-  for (const json& value : values) {
-    // As double: a huge unsigned number must not wrap to a small one.
-    const bool fits = value.is_number_integer() && value.get<double>() >= -2 && value.get<double>() <= 2;
-    if (!fits)
-      return {{},
-              "judgement " + value.dump(-1, ' ', true, json::error_handler_t::replace) + " is no integer from -2 to 2"};
-    judgement.judgements.push_back(value.get<int>());
-  }
-  return judgement;
 }
 
 std::string PromptsHash() {
@@ -139,7 +71,8 @@ std::string PromptsHash() {
 ChatTeacher::ChatTeacher(ChatSettings settings, const std::string& where) : chat_(std::move(settings), where) {}
 
 std::string ChatTeacher::Identity() const {
-  return "chat " + chat_.Identity() + " prompts=" + PromptsHash().substr(0, 16);
+  return "chat " + chat_.Identity() + " prompts=" + PromptsHash().substr(0, 16) +
+         " reading=" + std::to_string(kReadingVersion);
 }
 
 std::vector<TeacherList> ChatTeacher::Recommend(const std::vector<Conversation>& conversations, int64_t list_length) {

@@ -6,12 +6,7 @@
 //   WriteFailureReport(teacher.failures(), "results/run/failures.json");
 //   EndpointUsageText(teacher.usage());                            // asked, from cache, tokens, cost
 //
-// Reading is strict:
-//
-//   ReadRecommendation("1. Heat (1995)\n2. Alien (1979)", 2).items
-//   ReadJudgements("[2, -1]", 2).judgements               // or one integer a line
-//
-// An answer in the wrong form is asked for again up to settings.attempts times in all, with another seed, and then is
+// list_answer.h and judgement_answer.h say how an answer is read. An answer in the wrong form is asked for again up to settings.attempts times in all, with another seed, and then is
 // that request's error. All answers are kept, so the same call once more asks nothing and returns the same, failures of
 // form included; requests that failed on the way are asked again.
 //
@@ -21,7 +16,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "datasets/core/conversation.h"
@@ -37,7 +31,7 @@ class ChatTeacher : public Teacher {
   // Throws InputError for bad settings, naming `where`.key.
   ChatTeacher(ChatSettings settings, const std::string& where);
 
-  // "chat path=/v1/chat/completions model=... temperature=... prompts=<hash>". The host is not in it.
+  // "chat path=/v1/chat/completions model=... temperature=... prompts=<hash> reading=2". The host is not in it.
   std::string Identity() const override;
 
   // Both throw InputError when the settings turn out wrong or answers cannot be kept (Endpoint::Ask).
@@ -58,14 +52,6 @@ std::vector<PromptMessage> RecommendPrompt(const Conversation& conversation, int
 
 // `candidates` numbered from 1.
 std::vector<PromptMessage> JudgePrompt(const Conversation& conversation, const std::vector<Item>& candidates);
-
-// The first `list_length` items by ParseAnswer (datasets/judging/answer_parser.h), which passes over lines that hold
-// none. Wrong: fewer items, or an item without a title among them; `error` says so.
-TeacherList ReadRecommendation(std::string_view answer, int64_t list_length);
-
-// A JSON array of `count` integers from -2 to 2, or so many lines of one integer each ("+1" is 1; empty lines are
-// passed over). A Markdown fence around either is taken off. Wrong: anything else.
-TeacherJudgement ReadJudgements(std::string_view answer, int64_t count);
 
 // SHA-256 of both prompts with everything in them that is not the question's: changes when their wording does.
 std::string PromptsHash();

@@ -85,6 +85,15 @@ json BodyOf(const EmbeddingSettings& settings, const std::vector<std::string>& t
   return body;
 }
 
+// Numbers in decimal, with white space between them, or base64, which is shorter.
+size_t LongestAnswer(const EmbeddingSettings& settings) {
+  constexpr size_t kBytesOfNumber = 32, kRest = size_t{1} << 20, kMost = size_t{256} << 20;
+  constexpr int64_t kWidest = 16384;  // where the settings do not say: four times what common models have
+  const auto numbers =
+      static_cast<size_t>(settings.batch_size) * static_cast<size_t>(settings.dimensions.value_or(kWidest));
+  return std::min(kRest + kBytesOfNumber * numbers, kMost);
+}
+
 // Puts the rows of one batch in their place; the first batch to arrive says how wide all are.
 Reading PlaceRows(const json& response, size_t first, size_t end, size_t texts, EmbeddingRows* rows) {
   std::string problem;
@@ -130,7 +139,8 @@ EmbeddingRows ReadEmbeddings(const json& response, int64_t count, std::string* p
 }
 
 EmbeddingEndpoint::EmbeddingEndpoint(EmbeddingSettings settings, const std::string& where)
-    : settings_(Checked(std::move(settings), where)), endpoint_(settings_.endpoint, "/embeddings", where) {}
+    : settings_(Checked(std::move(settings), where)),
+      endpoint_(settings_.endpoint, "/embeddings", where, LongestAnswer(settings_)) {}
 
 std::string EmbeddingEndpoint::Identity() const {
   return "embeddings path=" + endpoint_.path() + " model=" + settings_.endpoint.model +

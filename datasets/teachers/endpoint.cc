@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/json/checked_json.h"
 #include "datasets/teachers/http_transfers.h"
+#include "datasets/teachers/server_message.h"
 
 namespace suite {
 namespace {
@@ -38,25 +39,6 @@ FailureKind KindOfStatus(int64_t status) {
   return status >= 500 ? FailureKind::kServerError : FailureKind::kRefused;
 }
 
-// At most 200 bytes of what a server says, cut between characters.
-std::string Excerpt(const std::string& text) {
-  size_t end = std::min<size_t>(text.size(), 200);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + (end < text.size() ? "..." : "");
-}
-
-// {"error": {"message": ...}} is the protocol's form; some servers send {"error": "..."} or plain text.
-std::string ServerMessage(const std::string& body) {
-  const json value = TryParseJson(body);
-  if (!value.is_object() || !value.contains("error")) return Excerpt(body);
-  const json& error = value["error"];
-  if (error.is_string()) return Excerpt(error.get<std::string>());
-  if (error.is_object() && error.contains("message") && error["message"].is_string()) {
-    return Excerpt(error["message"].get<std::string>());
-  }
-  return Excerpt(body);
-}
-
 int64_t TokenCount(const json& response, const char* key) {
   if (!response.is_object() || !response.contains("usage") || !response["usage"].is_object()) return 0;
   const json& usage = response["usage"];
@@ -69,8 +51,9 @@ double Cost(const EndpointSettings& settings, int64_t input_tokens, int64_t outp
          1e6;
 }
 
-HttpOptions OptionsOf(const EndpointSettings& settings, const ApiKey& key) {
+HttpOptions OptionsOf(const EndpointSettings& settings, const ApiKey& key, size_t longest_answer) {
   HttpOptions options;
+  options.max_response_bytes = longest_answer;
   options.timeout_seconds = settings.timeout_seconds;
   options.connect_seconds = settings.connect_seconds;
   if (!key.Header().empty()) options.headers.push_back(key.Header());
@@ -103,7 +86,9 @@ struct Question {
 class EndpointRun {
  public:
   EndpointRun(Endpoint* endpoint, const EndpointJob& job)
-      : endpoint_(*endpoint), job_(job), transfers_(OptionsOf(endpoint->settings_, endpoint->key_)) {}
+      : endpoint_(*endpoint),
+        job_(job),
+        transfers_(OptionsOf(endpoint->settings_, endpoint->key_, endpoint->longest_answer_)) {}
 
   void Run() {
     while (done_ < job_.count) {
@@ -206,6 +191,8 @@ class EndpointRun {
       TryAgain(std::move(question), {FailureKind::kTimeout, result->reason}, std::nullopt);
     } else if (result->outcome == HttpOutcome::kCut) {
       TryAgain(std::move(question), {FailureKind::kConnection, result->reason}, std::nullopt);
+    } else if (result->outcome == HttpOutcome::kTooLong) {
+      TryAgain(std::move(question), {FailureKind::kInvalidResponse, result->reason}, std::nullopt);
     } else if (!IsSuccess(result->status)) {
       const Failure failure = FailureOfStatus(*result);
       if (IsWorthRetrying(result->status)) {
@@ -222,6 +209,10 @@ class EndpointRun {
   std::optional<Failure> Accept(const Question& question, HttpResult* result) {
     const json response = TryParseJson(result->body);
     if (response.is_discarded()) return Failure{FailureKind::kInvalidJson, "not JSON: " + Excerpt(result->body)};
+    if (const auto error = ErrorIn(response)) {
+      return Failure{FailureKind::kServerError,
+                     "status " + std::to_string(result->status) + ", but an error: " + *error};
+    }
     const Reading reading = job_.read(question.attempt.index, response);
     if (reading.verdict == ReadVerdict::kBadResponse) return Failure{FailureKind::kInvalidResponse, reading.reason};
     endpoint_.cache_.Store(question.request, response);
@@ -365,13 +356,14 @@ EndpointSettings Checked(EndpointSettings settings, const std::string& where) {
 
 }  // namespace
 
-Endpoint::Endpoint(EndpointSettings settings, const std::string& path, const std::string& where)
+Endpoint::Endpoint(EndpointSettings settings, const std::string& path, const std::string& where, size_t longest_answer)
     : settings_(Checked(std::move(settings), where)),
       path_(UrlPath(settings_.url) + path),
       url_(settings_.url.substr(0, settings_.url.find_last_not_of('/') + 1) + path),
       key_(ApiKey::FromEnvironment(settings_.key_variable, where + ".key_variable")),
       cache_(settings_.cache_folder),
-      pacer_(settings_.requests_per_minute) {}
+      pacer_(settings_.requests_per_minute),
+      longest_answer_(longest_answer) {}
 
 void Endpoint::Ask(const EndpointJob& job) { EndpointRun(this, job).Run(); }
 

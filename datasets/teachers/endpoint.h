@@ -1,6 +1,6 @@
 // Asks a server many questions in JSON and gets every answer that can be had, once.
 //
-//   Endpoint endpoint(settings, "/chat/completions", "teacher");
+//   Endpoint endpoint(settings, "/chat/completions", "teacher", size_t{4} << 20);   // no answer beyond 4 MiB
 //   EndpointJob job;
 //   job.count = 1000;
 //   job.body = [&](int64_t i, int64_t attempt) { return nlohmann::json{{"model", settings.model}, ...}; };
@@ -14,8 +14,8 @@
 // Equal questions of one job are sent once.
 //
 // Tried again, with backoff (endpoint_settings.h): a cut connection, no answer in time, the statuses 408, 409, 425, 429
-// and 5xx, a body that is not JSON, and a response that `read` calls kBadResponse; none of these is kept. A
-// "Retry-After" holds all requests back. An answer in the wrong form (kWrongForm) is kept, since it was paid for, and
+// and 5xx, a body that is not JSON or longer than it may be, a response with status 200 that is an error
+// (server_message.h), and one that `read` calls kBadResponse; none of these is kept. A "Retry-After" holds all requests back. An answer in the wrong form (kWrongForm) is kept, since it was paid for, and
 // the question is asked again as the next attempt, up to `attempts` in all; attempts have cache entries of their own.
 // Any other status fails at once. Before the first answer, 401, 403 and 404 throw InputError: then it is the settings
 // that are wrong.
@@ -23,6 +23,7 @@
 // Callbacks run in the caller's thread, in no certain order of i; what they store by i does not depend on that order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -81,8 +82,9 @@ struct EndpointProgress {
 
 class Endpoint {
  public:
-  // Takes the key from the environment. Throws InputError for bad settings, naming `where`.key.
-  Endpoint(EndpointSettings settings, const std::string& path, const std::string& where);
+  // Takes the key from the environment. A body beyond `longest_answer` bytes is not read on (http_transfers.h). Throws
+  // InputError for bad settings, naming `where`.key.
+  Endpoint(EndpointSettings settings, const std::string& path, const std::string& where, size_t longest_answer);
 
   // Throws InputError when the settings turn out wrong (see above) or the cache cannot be written.
   void Ask(const EndpointJob& job);
@@ -104,6 +106,7 @@ class Endpoint {
   ApiKey key_;
   AnswerCache cache_;
   RatePacer pacer_;  // lives on between jobs: the rate is the account's
+  size_t longest_answer_;
   EndpointUsage usage_;
   std::function<void(const EndpointProgress&)> progress_;
   bool ever_answered_ = false;

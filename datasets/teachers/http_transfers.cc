@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -20,14 +21,31 @@ struct Transfer {
   std::unique_ptr<CURL, Freeing<CURL*, curl_easy_cleanup>> easy;
   std::string sent;
   std::string received;
-  size_t max_bytes = 0;
+  const HttpOptions* options = nullptr;
+  size_t* under_way = nullptr;  // bytes of all bodies
+  std::string too_long;         // why it was not read on, where that is so
   char reason[CURL_ERROR_SIZE] = {};
 };
 
+std::string Mebibytes(size_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g MiB", static_cast<double>(bytes) / (1 << 20));
+  return text;
+}
+
+// Takes bytes of a body; with another number than there are libcurl ends the transfer.
 size_t Receive(char* bytes, size_t size, size_t count, void* out) {
   auto* transfer = static_cast<Transfer*>(out);
-  if (transfer->received.size() + size * count > transfer->max_bytes) return 0;  // libcurl then ends the transfer
+  const HttpOptions& options = *transfer->options;
+  if (transfer->received.size() + size * count > options.max_response_bytes) {
+    transfer->too_long = "the body is longer than " + Mebibytes(options.max_response_bytes);
+  } else if (*transfer->under_way + size * count > options.max_total_bytes) {
+    transfer->too_long = "the bodies under way are longer than " + Mebibytes(options.max_total_bytes) +
+                         " together: fewer at once (concurrency) have room";
+  }
+  if (!transfer->too_long.empty()) return 0;
   transfer->received.append(bytes, size * count);
+  *transfer->under_way += size * count;
   return size * count;
 }
 
@@ -66,6 +84,11 @@ HttpResult ResultOf(int64_t id, CURLcode code, Transfer* transfer) {
   result.id = id;
   result.outcome = OutcomeOf(code);
   if (code != CURLE_OK) result.reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+  if (!transfer->too_long.empty()) {
+    result.outcome = HttpOutcome::kTooLong;
+    result.reason = transfer->too_long;
+    return result;
+  }
   long status = 0;
   curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
   result.status = status;
@@ -83,6 +106,7 @@ struct HttpTransfers::State {
   std::unique_ptr<curl_slist, Freeing<curl_slist*, curl_slist_free_all>> headers;
   std::unique_ptr<CURLM, Freeing<CURLM*, curl_multi_cleanup>> multi;
   std::map<int64_t, std::unique_ptr<Transfer>> transfers;
+  size_t under_way = 0;
 
   ~State() {
     for (auto& [id, transfer] : transfers) curl_multi_remove_handle(multi.get(), transfer->easy.get());
@@ -123,7 +147,8 @@ void HttpTransfers::Start(int64_t id, const std::string& url, std::string body) 
   transfer->easy.reset(curl_easy_init());
   SUITE_CHECK(transfer->easy != nullptr);
   transfer->sent = std::move(body);
-  transfer->max_bytes = state_->options.max_response_bytes;
+  transfer->options = &state_->options;
+  transfer->under_way = &state_->under_way;
   Configure(transfer.get(), state_->options, url, state_->headers.get());
   SUITE_CHECK_EQ(curl_multi_add_handle(state_->multi.get(), transfer->easy.get()), CURLM_OK);
   state_->transfers.emplace(id, std::move(transfer));
@@ -145,6 +170,7 @@ std::vector<HttpResult> HttpTransfers::Wait(int milliseconds) {
     const CURLcode code = message->data.result;  // the message does not outlive the handle's removal
     const auto it = state_->Find(message->easy_handle);
     curl_multi_remove_handle(multi, it->second->easy.get());
+    state_->under_way -= it->second->received.size();
     results.push_back(ResultOf(it->first, code, it->second.get()));
     state_->transfers.erase(it);
   }

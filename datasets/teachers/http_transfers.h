@@ -20,10 +20,13 @@ struct HttpOptions {
   double timeout_seconds = 120;
   double connect_seconds = 10;
   std::vector<std::string> headers;  // "Name: value"; never shown in an error
-  size_t max_response_bytes = size_t{256} << 20;
+  // Of one body, and of all bodies under way together, as they are after decompression. A body that would go beyond is
+  // not read on: bodies without an end, and small ones that unpack to large ones, cost no more memory than this.
+  size_t max_response_bytes = size_t{4} << 20;
+  size_t max_total_bytes = size_t{256} << 20;
 };
 
-enum class HttpOutcome { kAnswered, kTimedOut, kCut };
+enum class HttpOutcome { kAnswered, kTimedOut, kCut, kTooLong };
 
 struct HttpResult {
   int64_t id = 0;

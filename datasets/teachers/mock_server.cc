@@ -35,6 +35,7 @@ MockRequest Plain(const http::request<http::string_body>& received) {
 std::string Rendered(const MockReply& reply) {
   std::string text = "HTTP/1.1 " + std::to_string(reply.status) + " Said\r\nContent-Type: application/json\r\n";
   for (const std::string& header : reply.headers) text += header + "\r\n";
+  if (reply.fault == MockFault::kEndless) return text + "Connection: close\r\n\r\n" + reply.body;
   return text + "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
 }
 
@@ -50,6 +51,7 @@ struct MockServer::State {
   std::vector<double> arrivals;
   int64_t at_once = 0;
   int64_t most_at_once = 0;
+  int64_t bytes_of_endless = 0;
   std::deque<Socket> connections;  // which stay where they are
   std::vector<std::thread> threads;
   std::thread accepting;
@@ -86,6 +88,16 @@ struct MockServer::State {
     arrived.notify_all();
   }
 
+  void SendWithoutEnd(Socket* connection, const MockReply& reply, const std::string& begin) {
+    Error error;
+    asio::write(*connection, asio::buffer(begin), error);
+    while (!error) {
+      const size_t sent = asio::write(*connection, asio::buffer(reply.body), error);
+      const std::lock_guard<std::mutex> lock(mutex);
+      bytes_of_endless += static_cast<int64_t>(sent);
+    }
+  }
+
   // False: the connection is to end.
   bool Answer(Socket* connection, const MockRequest& request) {
     Arrived(request);
@@ -103,6 +115,7 @@ struct MockServer::State {
     }
     std::string text = Rendered(reply);
     if (reply.fault == MockFault::kCutWithin) text.resize(text.size() - reply.body.size() / 2 - 1);
+    if (reply.fault == MockFault::kEndless) SendWithoutEnd(connection, reply, text);
     const bool sent = reply.fault == MockFault::kNone || reply.fault == MockFault::kCutWithin;
     if (sent) asio::write(*connection, asio::buffer(text), error);
     return reply.fault == MockFault::kNone;
@@ -132,6 +145,11 @@ int64_t MockServer::requests() const { return static_cast<int64_t>(received().si
 int64_t MockServer::most_at_once() const {
   const std::lock_guard<std::mutex> lock(state_->mutex);
   return state_->most_at_once;
+}
+
+int64_t MockServer::bytes_of_endless() const {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  return state_->bytes_of_endless;
 }
 
 std::vector<double> MockServer::arrivals() const {

@@ -26,6 +26,7 @@ enum class MockFault {
   kCutBefore,  // the connection ends without an answer
   kCutWithin,  // it ends in the middle of the body
   kHang,       // nothing is sent until the client goes
+  kEndless,    // the body comes again and again, until the client goes
 };
 
 struct MockReply {
@@ -46,6 +47,7 @@ class MockServer {
   std::string url() const;
   int64_t requests() const;
   int64_t most_at_once() const;
+  int64_t bytes_of_endless() const;      // sent of bodies without an end
   std::vector<double> arrivals() const;  // seconds of a steady clock, in order
   std::vector<MockRequest> received() const;
   // Waits until `count` requests have arrived; false after 60 s.

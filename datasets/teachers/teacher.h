@@ -21,9 +21,16 @@
 
 namespace suite {
 
+// A part of a model's answer that was not read as what it was asked for.
+struct PassedOver {
+  std::string kind;    // "reasoning", "film", "text", "surplus" (list_answer.h)
+  std::string begins;  // its first words
+};
+
 struct TeacherList {
   std::vector<Item> items;  // best first, as written: any title, in the catalogue or not
   std::string error;        // empty, or why there is no list
+  std::vector<PassedOver> passed_over = {};
 };
 
 struct JudgeRequest {
@@ -34,6 +41,7 @@ struct JudgeRequest {
 struct TeacherJudgement {
   std::vector<int> judgements;  // -2 .. 2, one for each candidate
   std::string error;            // empty, or why there are none
+  std::vector<PassedOver> passed_over = {};
 };
 
 class Teacher {

@@ -7,6 +7,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
+#include "base/text/fill_in.h"
+#include "harness/config/report_settings.h"
 #include "harness/config/sweep_points.h"
 #include "harness/config/toml_settings.h"
 #include "harness/metrics/metric_table.h"
@@ -19,7 +22,11 @@ std::string StemOf(const std::string& path) {
   return name.substr(0, name.rfind('.'));
 }
 
+// Far more than any experiment needs; the parser takes many times the memory of its text.
+constexpr int64_t kMostConfigBytes = int64_t{16} << 20;
+
 ExperimentFile ReadExperimentFile(const std::string& path) {
+  if (!path.empty()) CheckFile(path, kMostConfigBytes);
   return path.empty() ? ExperimentFile() : ParseExperimentFile(ReadFile(path), path);
 }
 
@@ -116,7 +123,7 @@ struct ReportNames {
 // The scores that a claim's metric names (reports/spec/claim.h). Series are known only once a run
 // has made its first step.
 std::vector<std::string> ScoresNamedBy(std::string metric) {
-  for (const std::string prefix : {"spread:", "curve:", "roughness:"}) {
+  for (const std::string prefix : {"spread:", "curve:", "roughness:", "target_steps:", "half_gain_steps:"}) {
     if (metric.rfind(prefix, 0) == 0) metric = metric.substr(prefix.size());
   }
   if (metric.empty() || metric.rfind("series:", 0) == 0) return {};
@@ -175,6 +182,11 @@ void KeepPairs(const ReportNames& present, std::vector<Pair>* pairs) {
   pairs->erase(std::remove_if(pairs->begin(), pairs->end(), lacks_a_name), pairs->end());
 }
 
+// Throws InputError where the sentence names a setting, in braces, that there is not.
+void CheckSettingsIn(const std::string& sentence, const std::string& origin) {
+  FillIn(sentence, [&origin](const std::string& key) { return ResolveKey(key, origin); });
+}
+
 // Throws InputError at the place of the first name that is not in `known`, with the nearest one.
 void CheckReport(const ReportSettings& report, const ReportNames& known) {
   CheckNames({{}, report.metrics}, report.metrics_origin, known);
@@ -183,6 +195,9 @@ void CheckReport(const ReportSettings& report, const ReportNames& known) {
   }
   for (const ClaimSetting& claim : report.claims) CheckNames(NamedBy(claim), claim.origin, known);
   for (const auto& [arm, display] : report.arm_names) CheckNames({{arm}, {}}, report.arm_origins.at(arm), known);
+  CheckSettingsIn(report.title, report.title_origin);
+  for (const NoteSetting& note : report.notes) CheckSettingsIn(note.text, note.origin);
+  for (const ClaimSetting& claim : report.claims) CheckSettingsIn(claim.sentence, claim.origin);
 }
 
 // The report without the metrics, comparisons and claims that name what is not present. Names of arms stay.

@@ -28,17 +28,21 @@
 //   title = "Quickstart"
 //   metrics = ["ndcg@10", "recall@10"]
 //   comparisons = [["rank_grpo_exp_inf", "gspo", "ndcg@10"]]      # left, right, metric
-//   notes = ["With one update a rollout GRPO and GSPO are the same update."]
+//   notes = [                         # a text, or one that is said only of runs with these settings
+//     "Each rollout is used for {rl.updates_per_rollout} updates.",
+//     { text = "GRPO and GSPO are the same update.", requires = { "rl.updates_per_rollout" = 1 } },
+//   ]
 //   published = ["qwen_0.5b_grpo"]    # rows of reports/results/published.toml beside ours
 //   [report.arms]                     # how the arms are called in tables and plots
 //   gspo = "GSPO"
 //   [[claim]]                         # as many as there are; reports/spec/claim.h says what decides one
 //   number = 2                        # of the paper's claims
+//   requires = { "rl.updates_per_rollout" = [2, 4] }    # any of these; tested only of runs that have it
 //   sentence = "Rank-GRPO ranks better than GSPO."
 //   left = "rank_grpo_exp_inf"        # arms, as in comparisons
 //   right = "gspo"
-//   metric = "ndcg@10"                # or "series:NAME", "curve:METRIC", "roughness:METRIC"; right_metric where the
-//                                     # right's is another
+//   metric = "ndcg@10"                # or "series:NAME", "curve:METRIC", ... (reports/spec/claim.h); right_metric where
+//                                     # the right's is another
 //   relation = ">"                    # >, <, =
 //   margin = 0.0                      # left out: 0
 //   published = [0.1079, 0.0945]      # left, right; may be left out
@@ -52,6 +56,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/config/report_settings.h"
 #include "harness/config/setting.h"
 
 namespace suite {
@@ -81,42 +86,6 @@ struct SweepRules {
 struct Budget {
   std::optional<int64_t> runs;
   std::optional<double> hours;  // sum of the runs' wall time
-};
-
-// "left is compared with right by metric"; left and right are arms (see experiment.h).
-struct ComparisonSetting {
-  std::string left;
-  std::string right;
-  std::string metric;
-  std::string origin;
-};
-
-// A sentence of the paper as a comparison. Relations are words that reports/spec/claim.h knows.
-struct ClaimSetting {
-  int64_t number = 0;
-  std::string sentence;
-  std::string left;
-  std::string right;             // empty with a target, and where the relation is about one arm's course
-  std::optional<double> target;  // the number that left is held against
-  std::string metric;
-  std::string right_metric;  // empty: the same
-  std::string relation;
-  double margin = 0;
-  std::vector<double> published;  // none, or left and right
-  std::string source;
-  std::string origin;
-};
-
-struct ReportSettings {
-  std::string title;
-  std::vector<std::string> metrics;
-  std::vector<ComparisonSetting> comparisons;
-  std::vector<ClaimSetting> claims;  // the [[claim]] tables
-  std::vector<std::string> notes;
-  std::vector<std::string> published;              // ids in reports/results/published.toml
-  std::map<std::string, std::string> arm_names;    // arm -> display name
-  std::map<std::string, std::string> arm_origins;  // arm -> where the display name stands
-  std::string metrics_origin;
 };
 
 struct Profile {

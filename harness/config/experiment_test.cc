@@ -82,8 +82,34 @@ TEST(LoadExperiment, ReadsTheReport) {
   EXPECT_EQ(report.comparisons[1].left, "gspo");
   EXPECT_EQ(report.comparisons[1].right, "sft");
   EXPECT_EQ(report.comparisons[1].metric, "ndcg@10");
-  EXPECT_THAT(report.notes, ElementsAre("a note"));
+  ASSERT_EQ(report.notes.size(), 1u);
+  EXPECT_EQ(report.notes[0].text, "a note");
   EXPECT_EQ(report.arm_names.at("gspo"), "GSPO");
+}
+
+TEST(LoadExperiment, SentencesMayNameSettingsAndConditions) {
+  const std::string report =
+      "[report]\ntitle = \"{rl.steps} steps\"\n"
+      "notes = [\"a\", { text = \"b\", requires = { \"rl.updates_per_rollout\" = [1, 2], seed = 7 } }]\n"
+      "[[claim]]\nsentence = \"c\"\nleft = \"gspo\"\nright = \"grpo\"\nmetric = \"ndcg@10\"\nrelation = \">\"\n"
+      "requires = { \"objective.preset\" = [\"grpo\", \"gspo\"] }\n";
+  const std::string sweep = "[sweep]\n\"objective.preset\" = [\"grpo\", \"gspo\"]\n";
+  const ReportSettings read = LoadExperiment(Write(sweep + report)).report;
+  ASSERT_EQ(read.notes.size(), 2u);
+  ASSERT_EQ(read.notes[1].conditions.size(), 2u);
+  EXPECT_EQ(read.notes[1].conditions[0].key, "rl.updates_per_rollout");
+  EXPECT_THAT(read.notes[1].conditions[0].values, ElementsAre("1", "2"));
+  ASSERT_EQ(read.claims.size(), 1u);
+  EXPECT_THAT(read.claims[0].conditions.at(0).values, ElementsAre("grpo", "gspo"));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\ntitle = \"{rl.stepps}\"\n"),
+              AllOf(HasSubstr("toml:4"), HasSubstr("rl.steps")));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [\"{rl.stepps}\"]\n"),
+              AllOf(HasSubstr("toml:4"), HasSubstr("rl.steps")));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [{ text = \"a\", requires = { stepps = 1 } }]\n"),
+              AllOf(HasSubstr("toml:4"), HasSubstr("stepps")));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [{ text = \"a\", requires = { seed = [] } }]\n"),
+              HasSubstr("no value"));
+  EXPECT_THAT(ErrorOf(sweep + "[report]\nnotes = [{ requires = { seed = 1 } }]\n"), HasSubstr("without 'text'"));
 }
 
 TEST(LoadExperiment, ProfileAndSetsAreLaterLayers) {
@@ -152,6 +178,10 @@ TEST(LoadExperiment, SweepErrors) {
 TEST(LoadExperiment, EveryProfileIsChecked) {
   EXPECT_THAT(ErrorOf(kQuickstart, "smok"), HasSubstr("unknown profile 'smok' (did you mean 'smoke'?)"));
   EXPECT_THAT(ErrorOf("seed = 1\n", "smoke"), HasSubstr("has no profile 'smoke'; allowed: no --profile"));
+  for (const char* name : {"../../x", "a b", "", "a\\nb"}) {
+    EXPECT_THAT(ErrorOf("[profile.\"" + std::string(name) + "\"]\nrl.steps = 2\n"),
+                AllOf(HasSubstr("quick.toml:1: the profile's name"), HasSubstr("letters, digits")));
+  }
   EXPECT_THAT(ErrorOf("[profile.paper]\nrl.step = 2\n"), HasSubstr("quick.toml:2 (profile paper): unknown setting"));
   EXPECT_THAT(ErrorOf("[profile.paper.sweep]\nseed = [-1]\n"),
               HasSubstr("quick.toml:2 (profile paper, sweep): seed is"));
@@ -216,6 +246,7 @@ TEST(LoadExperiment, ClaimErrors) {
   EXPECT_THAT(ErrorOf(WithLine("relation = \">\"", "relation = \">=\"")), HasSubstr("quick.toml:9: claim.relation"));
   EXPECT_THAT(ErrorOf(WithLine("margin = 0.001", "test = \"t\"")), HasSubstr("unknown key of a claim 'test'"));
   EXPECT_THAT(ErrorOf(WithLine("0.001", "-1")), HasSubstr("a negative margin"));
+  EXPECT_THAT(ErrorOf(WithLine("0.001", "nan")), HasSubstr("a finite number"));
   EXPECT_THAT(ErrorOf(WithLine("0.001", "\"1\"")), HasSubstr("claim.margin: not a number"));
   EXPECT_THAT(ErrorOf(WithLine("number = 2", "number = 0")), HasSubstr("a whole number from 1"));
   EXPECT_THAT(ErrorOf(WithLine("[0.1079, 0.0945]", "[0.1079]")), HasSubstr("1 numbers; allowed: [left, right]"));
@@ -367,7 +398,11 @@ TEST(LoadExperiment, ReadsTheBudget) {
   EXPECT_EQ(experiment.budget.hours, .5);
   EXPECT_FALSE(LoadExperiment(ExperimentRequest()).budget.runs.has_value());
   EXPECT_THAT(ErrorOf("[budget]\nruns = 0\n"), HasSubstr("quick.toml:2: budget.runs"));
-  EXPECT_THAT(ErrorOf("[budget]\nhours = \"x\"\n"), HasSubstr("a number above 0"));
+  EXPECT_THAT(ErrorOf("[budget]\nhours = \"x\"\n"), HasSubstr("a number, more than 0, to 1000000"));
+  for (const char* hours : {"nan", "inf", "0", "1e300"}) {
+    EXPECT_THAT(ErrorOf("[budget]\nhours = " + std::string(hours) + "\n"), HasSubstr("budget.hours: not a number"));
+  }
+  EXPECT_THAT(ErrorOf("[budget]\nruns = 9223372036854775807\n"), HasSubstr("a whole number, 1 to 1000000"));
   EXPECT_THAT(ErrorOf("[budget]\nrunz = 1\n"), HasSubstr("runz"));
 }
 

@@ -42,6 +42,10 @@ TEST(Allowed, RangesAndNames) {
   EXPECT_EQ(Between(2, 1000000).Text(), "2 to 1000000");
   EXPECT_EQ(FromTo(0, 1).Text(), "0 to less than 1");
   EXPECT_EQ(Above(0).Text(), "more than 0");
+  EXPECT_EQ(AboveTo(0, 100).Text(), "more than 0, to 100");
+  EXPECT_FALSE(AboveTo(0, 100).Admits(0.));
+  EXPECT_TRUE(AboveTo(0, 100).Admits(100.));
+  EXPECT_FALSE(AboveTo(0, 100).Admits(101.));
   EXPECT_EQ(OneOf({"a", "b"}).Text(), "a, b");
   EXPECT_EQ(Anything().Text(), "");
 }
@@ -172,7 +176,7 @@ TEST(RunConfig, PrintsEveryValueAndItsOrigin) {
   EXPECT_EQ(Entry(config, "rl.steps").origin, "a.toml:3");
   EXPECT_EQ(Entry(config, "rl.group_size").allowed, "2 to 4096");
   EXPECT_FALSE(Entry(config, "checkpoint.keep").in_hash);
-  EXPECT_THAT(Explain(config), AllOf(HasSubstr("rl.steps = 7\n    from a.toml:3; default 100; integer, 0 or more"),
+  EXPECT_THAT(Explain(config), AllOf(HasSubstr("rl.steps = 7\n    from a.toml:3; default 100; integer, 0 to 100000000"),
                                      HasSubstr("rl.group_size = 8\n    from default; integer, 2 to 4096")));
   EXPECT_THAT(ConfigHelp(), HasSubstr("run.device [\"cpu\"] text, cpu, cuda: "));
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text/allowed.h"
 #include "base/text/format.h"
+#include "base/text/utf8.h"
 #include "harness/config/toml_text.h"
 #include "harness/config/visit_fields.h"
 
@@ -87,6 +88,11 @@ class Assigner {
 
   void Assign(const FieldInfo& field, std::string& target) const {
     const auto value = Get<std::string>("a text" + Range(field));
+    if (!IsUtf8(value)) {
+      throw InputError(setting_.origin,
+                       key_ + " '" + ReplaceBrokenUtf8(value) + "' is not UTF-8, as files of settings are",
+                       "a text in UTF-8; a folder or file of another name can be renamed, or linked to");
+    }
     if (!field.allowed.Admits(value)) throw UnknownName(setting_.origin, key_, value, field.allowed.names);
     const auto known = known_names_.find(key_);
     if (known != known_names_.end() && !OneOf(known->second).Admits(value)) {

@@ -3,11 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <optional>
 #include <string>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/testing/error_of.h"
+#include "base/text/allowed.h"
 #include "harness/config/toml_settings.h"
+#include "harness/config/visit_fields.h"
 
 namespace suite {
 namespace {
@@ -63,23 +69,68 @@ TEST(ApplySettings, RefusesUnknownKeysWithTheNearest) {
 
 TEST(ApplySettings, RefusesWrongTypes) {
   EXPECT_THAT(ErrorOf({"rl.steps", std::string("many"), "a.toml:2"}),
-              HasSubstr("a.toml:2: rl.steps is the text \"many\"; allowed: an integer, 0 or more"));
+              HasSubstr("a.toml:2: rl.steps is the text \"many\"; allowed: an integer, 0 to 100000000"));
   EXPECT_THAT(ErrorOf({"rl.steps", 2., "x"}), HasSubstr("the number 2.0; allowed: an integer"));
   EXPECT_THAT(ErrorOf({"rl.learning_rate", true, "x"}), HasSubstr("rl.learning_rate is true; allowed: a number"));
   EXPECT_THAT(ErrorOf({"policy.tie_embeddings", int64_t{1}, "x"}), HasSubstr("allowed: true or false"));
-  EXPECT_THAT(ErrorOf({"eval.k", int64_t{5}, "x"}), HasSubstr("allowed: a list of integers, 1 or more"));
-  EXPECT_THAT(ErrorOf({"objective.beta", std::string("none"), "x"}), HasSubstr("allowed: a number, 0 or more"));
+  EXPECT_THAT(ErrorOf({"eval.k", int64_t{5}, "x"}), HasSubstr("allowed: a list of integers, 1 to 100"));
+  EXPECT_THAT(ErrorOf({"objective.beta", std::string("none"), "x"}), HasSubstr("allowed: a number, 0 to 1000000"));
   EXPECT_THAT(ErrorOf({"run.device", int64_t{0}, "x"}), HasSubstr("allowed: a text, cpu, cuda"));
 }
 
 TEST(ApplySettings, RefusesValuesOutOfRange) {
   EXPECT_THAT(ErrorOf({"rl.group_size", int64_t{1}, "a.toml:2"}),
               HasSubstr("a.toml:2: rl.group_size is the integer 1; allowed: an integer, 2 to 4096"));
-  EXPECT_THAT(ErrorOf({"rl.learning_rate", 0., "x"}), HasSubstr("allowed: a number, more than 0"));
+  EXPECT_THAT(ErrorOf({"rl.learning_rate", 0., "x"}), HasSubstr("allowed: a number, more than 0, to 100"));
   EXPECT_THAT(ErrorOf({"rl.beta2", 1., "x"}), HasSubstr("0 to less than 1"));
   EXPECT_THAT(ErrorOf({"objective.epsilon_low", 1.5, "x"}), HasSubstr("allowed: a number, 0 to 1"));
   EXPECT_THAT(ErrorOf({"eval.k", std::vector<int64_t>{5, 0}, "x"}), HasSubstr("the list [5, 0]"));
   EXPECT_THAT(ErrorOf({"run.device", std::string("gpu"), "x"}), HasSubstr("unknown run.device 'gpu'"));
+}
+
+// Of one setting that is a number: both ends of its range are there, are taken where they belong to it, and hold.
+class EndsOfRange {
+ public:
+  template <typename T>
+  void operator()(const FieldInfo& field, const T&) {
+    if constexpr (std::is_same_v<T, int64_t> || std::is_same_v<T, std::optional<int64_t>>) {
+      Check<int64_t>(field, [](int64_t value) { return SettingValue(value); });
+    } else if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::optional<double>>) {
+      Check<double>(field, [](double value) { return SettingValue(value); });
+    } else if constexpr (std::is_same_v<T, std::vector<int64_t>>) {
+      Check<int64_t>(field, [](int64_t value) { return SettingValue(std::vector<int64_t>{value}); });
+    }
+  }
+
+  int numbers = 0;
+
+ private:
+  template <typename Number, typename Make>
+  void Check(const FieldInfo& field, const Make& make) {
+    ++numbers;
+    const Allowed& allowed = field.allowed;
+    ASSERT_TRUE(allowed.least && allowed.most) << field.key << " has no two ends: " << allowed.Text();
+    const auto error = [&](Number value) { return ErrorOf({field.key, make(value), "a.toml:1"}); };
+    const auto least = static_cast<Number>(*allowed.least), most = static_cast<Number>(*allowed.most);
+    const std::string refused = field.key + " is ";
+    EXPECT_EQ(error(least) == "no error", !allowed.least_is_open) << field.key;
+    EXPECT_EQ(error(most) == "no error", !allowed.most_is_open) << field.key;
+    std::vector<Number> beyond = {std::numeric_limits<Number>::lowest(), std::numeric_limits<Number>::max()};
+    if constexpr (std::is_integral_v<Number>) {
+      beyond.insert(beyond.end(), {least - 1, most + 1});
+    } else {
+      beyond.insert(beyond.end(), {std::nextafter(least, -1e300), std::nextafter(most, 1e300), std::nan(""),
+                                   std::numeric_limits<Number>::infinity()});
+    }
+    for (const Number value : beyond) EXPECT_THAT(error(value), HasSubstr(refused)) << value;
+  }
+};
+
+TEST(ApplySettings, EveryNumberHasTwoEndsThatHold) {
+  const RunConfig defaults;
+  EndsOfRange ends;
+  VisitFields(defaults, ends);
+  EXPECT_GT(ends.numbers, 120);
 }
 
 TEST(ApplySettings, AsksTheCallersNames) {

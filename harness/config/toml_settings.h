@@ -1,5 +1,5 @@
-// TOML text into Settings that remember file and line. Internal to harness/config: it is the only header that shows
-// toml++.
+// TOML text into Settings that remember file and line. Internal to harness/config: this header and
+// toml_place.h are the only ones that show toml++.
 //
 //   toml::table root = ParseTomlText(text, "quickstart.toml");              // InputError "quickstart.toml:3: ..."
 //   std::vector<Setting> settings = FlattenTable(root, "quickstart.toml");  // nested tables become dotted keys

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "datasets/teachers/embedder.h"
 
@@ -102,6 +104,26 @@ std::vector<std::pair<std::string, Lists>> ListsByStage(const DemonstrationSet& 
   return stages;
 }
 
+std::vector<PassedOverAudit> AuditPassedOver(const std::vector<Conversation>& conversations,
+                                             const DemonstrationSet& set) {
+  std::map<std::string, PassedOverAudit> by_kind;
+  for (size_t i = 0; i < set.passed_over.size(); ++i) {
+    std::set<std::string> kinds;
+    for (const PassedOver& one : set.passed_over[i]) {
+      PassedOverAudit& kind = by_kind[one.kind];
+      if (kind.parts++ == 0) kind.example = conversations[i].id + ": " + one.begins;
+      kinds.insert(one.kind);
+    }
+    for (const std::string& kind : kinds) ++by_kind[kind].conversations;
+  }
+  std::vector<PassedOverAudit> audit;
+  for (auto& [kind, counts] : by_kind) {
+    counts.kind = kind;
+    audit.push_back(std::move(counts));
+  }
+  return audit;
+}
+
 nlohmann::json ToJson(const std::vector<Item>& items) {
   nlohmann::json json = nlohmann::json::array();
   for (const Item& item : items) json.push_back(FormatItem(item));
@@ -168,6 +190,26 @@ std::string Overview(const DemonstrationAudit& audit) {
   return html + "</table>\n";
 }
 
+// What a kind of PassedOver is, in words.
+std::string KindInWords(const std::string& kind) {
+  if (kind == "reasoning") return "parts of reasoning";
+  if (kind == "film") return "lines outside the list that name a film";
+  if (kind == "text") return "other lines outside the list";
+  return kind == "surplus" ? "films beyond the length of the list" : kind;
+}
+
+std::string PassedOverTable(const DemonstrationAudit& audit) {
+  if (audit.passed_over.empty()) return "";
+  std::string html =
+      "<h2>What of the teacher's answers was not read</h2>\n<table><tr><th>what</th><th>count</th>"
+      "<th>conversations</th><th>the first</th></tr>\n";
+  for (const PassedOverAudit& one : audit.passed_over) {
+    html += "<tr>" + Cell(EscapeHtml(KindInWords(one.kind))) + Cell(std::to_string(one.parts)) +
+            Cell(std::to_string(one.conversations)) + Cell(EscapeHtml(one.example)) + "</tr>\n";
+  }
+  return html + "</table>\n";
+}
+
 // One row a rank or a tenth, one column a step.
 std::string ColumnsByStage(const DemonstrationAudit& audit, const std::string& row_name, const std::string& extra_name,
                            const std::vector<double>& extra, const std::vector<double> StageAudit::*column) {
@@ -226,6 +268,7 @@ DemonstrationAudit AuditOf(const std::vector<Conversation>& conversations, const
     audit.left_out += error.empty() ? 0 : 1;
     if (audit.first_error.empty()) audit.first_error = error;
   }
+  audit.passed_over = AuditPassedOver(conversations, set);
   const std::vector<int> tenths = TenthOfItem(conversations, catalog);
   const auto stages = ListsByStage(set, catalog);
   for (const auto& [name, lists] : stages) {
@@ -248,6 +291,10 @@ std::string AuditJson(const DemonstrationAudit& audit) {
   json["conversations"] = audit.conversations;
   json["left_out"] = audit.left_out;
   json["first_error"] = audit.first_error;
+  for (const PassedOverAudit& one : audit.passed_over) {
+    json["passed_over"][one.kind] = {
+        {"parts", one.parts}, {"conversations", one.conversations}, {"example", one.example}};
+  }
   json["training_popularity"] = audit.training_popularity;
   for (const StageAudit& stage : audit.stages) {
     json["stages"].push_back({{"name", stage.name},
@@ -266,6 +313,15 @@ std::string AuditJson(const DemonstrationAudit& audit) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+std::string PassedOverText(const DemonstrationAudit& audit) {
+  std::string text;
+  for (const PassedOverAudit& one : audit.passed_over) {
+    text += (text.empty() ? "" : "; ") + std::to_string(one.parts) + " " + KindInWords(one.kind) + " in " +
+            std::to_string(one.conversations) + " conversations (the first, " + one.example + ")";
+  }
+  return text;
+}
+
 std::string AuditPage(const DemonstrationAudit& audit, const NamedTexts& facts) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Demonstrations</title><style>";
@@ -275,7 +331,7 @@ std::string AuditPage(const DemonstrationAudit& audit, const NamedTexts& facts) 
     html += ", " + std::to_string(audit.left_out) +
             " of them left out because the teacher failed (the first: " + EscapeHtml(audit.first_error) + ")";
   }
-  html += ".</p>\n" + Overview(audit);
+  html += ".</p>\n" + Overview(audit) + PassedOverTable(audit);
   html +=
       "<h2>Overlap with what users went on to like, by rank</h2>\n<p>Share of conversations whose list has such an "
       "item at this rank.</p>\n" +

@@ -40,9 +40,17 @@ struct AuditExample {
   std::vector<std::vector<Item>> stages;  // in the order of the audit's
 };
 
+// Parts of one kind that were not read (teacher.h: PassedOver).
+struct PassedOverAudit {
+  std::string kind;
+  int64_t parts = 0, conversations = 0;
+  std::string example;  // the first, with its conversation
+};
+
 struct DemonstrationAudit {
   int64_t conversations = 0, left_out = 0;
-  std::string first_error;  // of those left out
+  std::string first_error;                   // of those left out
+  std::vector<PassedOverAudit> passed_over;  // of the teacher's answers, by kind
   std::vector<StageAudit> stages;
   std::vector<double> training_popularity;  // the same curve for what users went on to like
   std::vector<AuditExample> examples;       // the first ones that were not left out
@@ -52,6 +60,9 @@ DemonstrationAudit AuditOf(const std::vector<Conversation>& conversations, const
                            const DemonstrationSet& set, int64_t examples);
 
 std::string AuditJson(const DemonstrationAudit& audit);
+
+// "12 parts of reasoning in 10 conversations (the first, train/3: ...); ..."; empty when nothing was passed over.
+std::string PassedOverText(const DemonstrationAudit& audit);
 
 // One self-contained HTML page: tables of the numbers, and examples side by side at each step. Needs no script and no
 // other file; all texts are escaped. `facts`: what the page says the lists were made from.

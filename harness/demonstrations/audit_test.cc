@@ -26,6 +26,7 @@ class AuditTest : public ::testing::Test {
     set_.teacher = {{{kOutside, kHeat}, ""}, {{kJaws, kJaws}, ""}, {{}, "timeout"}};
     set_.stages = {{"remap", {{3, 0}, {1, 3}, {}}, {}}};
     set_.errors = {"", "", "timeout"};
+    set_.passed_over = {{{"reasoning", "They like <b>"}, {"text", "Sure"}}, {{"text", "Here"}, {"text", "Bye"}}, {}};
   }
 
   Catalog catalog_;
@@ -73,6 +74,19 @@ TEST_F(AuditTest, PageEscapesAndMarks) {
   EXPECT_NE(page.find("1 of them left out because the teacher failed (the first: timeout)"), std::string::npos);
   EXPECT_EQ(page.find("src="), std::string::npos);
   EXPECT_EQ(page.find("<script"), std::string::npos);
+}
+
+TEST_F(AuditTest, CountsWhatWasNotRead) {
+  const DemonstrationAudit audit = AuditOf(conversations_, catalog_, set_, 8);
+  EXPECT_EQ(PassedOverText(audit),
+            "1 parts of reasoning in 1 conversations (the first, a: They like <b>); "
+            "3 other lines outside the list in 2 conversations (the first, a: Sure)");
+  const std::string page = AuditPage(audit, {});
+  EXPECT_NE(page.find("<td>other lines outside the list</td><td>3</td><td>2</td><td>a: Sure</td>"), std::string::npos);
+  EXPECT_NE(page.find("a: They like &lt;b&gt;"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(AuditJson(audit))["passed_over"]["text"]["parts"], 3);
+  set_.passed_over = {{}, {}, {}};
+  EXPECT_EQ(AuditPage(AuditOf(conversations_, catalog_, set_, 8), {}).find("was not read"), std::string::npos);
 }
 
 }  // namespace

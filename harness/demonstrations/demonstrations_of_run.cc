@@ -87,6 +87,7 @@ std::string WritePages(const DemonstrationSet& set, const DemonstrationData& dat
   const DemonstrationAudit audit = AuditOf(conversations, data.catalog, set, kExamplesOnPage);
   WriteFileAtomically(BesideDemonstrations(set, files, "audit", ".json"), AuditJson(audit));
   WriteFileAtomically(page, AuditPage(audit, facts));
+  if (!audit.passed_over.empty()) std::cerr << "teacher: not read: " << PassedOverText(audit) << std::endl;
   return page;
 }
 

@@ -41,6 +41,29 @@ void GetErrors(const Artifact& artifact, std::vector<Answer>* answers) {
   }
 }
 
+// What was passed over, where anything was.
+template <typename Answer>
+void PutPassedOver(const std::vector<Answer>& answers, Artifact* artifact) {
+  for (size_t i = 0; i < answers.size(); ++i) {
+    for (const PassedOver& one : answers[i].passed_over) {
+      artifact->integers["passed_over_of"].push_back(static_cast<int64_t>(i));
+      artifact->strings["passed_over_kind"].push_back(one.kind);
+      artifact->strings["passed_over_text"].push_back(one.begins);
+    }
+  }
+}
+
+template <typename Answer>
+void GetPassedOver(const Artifact& artifact, std::vector<Answer>* answers) {
+  const auto of = artifact.integers.find("passed_over_of");
+  if (of == artifact.integers.end()) return;
+  for (size_t i = 0; i < of->second.size(); ++i) {
+    answers->at(static_cast<size_t>(of->second[i]))
+        .passed_over.push_back(
+            {artifact.strings.at("passed_over_kind").at(i), artifact.strings.at("passed_over_text").at(i)});
+  }
+}
+
 // The titles once, and the lists as rows of their indices.
 Artifact PackLists(const std::vector<TeacherList>& lists) {
   std::map<Item, int64_t> ids;
@@ -60,6 +83,7 @@ Artifact PackLists(const std::vector<TeacherList>& lists) {
   }
   PutRows("list", rows, &artifact);
   PutErrors(lists, &artifact);
+  PutPassedOver(lists, &artifact);
   return artifact;
 }
 
@@ -76,6 +100,7 @@ std::vector<TeacherList> UnpackLists(const Artifact& artifact, const std::string
     }
   }
   GetErrors(artifact, &lists);
+  GetPassedOver(artifact, &lists);
   return lists;
 }
 
@@ -120,6 +145,7 @@ TeacherJudgements UnpackJudgements(const Artifact& artifact, const std::string& 
     judged.rows.push_back({{rows[i].begin(), rows[i].end()}, ""});
   }
   GetErrors(artifact, &judged.rows);
+  GetPassedOver(artifact, &judged.rows);
   return judged;
 }
 
@@ -132,6 +158,7 @@ Artifact PackJudgements(const std::vector<TeacherJudgement>& judged,
   }
   PutRows("judgement", rows, &artifact);
   PutErrors(judged, &artifact);
+  PutPassedOver(judged, &artifact);
   PutRows("candidate", candidates, &artifact);
   return artifact;
 }

@@ -69,7 +69,10 @@ class Pipeline {
     set_.teacher = std::move(answers.lists);
     set_.lists_asked = answers.asked;
     lists_digest_ = answers.digest;
-    for (const TeacherList& list : set_.teacher) set_.errors.push_back(list.error);
+    for (const TeacherList& list : set_.teacher) {
+      set_.errors.push_back(list.error);
+      set_.passed_over.push_back(list.passed_over);
+    }
     RefuseTotalFailure();
   }
 
@@ -213,6 +216,8 @@ class Pipeline {
     judged_ = candidates_;
     judgements_.resize(judged_.size());
     for (size_t i = 0; i < judged_.size(); ++i) {
+      const std::vector<PassedOver>& passed_over = judged.rows[i].passed_over;
+      set_.passed_over[i].insert(set_.passed_over[i].end(), passed_over.begin(), passed_over.end());
       if (!judged.rows[i].error.empty()) set_.errors[i] = judged.rows[i].error;
       if (!set_.errors[i].empty()) judged_[i].clear();
       if (set_.errors[i].empty())

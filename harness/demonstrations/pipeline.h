@@ -65,8 +65,9 @@ struct DemonstrationSet {
   std::vector<StageLists> stages;  // empty for the raw list
   std::vector<std::vector<Item>> lists;
   std::vector<std::string> errors;
-  int64_t lists_asked = 0, judgements_asked = 0;  // in this call
-  StageKey key;                                   // of the demonstrations' file
+  std::vector<std::vector<PassedOver>> passed_over;  // of each conversation's list and judgements
+  int64_t lists_asked = 0, judgements_asked = 0;     // in this call
+  StageKey key;                                      // of the demonstrations' file
 };
 
 // Throws InputError when the teacher failed on every conversation, and what teacher and embedder throw.

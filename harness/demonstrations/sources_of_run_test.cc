@@ -133,6 +133,26 @@ TEST_F(SourcesOfRunTest, EndpointsAreAskedOnceAndTheFailureIsReported) {
   EXPECT_EQ(server.requests() - before, 2) << "what failed is tried again, and nothing else is asked";
 }
 
+TEST_F(SourcesOfRunTest, WhatWasNotReadIsCountedOnThePageAndKept) {
+  const MockServer server([](const MockRequest& request) {
+    if (request.path == "/v1/embeddings") return Embed(request);
+    const bool judges = LastMessage(request).find("Candidates:") != std::string::npos;
+    return ChatReply("<think>They name Titanic (1997)</think>" +
+                     std::string(judges ? "[1, 1, 1]" : "Sure:\n1. Heat (1995)\n2. Alien (1979)\n3. Ronin (1998)"));
+  });
+  Use(server);
+  const MadeDemonstrations made = Run();
+  EXPECT_EQ(made.set.teacher[0].items, (std::vector<Item>{{"Heat", 1995}, {"Alien", 1979}, {"Ronin", 1998}}));
+  const std::string page = ReadFile(made.audit_page);
+  EXPECT_THAT(page, HasSubstr("<td>parts of reasoning</td><td>14</td><td>7</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>other lines outside the list</td><td>7</td><td>7</td><td>train/0: Sure:</td>"));
+  std::filesystem::remove(made.audit_page);
+  const int64_t before = server.requests();
+  EXPECT_EQ(ReadFile(Run().audit_page).substr(page.find("<h2>What of")), page.substr(page.find("<h2>What of")))
+      << "the same from the stages' files";
+  EXPECT_EQ(server.requests(), before);
+}
+
 TEST_F(SourcesOfRunTest, AnswersSurviveTheLossOfTheStagesFiles) {
   const MockServer server(Serve);
   Use(server);

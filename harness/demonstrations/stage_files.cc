@@ -1,10 +1,9 @@
 #include "harness/demonstrations/stage_files.h"
 
 #include <filesystem>
-#include <system_error>
 
-#include "base/error.h"
 #include "base/hash.h"
+#include "base/paths.h"
 #include "datasets/core/item.h"
 
 namespace suite {
@@ -27,9 +26,7 @@ std::string StageKey::Hash() const {
 
 StageFiles::StageFiles(std::string folder, NamedTexts provenance)
     : folder_(std::move(folder)), provenance_(std::move(provenance)) {
-  std::error_code error;
-  std::filesystem::create_directories(folder_, error);
-  if (error) throw InputError(folder_, "cannot be made: " + error.message());
+  MakeFolder(folder_);
 }
 
 std::string StageFiles::Path(const StageKey& key, const std::string& ending) const {

@@ -10,8 +10,8 @@ inline constexpr int kExitBadInput = 2;  // flags, config or data that cannot be
 // kExitBadInput: srun gives the highest of its tasks' codes, and must not hide a kExitRequeue behind this one.
 inline constexpr int kExitPeerLost = 3;
 inline constexpr int kExitBusy = 73;  // worker: another process works on this run
-// Stopped on request (SIGTERM, SIGUSR1; for workers SIGINT and SIGHUP too) with everything saved: start it again and it
-// goes on. EX_TEMPFAIL of sysexits.h.
+// Stopped on request (SIGTERM, SIGUSR1, SIGINT, SIGHUP) with everything saved: start it again and it goes on.
+// EX_TEMPFAIL of sysexits.h.
 inline constexpr int kExitRequeue = 75;
 
 }  // namespace suite

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "harness/launcher/exit_codes.h"
 
 namespace suite {
@@ -28,8 +30,17 @@ std::string QuotedAll(const std::vector<std::string>& words) {
   return line;
 }
 
+// A value on a line that begins with #SBATCH: sbatch takes quotes off as a shell does, and a bare '#' for a comment.
+std::string SbatchValue(const std::string& text) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) || std::strchr("_@%+=:,./-", c); };
+  return !text.empty() && std::all_of(text.begin(), text.end(), plain) ? text : Quoted(text);
+}
+
+// "%" stands for itself as "%%"; in `pattern` it begins a job's number.
 std::string LogPath(const SlurmPlan& plan, const std::string& job, const std::string& pattern) {
-  return plan.folder + "/" + job + "-" + pattern + ".log";
+  std::string folder;
+  for (const char c : plan.folder) folder += c == '%' ? std::string("%%") : std::string(1, c);
+  return folder + "/" + job + "-" + pattern + ".log";
 }
 
 std::string ScriptPath(const SlurmPlan& plan, const std::string& job) { return plan.folder + "/" + job + ".sh"; }
@@ -39,10 +50,10 @@ std::string ListPath(const SlurmPlan& plan, const std::string& job) { return pla
 std::string Header(const SlurmPlan& plan, const std::string& log) {
   return "#!/bin/bash\n"
          "#SBATCH --job-name=" +
-         plan.name +
+         SbatchValue(plan.name) +
          "\n"
          "#SBATCH --output=" +
-         log +
+         SbatchValue(log) +
          "\n"
          "#SBATCH --open-mode=append\n"
          "#SBATCH --requeue\n";
@@ -114,15 +125,25 @@ std::string WorkerScript(const SlurmPlan& plan, const Array& array) {
          "echo \"$folder: exit code $code\"\n";
 }
 
+// Never in another folder than this: relative paths would mean other files.
+std::string EnterFolder(const SlurmPlan& plan) { return "cd " + Quoted(plan.working_folder) + " || exit 1\n"; }
+
+std::string OptionLine(const std::string& option) {
+  const size_t equals = option.find('=');
+  if (equals == std::string::npos) return "#SBATCH " + option + "\n";
+  return "#SBATCH " + option.substr(0, equals + 1) + SbatchValue(option.substr(equals + 1)) + "\n";
+}
+
 std::string TaskScript(const SlurmPlan& plan, const Array& array, size_t parallel) {
   std::string text = Header(plan, LogPath(plan, array.job, "%A_%a"));
   text += "#SBATCH --array=0-" + std::to_string(array.runs.size() - 1) + "%" +
           std::to_string(std::min(parallel, array.runs.size())) + "\n";
   text += Resources(array.needs);
   text += "#SBATCH --signal=B:USR1@" + std::to_string(plan.signal_s) + "\n";
-  for (const std::string& option : plan.options) text += "#SBATCH " + option + "\n";
+  for (const std::string& option : plan.options) text += OptionLine(option);
   text += "folder=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" " + Quoted(ListPath(plan, array.job)) + ")\n";
-  text += "cd " + Quoted(plan.working_folder) + "\n";
+  text += "[[ -d $folder ]] || { echo \"no folder '$folder'\" >&2; exit 1; }\n";
+  text += EnterFolder(plan);
   text += WorkerScript(plan, array);
   // A worker that has no handlers yet dies of the signal, and has nothing to save.
   text += "if [[ ( $code -eq " + std::to_string(kExitRequeue) + " || $code -eq " + std::to_string(128 + SIGUSR1) +
@@ -135,8 +156,8 @@ std::string TaskScript(const SlurmPlan& plan, const Array& array, size_t paralle
 }
 
 std::string FinishScript(const SlurmPlan& plan) {
-  return Header(plan, LogPath(plan, "finish", "%j")) + "cd " + Quoted(plan.working_folder) + "\nexec " +
-         Quoted(plan.program) + " " + QuotedAll(plan.finish_args) + "\n";
+  return Header(plan, LogPath(plan, "finish", "%j")) + EnterFolder(plan) + "exec " + Quoted(plan.program) + " " +
+         QuotedAll(plan.finish_args) + "\n";
 }
 
 std::string Lines(const std::vector<std::string>& lines) {
@@ -151,9 +172,50 @@ std::string TrimmedNumber(const std::string& job, const std::string& printed) {
   return number;
 }
 
+void CheckOneLine(const std::string& what, const std::string& text) {
+  if (text.find_first_of("\r\n") == std::string::npos) return;
+  throw InputError(what, "'" + text + "' has a line break", "one line, for it goes into SLURM's scripts");
+}
+
 }  // namespace
 
+void CheckSbatchOption(const std::string& option) {
+  CheckOneLine("--sbatch", option);
+  const std::string name = option.substr(0, option.find('='));
+  const bool is_long = name.size() > 3 && name.compare(0, 2, "--") == 0 &&
+                       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!is_long) {
+    throw InputError("--sbatch", "'" + option + "'",
+                     "one option as --name or --name=value, such as --sbatch=--partition=gpu");
+  }
+  // sbatch knows an option by the beginning of its name, too.
+  if (std::string("--array").compare(0, name.size(), name) == 0) {
+    throw InputError("--sbatch", name + " would take the place of the runs' own array",
+                     "--jobs=N for at most N runs at once, --set to choose runs");
+  }
+}
+
+void CheckSlurmPlan(const SlurmPlan& plan) {
+  CheckOneLine("the experiment's name", plan.name);
+  CheckOneLine("--out", plan.out);
+  CheckOneLine("the program", plan.program);
+  CheckOneLine("the working folder", plan.working_folder);
+  for (const std::string& option : plan.options) CheckSbatchOption(option);
+  for (const auto* tasks : {&plan.stages, &plan.runs}) {
+    for (const SlurmTask& task : *tasks) CheckOneLine("the run's folder", task.run);
+  }
+  for (const auto* args : {&plan.worker_args, &plan.finish_args}) {
+    for (const std::string& arg : *args) CheckOneLine("the command line", arg);
+  }
+  CheckOneLine("the folder of the scripts", plan.folder);
+  if (plan.folder.find('\\') != std::string::npos) {
+    throw InputError("--out", "'" + plan.out + "' has a backslash, which SLURM takes out of the path of a job's log",
+                     "a folder without one");
+  }
+}
+
 std::vector<SlurmScript> SlurmScripts(const SlurmPlan& plan) {
+  CheckSlurmPlan(plan);
   std::vector<SlurmScript> scripts;
   const auto add = [&](const Array& array, size_t parallel) {
     scripts.push_back({ListPath(plan, array.job), Lines(array.runs)});
@@ -166,10 +228,9 @@ std::vector<SlurmScript> SlurmScripts(const SlurmPlan& plan) {
 }
 
 void WriteSlurmScripts(const SlurmPlan& plan) {
-  std::error_code failure;
-  std::filesystem::create_directories(plan.folder, failure);
-  if (failure) throw InputError(plan.folder, "cannot be made: " + failure.message());
-  for (const SlurmScript& script : SlurmScripts(plan)) WriteFileAtomically(script.path, script.text);
+  const std::vector<SlurmScript> scripts = SlurmScripts(plan);
+  MakeFolder(plan.folder);
+  for (const SlurmScript& script : scripts) WriteFileAtomically(script.path, script.text);
 }
 
 std::string RunCommand(const std::vector<std::string>& command) {

@@ -27,6 +27,9 @@
 // step, save and exit with kExitRequeue, and the script puts the task back into the queue. `scontrol requeue` and
 // preemption send SIGTERM and requeue by themselves (--requeue). Workers hold the run's lease, so a task that is
 // started twice does nothing.
+//
+// Names and paths stand in the scripts in quotes, so they may have spaces, quotes, '%' and '#'. What has a line break
+// is refused, for it would be a line of its own there.
 #pragma once
 
 #include <functional>
@@ -66,8 +69,14 @@ struct SlurmScript {
   std::string text;
 };
 
+// Throws InputError unless `option` can be a line of a script: --name or --name=value, in one line, and not --array.
+void CheckSbatchOption(const std::string& option);
+
+// Throws InputError for what cannot stand in a script: line breaks, a backslash in the logs' path, options as above.
+void CheckSlurmPlan(const SlurmPlan& plan);
+
 // stages.sh (unless there are no stages), runs.sh, finish.sh, and the lists of run folders that they read; with more
-// arrays also stages-2.sh, runs-2.sh, ...
+// arrays also stages-2.sh, runs-2.sh, ... Checks the plan.
 std::vector<SlurmScript> SlurmScripts(const SlurmPlan& plan);
 
 // Throws InputError when they cannot be written. Lists and scripts are replaced; make the folder's name new for every

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -109,6 +111,52 @@ TEST(SlurmScripts, DependOnEachOther) {
   EXPECT_THROW(SubmitToSlurm(plan, [](const auto&) { return "no number"; }), InputError);
 }
 
+TEST(SlurmScripts, QuoteWhatIsNoPlainWord) {
+  SlurmPlan plan = Plan("it's \"50%\" of #1");
+  plan.name = "a run";
+  plan.working_folder = "/tmp/a b";
+  plan.options = {"--comment=first # and 'second' x", "--exclusive"};
+  const std::string folder = "'" + std::string(std::getenv("TEST_TMPDIR")) + "/it'\\''s \"50%%\" of #1";
+  EXPECT_THAT(
+      TextOf(plan, "runs.sh"),
+      AllOf(HasSubstr("#SBATCH --job-name='a run'\n"), HasSubstr("#SBATCH --output=" + folder + "/runs-%A_%a.log'\n"),
+            HasSubstr("#SBATCH --comment='first # and '\\''second'\\'' x'\n#SBATCH --exclusive\n"),
+            HasSubstr("\ncd '/tmp/a b' || exit 1\n")));
+  EXPECT_THAT(TextOf(plan, "finish.sh"), AllOf(HasSubstr("#SBATCH --output=" + folder + "/finish-%j.log'\n"),
+                                               HasSubstr("\ncd '/tmp/a b' || exit 1\nexec ")));
+}
+
+TEST(SlurmScripts, RefuseWhatCannotBeALineOfThem) {
+  const auto error_with = [](const auto& change) {
+    SlurmPlan plan = Plan("refused");
+    change(&plan);
+    const std::string error = ErrorOf([&] { WriteSlurmScripts(plan); });
+    EXPECT_FALSE(std::filesystem::exists(plan.folder)) << "written before it was refused";
+    return error;
+  };
+  const std::string evil = "a\ntouch evil";
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->out = evil; }), HasSubstr("--out: '" + evil + "' has a line"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->name = evil; }), HasSubstr("line break"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->folder += "/\r"; }), HasSubstr("line break"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->working_folder = evil; }), HasSubstr("line break"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->runs[1].run = evil; }), HasSubstr("line break"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->finish_args.push_back(evil); }), HasSubstr("line break"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->folder += "/a\\b"; }), HasSubstr("backslash"));
+  EXPECT_THAT(error_with([&](SlurmPlan* plan) { plan->options = {"--time=1\nrm"}; }), HasSubstr("line break"));
+}
+
+TEST(CheckSbatchOption, TakesOneLongOptionThatIsNotTheArray) {
+  for (const char* option : {"--time=4:00:00", "--exclusive", "--comment=a b", "--ntasks-per-node=4", "--account="}) {
+    EXPECT_EQ(ErrorOf([&] { CheckSbatchOption(option); }), "no error") << option;
+  }
+  for (const char* option : {"--array=0-3", "--array", "--arr=0-3", "--ar"}) {
+    EXPECT_THAT(ErrorOf([&] { CheckSbatchOption(option); }), HasSubstr("the runs' own array")) << option;
+  }
+  for (const char* option : {"", "-p gpu", "-a0-3", "time=1", "--", "--=1", "--time 1", "--Time=1", "rm -rf x"}) {
+    EXPECT_THAT(ErrorOf([&] { CheckSbatchOption(option); }), HasSubstr("one option as --name")) << option;
+  }
+}
+
 TEST(RunCommand, ReturnsWhatIsPrintedAndRefusesFailure) {
   EXPECT_EQ(RunCommand({"printf", "%s", "a 'b' $c"}), "a 'b' $c");
   EXPECT_THROW(RunCommand({"false"}), InputError);
@@ -171,6 +219,21 @@ TEST_F(TaskScriptTest, WorkersBehindSrunSaveAtEitherSignal) {
   EXPECT_THAT(Run(obedient_, wait_for_ready_ + "kill -TERM $script;", 2),
               AllOf(Not(HasSubstr("scontrol")), HasSubstr("script 75"), HasSubstr("saved")));
   EXPECT_THAT(Run("exit 3\n", "", 2), HasSubstr("script 3"));
+}
+
+TEST_F(TaskScriptTest, DoesNothingWithoutItsFolders) {
+  SlurmPlan plan = Plan("nowhere");
+  plan.working_folder = "/no/such/folder";
+  plan.runs = {{plan.folder, {}}, {plan.folder + "/gone", {}}};
+  WriteSlurmScripts(plan);
+  const auto task = [&](int number) {
+    return RunCommand({"bash", "-c",
+                       "SLURM_ARRAY_TASK_ID=" + std::to_string(number) + " bash '" + plan.folder +
+                           "/runs.sh' 2>&1; echo \"script $?\"; cd '" + plan.folder + "'; ls"});
+  };
+  EXPECT_THAT(task(0), AllOf(HasSubstr("/no/such/folder"), HasSubstr("script 1"), Not(HasSubstr("log.txt"))));
+  EXPECT_THAT(task(1), AllOf(HasSubstr("no folder '" + plan.folder + "/gone'"), HasSubstr("script 1")));
+  EXPECT_THAT(task(2), HasSubstr("script 1")) << "beyond the list";
 }
 
 TEST_F(TaskScriptTest, TellsThatTheWorkerWasKilled) { EXPECT_THAT(Run("kill -9 $$\n", ""), HasSubstr("script 137")); }

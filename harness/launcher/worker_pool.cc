@@ -59,6 +59,7 @@ class Pool {
   }
 
   PoolResult Run() {
+    result_.signal = StopRequested();  // before this pool watched for signals
     while (StartMore() || !running_.empty()) {
       Wait();
       HandleSignals();

@@ -287,6 +287,10 @@ RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
   RunRecord run;
   run.path = file.path();
   run.run_name = file.ReadText(root, "run_name");
+  // Tools name files by it.
+  if (run.run_name.empty() || run.run_name.find('/') != std::string::npos || run.run_name[0] == '.') {
+    throw InputError(file.path(), "the run's name '" + run.run_name + "'", "a name that a file can have");
+  }
   run.config = file.ReadText(root, "config");
   run.status = file.ReadText(root, "status");
   run.provenance = file.ReadTexts(OpenGroup(file, root, "provenance").id());

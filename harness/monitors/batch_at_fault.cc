@@ -4,15 +4,13 @@
 
 #include <filesystem>
 
-#include "base/error.h"
+#include "base/paths.h"
 #include "models/checkpoints/safetensors.h"
 
 namespace suite {
 
 void WriteBatchAtFault(const std::string& path, const BatchAtFault& batch) {
-  std::error_code failure;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failure);
-  if (failure) throw InputError(path, "its folder cannot be made: " + failure.message());
+  MakeFolder(std::filesystem::path(path).parent_path().string());
   std::vector<int64_t> prompt_ids, prompt_end, ids, end, finish;
   std::vector<float> logp;
   for (const auto& prompt : batch.prompts) {

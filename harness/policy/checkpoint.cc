@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/paths.h"
 #include "base/text/format.h"
 #include "models/checkpoints/safetensors.h"
 
@@ -125,9 +126,7 @@ TrainState Read(const FoundCheckpoint& checkpoint, int64_t size) {
 CheckpointFolder::CheckpointFolder(std::string folder, int64_t keep) : folder_(std::move(folder)), keep_(keep) {}
 
 void CheckpointFolder::Save(const TrainState& state) {
-  std::error_code failure;
-  fs::create_directories(folder_, failure);
-  if (failure) throw InputError(folder_, "cannot be made: " + failure.message());
+  MakeFolder(folder_);
   RemoveLeftovers(folder_);
   const std::string unnamed = folder_ + "/unnamed.safetensors";
   WriteSafetensors(unnamed, {{"weights", state.weights_flat},
@@ -140,6 +139,7 @@ void CheckpointFolder::Save(const TrainState& state) {
   const std::string path = folder_ + "/" + step + Sha256HexOfFile(unnamed).substr(0, kHashDigits) + ".safetensors";
   PublishFile(unnamed, path);
   const auto all = List(folder_);
+  std::error_code failure;
   for (size_t i = static_cast<size_t>(keep_); i < all.size(); ++i) fs::remove(all[i].path, failure);
 }
 

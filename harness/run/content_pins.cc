@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "base/hash.h"
+#include "base/text/utf8.h"
 #include "harness/config/content_pin.h"
 #include "harness/config/run_config.h"
 #include "harness/data/dataset.h"
@@ -19,7 +21,10 @@ namespace {
 constexpr char kOrigin[] = "read from the files";
 
 std::string Absolute(const std::string& folder, const std::string& path) {
-  return (std::filesystem::path(folder) / path).lexically_normal().string();
+  const std::string absolute = (std::filesystem::path(folder) / path).lexically_normal().string();
+  if (IsUtf8(absolute)) return absolute;
+  throw InputError(ReplaceBrokenUtf8(absolute), "this path is not UTF-8, and a run's config.toml cannot name it",
+                   "a path in UTF-8: rename its folders, or link to it");
 }
 
 // Configs with equal text load the same data.

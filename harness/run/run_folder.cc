@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "harness/metrics/run_record.h"
 #include "harness/policy/run_together.h"
 
@@ -47,9 +48,7 @@ void PrepareStore(const std::string& path) {
 FolderState TakeLease(const RunFolders& folders, const RunConfig& config, std::unique_ptr<RunLease>* lease) {
   if (IsDone(folders, config)) return FolderState::kDone;
   const std::string folder = RunFolder(folders, config);
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) throw InputError(folder, "cannot be made: " + failure.message());
+  MakeFolder(folder);
   std::string holder;
   *lease = RunLease::Take(folder + "/lease", {}, &holder);
   if (!*lease) {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/paths.h"
 #include "base/text/format.h"
 #include "harness/metrics/metric_table.h"
 #include "harness/run/answer_credit.h"
@@ -73,7 +74,7 @@ std::optional<TrainState> RunRecorder::Resume(int64_t weights, bool force) {
 
 void RunRecorder::MakeFolder() {
   if (!leads_) return;
-  std::filesystem::create_directories(folder_);
+  suite::MakeFolder(folder_);
   WriteFileAtomically(folder_ + "/config.toml", ToToml(config_));
   checkpoints_.Clear();
   std::filesystem::remove(RolloutsPath());

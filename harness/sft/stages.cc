@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "harness/config/demonstration_recipe.h"
 #include "harness/distributed/process_group.h"
 #include "harness/distributed/run_device.h"
@@ -57,7 +58,7 @@ class StageLock {
 
  private:
   void Open(const std::string& path) {
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    MakeFolder(std::filesystem::path(path).parent_path().string());
     descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) throw InputError(path, "cannot be opened: " + std::string(std::strerror(errno)));
     path_ = path;

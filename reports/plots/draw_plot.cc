@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "reports/plots/gnuplot_script.h"
 #include "reports/tables/text_table.h"
 
@@ -137,7 +138,7 @@ std::string ForPage(std::string svg, const std::string& stem) {
 
 std::string WritePlot(const Plot& plot, const std::string& folder) {
   CheckShape(plot);
-  std::filesystem::create_directories(folder);
+  MakeFolder(folder);
   const std::string stem = folder + "/" + plot.file_stem;
   const std::string svg = CleanSvg(RunGnuplot(PlotScript(plot), stem), plot);
   WriteFileAtomically(stem + ".csv", ToPlotCsv(plot));

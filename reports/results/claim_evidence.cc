@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "reports/results/contexts.h"
+#include "reports/results/convergence.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/learning_curve.h"
 #include "reports/runs/starts.h"
 #include "reports/statistics/statistics.h"
 
@@ -16,6 +18,8 @@ constexpr char kSeriesPrefix[] = "series:";
 constexpr char kCurvePrefix[] = "curve:";
 constexpr char kRoughnessPrefix[] = "roughness:";
 constexpr char kSpreadPrefix[] = "spread:";
+constexpr char kHalfGainPrefix[] = "half_gain_steps:";
+constexpr char kTargetPrefix[] = "target_steps:";
 constexpr char kMinus[] = " - ";
 
 // What follows `prefix` in `metric`; empty when it does not begin so.
@@ -80,9 +84,43 @@ std::vector<double> CurveMeansOf(const ReportRun& run, const std::string& split,
   return means_C;
 }
 
+// Both sides of a comparison, in the same order.
+struct PairedScores {
+  ScoreMatrix left_SC;
+  ScoreMatrix right_SC;
+};
+
+// A run that never is where it should be counts with its last step.
+double StepsOr(const std::optional<double>& steps, const LearningCurve& curve) {
+  return steps.value_or(curve.steps.back());
+}
+
+double StepsToHalfGain(const ReportRun& run, const std::string& split, const std::string& metric) {
+  const LearningCurve curve = CurveOfScore(run, split, metric);
+  return StepsOr(StepsToShareOfGain(curve, 0.5), curve);
+}
+
+// Each run's steps to the level that both sides have in common, [S][1] for the left and for the right.
+PairedScores StepsToTarget(const PairedRuns& runs, const std::string& split, const std::string& metric) {
+  std::vector<std::vector<LearningCurve>> curves(2);
+  for (const ReportRun* run : runs.left.runs) curves[0].push_back(CurveOfScore(*run, split, metric));
+  for (const ReportRun* run : runs.right.runs) curves[1].push_back(CurveOfScore(*run, split, metric));
+  const std::optional<double> level = CommonLevel(curves);
+  PairedScores scores;
+  for (size_t side = 0; side < 2; ++side) {
+    for (const LearningCurve& curve : curves[side]) {
+      const auto steps = level ? FirstReach(curve, *level) : std::nullopt;
+      (side == 0 ? scores.left_SC : scores.right_SC).push_back({StepsOr(steps, curve)});
+    }
+  }
+  return scores;
+}
+
 double ValueOf(const ReportSpec& spec, const ReportRun& run, const std::string& metric) {
   const std::string series = After(metric, kSeriesPrefix);
   if (!series.empty()) return Mean(PlaceOfSeries(run, series));
+  const std::string half_gain = After(metric, kHalfGainPrefix);
+  if (!half_gain.empty()) return StepsToHalfGain(run, spec.curve_split, half_gain);
   return RoughnessOf(run, spec.curve_split, After(metric, kRoughnessPrefix));
 }
 
@@ -91,8 +129,10 @@ enum class ScoredOn { kSplit, kCurveSplit, kRun };
 
 ScoredOn ScoredOnOf(const std::string& metric) {
   if (!After(metric, kCurvePrefix).empty()) return ScoredOn::kCurveSplit;
-  const bool is_of_run = !After(metric, kSeriesPrefix).empty() || !After(metric, kRoughnessPrefix).empty();
-  return is_of_run ? ScoredOn::kRun : ScoredOn::kSplit;
+  for (const char* prefix : {kSeriesPrefix, kRoughnessPrefix, kHalfGainPrefix, kTargetPrefix}) {
+    if (!After(metric, prefix).empty()) return ScoredOn::kRun;
+  }
+  return ScoredOn::kSplit;
 }
 
 const std::string& RightMetric(const Claim& claim) {
@@ -200,16 +240,33 @@ std::vector<size_t> ContextsOfScores(const Sides& sides, ScoredOn scored_on) {
   return ContextsOf(sides.spec, sides.set, scored_on == ScoredOn::kSplit ? sides.spec.split : sides.spec.curve_split);
 }
 
+// Both sides [S][C], run by run.
+PairedScores ScoresOfBoth(const Sides& sides, const Claim& claim) {
+  const std::string to_target = After(claim.metric, kTargetPrefix);
+  if (!to_target.empty()) {
+    if (claim.target || !claim.right_metric.empty() || sides.runs.left.is_start || sides.runs.right.is_start) {
+      throw InputError("claim", "'" + claim.metric + "' of anything but two arms", "two arms");
+    }
+    return StepsToTarget(sides.runs, sides.spec.curve_split, to_target);
+  }
+  PairedScores scores = {SideScores(sides.spec, sides.runs.left, claim.metric), {}};
+  if (claim.target) {
+    scores.right_SC.assign(scores.left_SC.size(), std::vector<double>(scores.left_SC[0].size(), *claim.target));
+  } else {
+    scores.right_SC = SideScores(sides.spec, sides.runs.right, RightMetric(claim));
+  }
+  return scores;
+}
+
 void GatherDifference(const Sides& sides, const Claim& claim, ClaimEvidence* evidence) {
   const std::string& right_metric = RightMetric(claim);
   const ScoredOn scored_on = ScoredOnOf(claim.metric);
   if (scored_on != ScoredOnOf(right_metric)) {
     throw InputError("claim", "'" + claim.metric + "' against '" + right_metric + "'", "two scores, or two of a run");
   }
-  const ScoreMatrix left_SC = ByStart(sides, sides.runs.left, claim.metric);
-  const ScoreMatrix right_SC = claim.target
-                                   ? ScoreMatrix(left_SC.size(), std::vector<double>(left_SC[0].size(), *claim.target))
-                                   : ByStart(sides, sides.runs.right, right_metric);
+  const PairedScores scores = ScoresOfBoth(sides, claim);
+  const ScoreMatrix left_SC = MeansByStart(scores.left_SC, sides.starts.of_S);
+  const ScoreMatrix right_SC = MeansByStart(scores.right_SC, sides.starts.of_S);
   evidence->seeds = left_SC.size();
   evidence->error = CrossedErrorOf(Differences(left_SC, right_SC), ContextsOfScores(sides, scored_on));
   evidence->seed_differences = Differences(RowMeans(left_SC), RowMeans(right_SC));

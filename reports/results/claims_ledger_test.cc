@@ -88,26 +88,40 @@ TEST(ClaimsLedgerTest, RoughnessIsTheSpreadOfChanges) {
   EXPECT_GT(ledger[0].evidence.left_mean, 0);
 }
 
-// Validation scores by evaluation: the fast arm is at .2 at once, the slow one rises to it; .5 at the start counts for
-// neither.
-TEST(ClaimsLedgerTest, CurveIsTheMeanAfterTheStart) {
-  const std::map<std::string, std::vector<float>> curves = {{"rank_grpo_log", {.5f, .2f, .2f, .2f, .2f}},
-                                                            {"grpo", {.5f, .05f, .1f, .15f, .2f}}};
+// One run of each arm, whose validation scores are the same for all conversations: a value for each evaluation.
+std::vector<LedgerEntry> JudgeCurves(const ReportSpec& spec, const std::vector<float>& log,
+                                     const std::vector<float>& grpo) {
   std::vector<std::string> stores;
-  for (const auto& [preset, curve] : curves) {
+  for (const auto& [preset, curve] : {std::pair("rank_grpo_log", log), {"grpo", grpo}}) {
     RunRecord run = MakeRun({preset, 1});
     ScoreTable& table = run.scores[FindScores(run, "validation").split == run.scores[0].split ? 0 : 1];
-    ASSERT_EQ(table.steps.size(), curve.size());
+    EXPECT_EQ(table.steps.size(), curve.size());
     const size_t row_size = table.values.size() / curve.size();
     for (size_t i = 0; i < table.values.size(); ++i) table.values[i] = curve[i / row_size];
     stores.push_back(std::string(std::getenv("TEST_TMPDIR")) + "/" + preset + "_curve.h5");
     WriteRun(run, stores.back());
   }
+  return JudgeAll(spec, MakeRunSet(spec, ReadAllStores(stores))).ledger;
+}
+
+// The fast arm is at .2 at once, the slow one rises to it; .5 at the start counts for neither.
+TEST(ClaimsLedgerTest, CurveIsTheMeanAfterTheStart) {
   const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "curve:ndcg@5")});
-  const auto ledger = JudgeAll(spec, MakeRunSet(spec, ReadAllStores(stores))).ledger;
+  const auto ledger = JudgeCurves(spec, {.5f, .2f, .2f, .2f, .2f}, {.5f, .05f, .1f, .15f, .2f});
   EXPECT_NEAR(ledger[0].evidence.left_mean, 0.2, 1e-6);
   EXPECT_NEAR(ledger[0].evidence.right_mean, 0.125, 1e-6);
   EXPECT_EQ(ledger[0].evidence.error->contexts, 200u) << "other validation conversations could say otherwise";
+}
+
+// Evaluations after 0, 15, 30, 45 and 60 steps. GRPO gains .2, the other .4: the common target is .2.
+TEST(ClaimsLedgerTest, StepsToATargetAndToHalfOfTheOwnGain) {
+  const ReportSpec spec = SpecOf({ClaimOf("rank_grpo_log", "grpo", "target_steps:ndcg@5"),
+                                  ClaimOf("rank_grpo_log", "grpo", "half_gain_steps:ndcg@5")});
+  const auto ledger = JudgeCurves(spec, {.1f, .1f, .3f, .3f, .5f}, {.1f, .1f, .1f, .3f, .3f});
+  EXPECT_NEAR(ledger[0].evidence.left_mean, 22.5, 1e-4);
+  EXPECT_NEAR(ledger[0].evidence.right_mean, 37.5, 1e-4);
+  EXPECT_NEAR(ledger[1].evidence.left_mean, 30, 1e-4);
+  EXPECT_NEAR(ledger[1].evidence.right_mean, 37.5, 1e-4);
 }
 
 // reward_by_rank falls with the rank in every run: two places of one series, in one arm.

@@ -37,6 +37,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/spec/statement.h"
 #include "reports/statistics/course.h"
 #include "reports/statistics/crossed_error.h"
 #include "reports/statistics/multiple_testing.h"
@@ -65,8 +66,10 @@ struct Claim {
   std::optional<double> target;  // the number that `left` is held against
   // A score of the final evaluation ("ndcg@10") or, conversation by conversation, the difference of two ("recall@10 -
   // recall@5": by how much more the deeper one gains); the mean of a step series over the run ("series:kl"); the mean
-  // of a score over the evaluations of the curve split after the start ("curve:ndcg@10": who is there in fewer steps
-  // has the higher one); or the spread of a score's changes from one such evaluation to the next ("roughness:ndcg@10").
+  // of a score over the evaluations of the curve split after the start ("curve:ndcg@10"); the steps to half of what a
+  // run gains there ("half_gain_steps:ndcg@10"), or to one level for both sides ("target_steps:ndcg@10": the start plus
+  // half of the smaller side's gain; a run that never reaches it counts with its last step, too few); or the spread of
+  // a score's changes from one such evaluation to the next ("roughness:ndcg@10").
   // A place of a vector series is "series:reward_by_rank/1". "spread:" before any of them asks for its standard
   // deviation over the seeds. Shapes need a series.
   std::string metric;
@@ -74,7 +77,8 @@ struct Claim {
   Relation relation = Relation::kGreater;
   double margin = 0;  // in units of the metric, not negative; above 0 for kEqual
   std::optional<PublishedPair> published;
-  std::string source;  // of the sentence and the numbers: "arXiv 2510.20150, Table 1"
+  std::string source;                      // of the sentence and the numbers: "arXiv 2510.20150, Table 1"
+  std::vector<Condition> conditions = {};  // of the runs of both sides: the sentence is a Statement
 };
 
 // The values of both sides' runs, in pairs of one seed.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "reports/spec/claim.h"
+#include "reports/spec/statement.h"
 #include "reports/tables/table.h"
 
 namespace suite {
@@ -46,7 +47,7 @@ struct PaperTable {
 };
 
 struct ReportSpec {
-  std::string title;
+  std::string title;  // may hold settings in braces, as a Statement does
   std::string scale;  // the scale of the evidence in a word: "miniature"
 
   std::string arm_key = "objective.preset";
@@ -73,7 +74,7 @@ struct ReportSpec {
 
   std::string rank_series = "reward_by_rank";  // empty for no plot by rank
 
-  std::vector<std::string> notes;
+  std::vector<Statement> notes;
 
   double confidence = 0.95;  // of intervals, and of all verdicts together
   int resamples = 2000;      // of the bootstrap over all ranking metrics together

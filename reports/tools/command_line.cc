@@ -1,11 +1,13 @@
 #include "reports/tools/command_line.h"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/standard_streams.h"
 
 namespace suite {
 namespace {
@@ -31,6 +33,7 @@ CommandLine Parsed(int argc, char** argv, const options::options_description& sh
 
 int ProgramMain(int argc, char** argv, const char* usage, const options::options_description& shown,
                 const std::string& positional, const std::function<void(const CommandLine&)>& run) {
+  OpenStandardStreams();
   try {
     const CommandLine line = Parsed(argc, argv, shown, positional);
     if (line.count("help")) {
@@ -38,10 +41,14 @@ int ProgramMain(int argc, char** argv, const char* usage, const options::options
     } else {
       run(line);
     }
+    FinishOutput();
     return 0;
   } catch (const InputError& error) {
     std::cerr << error.what() << std::endl;
     return 2;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << std::endl;
+    return 1;
   }
 }
 

@@ -23,7 +23,8 @@ namespace options = boost::program_options;
 using CommandLine = options::variables_map;
 
 // Parses the arguments and calls `run`; for --help it prints `usage` and `shown` instead. `positional` names the list
-// that arguments without a flag make; empty: there are none. Returns 0, or 2 after an InputError, which is printed.
+// that arguments without a flag make; empty: there are none. Returns 0, 2 after an
+// InputError, which is printed, and 1 after any other failure, such as output that cannot be written.
 int ProgramMain(int argc, char** argv, const char* usage, const options::options_description& shown,
                 const std::string& positional, const std::function<void(const CommandLine&)>& run);
 

@@ -1,11 +1,11 @@
 // Runs in the forms of other tools: `bazel run //reports:export -- --out=DIR STORE...`
 
-#include <filesystem>
 #include <iostream>
 #include <set>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "reports/runs/run_set.h"
 #include "reports/tools/command_line.h"
 #include "reports/tools/run_export.h"
@@ -25,7 +25,7 @@ constexpr char kUsage[] =
 
 void Export(const RunRecord& run, const CommandLine& line, const std::string& out) {
   const std::string folder = out + "/" + run.run_name;
-  std::filesystem::create_directories(folder);
+  MakeFolder(folder);
   WriteFileAtomically(folder + "/events.out.tfevents.0.suite", ToTensorBoard(run));
   WriteFileAtomically(folder + "/series.csv", SeriesCsv(run));
   WriteFileAtomically(folder + "/scores.csv", ScoresCsv(run));

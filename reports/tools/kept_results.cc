@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "harness/metrics/store_layout.h"
 #include "harness/metrics/write_run.h"
 #include "reports/report.h"
@@ -25,6 +26,26 @@ std::vector<std::string> SortedNames(const std::string& folder, bool folders) {
   return names;
 }
 
+// What stands in a folder of kept results, and nothing that anyone would miss.
+bool IsKept(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  for (const char* known : {"table.csv", "comparisons.csv", "report.md", "claims.json", "plots", "scratch"}) {
+    if (name == known) return true;
+  }
+  return name.size() > 6 && name.compare(name.size() - 6, 6, ".h5.gz") == 0;
+}
+
+void RefuseToReplaceAnythingElse(const std::string& folder) {
+  CheckFolderPath(folder);
+  if (!std::filesystem::exists(folder)) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!IsKept(entry.path())) {
+      throw InputError(folder, "holds '" + entry.path().filename().string() + "', which is no kept result",
+                       "a new or empty folder, or one of kept results, which are replaced");
+    }
+  }
+}
+
 }  // namespace
 
 std::string TableOf(ReadStores stores) {
@@ -39,8 +60,9 @@ void KeepResults(ReadStores stores, const std::string& folder) {
     if (run.status != kStatusDone) throw InputError(run.path, "the run is '" + run.status + "'", "runs that are done");
     for (auto& [key, value] : run.provenance) value = WithoutFolders(value);
   }
+  RefuseToReplaceAnythingElse(folder);
   std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  MakeFolder(folder);
   for (const RunRecord& run : stores.records) {
     const std::string path = folder + "/" + run.run_name + ".h5";
     WriteRun(run, path);
@@ -69,7 +91,7 @@ void KeepReport(const ReportSpec& spec, const std::string& folder) {
 std::vector<std::string> KeptNames(const std::string& folder) { return SortedNames(folder, true); }
 
 ReadStores ReadKept(const std::string& folder, const std::string& scratch) {
-  std::filesystem::create_directories(scratch);
+  MakeFolder(scratch);
   std::vector<std::string> paths;
   for (const std::string& name : SortedNames(folder, false)) {
     const std::filesystem::path file(name);

@@ -21,8 +21,9 @@ namespace suite {
 // The result table of the default spec (report.h), in full precision.
 std::string TableOf(ReadStores stores);
 
-// Writes the stores, with their provenance freed of the folders of the machine, and the table to `folder`; what lay
-// there is removed. Throws InputError when a run did not end well or stores must not share a table.
+// Writes the stores, with their provenance freed of the folders of the machine, and the table to `folder`; what was
+// kept there is removed. Throws InputError when a run did not end well, stores must not share a table, or the folder
+// holds anything else than kept results.
 void KeepResults(ReadStores stores, const std::string& folder);
 
 // Draws the report from the stores that `folder` keeps, and adds what people read of it: report.md, comparisons.csv,

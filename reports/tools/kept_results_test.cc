@@ -70,6 +70,10 @@ TEST(KeptResultsTest, KeepsAndRedraws) {
   EXPECT_EQ(FindText(read.records[0].provenance, "folder"), "out");
   EXPECT_TRUE(TableOf(std::move(read)) == expected);
   EXPECT_TRUE(ReadFile(folder + "/table.csv") == expected);
+  WriteFileAtomically(folder + "/thesis.tex", "years of work");
+  EXPECT_THROW(KeepResults(stores, folder), InputError);
+  EXPECT_EQ(ReadFile(folder + "/thesis.tex"), "years of work") << "only kept results are replaced";
+  std::filesystem::remove(folder + "/thesis.tex");
   stores.records[0].status = "failed";
   EXPECT_THROW(KeepResults(stores, folder), InputError);
 }

@@ -27,7 +27,7 @@ constexpr char kUsage[] =
 ReportSpec SpecOf(const CommandLine& line, const ReadStores& stores) {
   ReportSpec spec = DefaultSpec(line["title"].as<std::string>(), stores);
   spec.scale = line["scale"].as<std::string>();
-  spec.notes = Words(line, "note");
+  for (const std::string& note : Words(line, "note")) spec.notes.emplace_back(note);
   spec.published = Words(line, "published");
   if (line.count("contexts")) {
     const std::string path = FromUsersFolder(line["contexts"].as<std::string>());

@@ -10,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]  # where the runfiles' link t
 sys.path.append(str(ROOT / "tests/house"))
 import cases
 import documents
+import published_results
 import tree
 
 STEPS = f"""{documents.ROAD}
@@ -99,7 +100,51 @@ class OnSmallTrees(unittest.TestCase):
         self.breach(documents.broken_road, "no list", "README.md", documents.ROAD, "### Another heading")
 
 
+REPORT = """# A table (mu = 1)
+
+## Results
+
+| Arm | Seeds | Recall@10 | NDCG@10 \u2191 |
+| --- | ---: | ---: | ---: |
+| SFT | one start | 0.3 | 0.257 [0.24, 0.27] |
+| GRPO | 5 | 0.3 | **0.276** [0.26, 0.29] |
+| Others | published | 0.3 | 0.1 |
+
+## Comparisons
+
+| Left against right | Metric | Left is | Difference | Interval, 95 % |
+| --- | ---: | ---: | ---: | ---: |
+| GRPO against SFT | Recall@10 | worse | -1 | [-2, -1] |
+| GRPO against SFT | NDCG@10 | **better** | +0.0192 | [+0.01, +0.03] |
+
+## Claims
+
+1 reproduced, of 1 claim.
+"""
+
+
+class WordsAboutResults(unittest.TestCase):
+
+    def test_they_are_those_of_the_report(self):
+        lines = published_results.block(REPORT).split("\n")
+        self.assertIn("A table (mu = 1):", lines)
+        self.assertIn("| SFT | 0.257 [0.24, 0.27] |  |  |", lines)
+        self.assertIn("| GRPO | 0.276 [0.26, 0.29] | +0.0192 [+0.01, +0.03], better |  |", lines)
+        self.assertIn("Its claims: 1 reproduced, of 1 claim.", lines)
+        self.assertNotIn("Others", "\n".join(lines))
+
+    def test_a_readme_that_says_something_else(self):
+        readme = "before\n" + published_results.block(REPORT) + "\nafter"
+        self.assertEqual(published_results.breaches(readme, REPORT), [])
+        for spoiled in (readme.replace("0.276", "0.277"), readme.replace(published_results.END, "")):
+            self.assertEqual(len(published_results.breaches(spoiled, REPORT)), 1)
+
+
 class OnThisCheckout(unittest.TestCase):
+
+    def test_words_about_results(self):
+        report = (ROOT / published_results.REPORT).read_text(encoding="utf-8")
+        self.assertEqual(published_results.breaches(self.files["README.md"], report), [])
 
     def test_links(self):
         self.holds(documents.broken_links)

@@ -1,5 +1,6 @@
 // Bad input on the command line: one clear error, status 2, and nothing written.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -39,12 +40,55 @@ TEST(CommandLine, BadInputIsRefusedAtOnce) {
   }
 }
 
+void ExpectOneError(const ProgramResult& result, const std::string& path, const std::string& why) {
+  EXPECT_EQ(result.exit_code, 2) << result.output;
+  EXPECT_EQ(result.output.rfind("error: " + path, 0), 0u) << result.output;
+  EXPECT_NE(result.output.find(why), std::string::npos) << result.output;
+  EXPECT_EQ(result.output.find('\n'), result.output.size() - 1) << "one line: " << result.output;
+}
+
 TEST(CommandLine, AFolderThatCannotBeWrittenIsNamed) {
-  const std::string file = TemporaryPath("a_file");
+  const std::string file = TemporaryPath("a_file"), dangling = TemporaryPath("dangling"), out = TemporaryPath("part");
   WriteFileAtomically(file, "not a folder");
-  const ProgramResult result = RunQuickstart({"--profile=smoke", "--out=" + file});
-  EXPECT_NE(result.exit_code, 0);
-  EXPECT_NE(result.output.find(file), std::string::npos) << result.output;
+  std::filesystem::create_symlink("/no/such/place", dangling);
+  for (const char* mode : {"", "--plan", "--status", "--report", "--launcher=slurm"}) {
+    std::vector<std::string> arguments = {"--profile=smoke", "--out=" + file};
+    if (*mode) arguments.push_back(mode);
+    ExpectOneError(RunQuickstart(arguments), file + ": cannot be made: ", "is a file");
+    arguments[1] = "--out=" + dangling;
+    ExpectOneError(RunQuickstart(arguments), dangling + ": cannot be made: ", "is a link that leads nowhere");
+  }
+  ExpectOneError(RunQuickstart({"--profile=smoke", "--out=/dev/null/x"}), "/dev/null/x", "'/dev/null' is a device");
+  ExpectOneError(RunQuickstart({"--profile=smoke", "--out=/proc/x"}), "/proc/x: cannot be made", "No such file");
+  for (const char* part : {"cache", "quickstart-smoke"}) {
+    std::filesystem::create_directories(out);
+    WriteFileAtomically(out + "/" + part, "in the way");
+    ExpectOneError(RunQuickstart({"--profile=smoke", "--out=" + out}), out, "is a file");
+    std::filesystem::remove_all(out);
+  }
+}
+
+TEST(CommandLine, AConfigIsAFileOfSomeSize) {
+  const std::string pipe = TemporaryPath("pipe"), huge = TemporaryPath("huge.toml");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  WriteFileAtomically(huge, "");
+  std::filesystem::resize_file(huge, uintmax_t{1} << 40);
+  const auto with = [](const std::string& config) {
+    return RunProgram({"experiments/quickstart", "--config=" + config});
+  };
+  ExpectOneError(with("/dev/zero"), "/dev/zero: ", "is a device");
+  ExpectOneError(with(pipe), pipe, "is a pipe");
+  ExpectOneError(with("/tmp"), "/tmp: ", "it is a folder");
+  ExpectOneError(with(huge), huge, "1099511627776 bytes");
+}
+
+// TOML is UTF-8, and each run gets its settings as TOML.
+TEST(CommandLine, APathThatIsNotUtf8IsNamedAsItWasGiven) {
+  const std::string out = TemporaryPath("out"), folder = TemporaryPath("caf\xe9");
+  std::filesystem::create_directories(folder);
+  ExpectOneError(RunQuickstart({"--profile=smoke", "--out=" + out, "--model=" + folder}), "--set: policy.path '",
+                 "is not UTF-8");
+  EXPECT_FALSE(std::filesystem::exists(out));
 }
 
 TEST(CommandLine, HelpAndPlanAndExplainOnlyTell) {

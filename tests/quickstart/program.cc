@@ -34,13 +34,10 @@ std::string TemporaryPath(const std::string& name) {
   return path;
 }
 
-ProgramResult RunExperiment(const std::string& name, const std::vector<std::string>& arguments,
-                            std::optional<double> kill_after_s) {
-  std::vector<std::string> all = {"experiments/" + name, "--config=experiments/" + name + ".toml"};
-  all.insert(all.end(), arguments.begin(), arguments.end());
+ProgramResult RunProgram(const std::vector<std::string>& command, std::optional<double> kill_after_s) {
   const std::string output_path = TemporaryPath("output");
   const pid_t child = fork();
-  if (child == 0) Become(all, output_path);
+  if (child == 0) Become(command, output_path);
   if (kill_after_s) {
     std::this_thread::sleep_for(std::chrono::duration<double>(*kill_after_s));
     kill(child, SIGKILL);
@@ -48,6 +45,13 @@ ProgramResult RunExperiment(const std::string& name, const std::vector<std::stri
   int status = 0;
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(output_path)};
+}
+
+ProgramResult RunExperiment(const std::string& name, const std::vector<std::string>& arguments,
+                            std::optional<double> kill_after_s) {
+  std::vector<std::string> all = {"experiments/" + name, "--config=experiments/" + name + ".toml"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return RunProgram(all, kill_after_s);
 }
 
 ProgramResult RunQuickstart(const std::vector<std::string>& arguments, std::optional<double> kill_after_s) {

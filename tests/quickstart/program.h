@@ -12,8 +12,10 @@ struct ProgramResult {
   std::string output;  // stdout and stderr
 };
 
-// An experiment with its own TOML file and the given further arguments. With `kill_after_s` it gets SIGKILL then, if it
-// is still there.
+// The program and its arguments. With `kill_after_s` it gets SIGKILL then, if it is still there.
+ProgramResult RunProgram(const std::vector<std::string>& command, std::optional<double> kill_after_s = std::nullopt);
+
+// An experiment with its own TOML file and the given further arguments.
 ProgramResult RunExperiment(const std::string& name, const std::vector<std::string>& arguments,
                             std::optional<double> kill_after_s = std::nullopt);
 

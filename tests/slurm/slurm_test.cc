@@ -184,6 +184,36 @@ TEST_F(SlurmTest, ARunOfTwoProcessesSurvivesARequeueAndATimeLimit) {
   EXPECT_EQ(FindText(record.provenance, "started_by"), "srun");
 }
 
+// sbatch reads quotes, '#' and '%' on its own lines, and the shell reads them in the script.
+TEST_F(SlurmTest, AFolderWhoseNameIsNoPlainWord) {
+  const std::string out = TemporaryPath("it's \"50%\" of #1 %j run"), evil = TemporaryPath("evil");
+  std::vector<std::string> arguments = Arguments(out);
+  arguments.insert(arguments.end(), {"--set", "objective.preset=grpo", "--set", "rl.steps=2", "--launcher=slurm"});
+  std::vector<std::string> refused = arguments;
+  refused.push_back("--sbatch=--comment=a\ntouch " + evil);
+  EXPECT_EQ(RunQuickstart(refused).exit_code, 2);
+  refused.back() = "--sbatch=--array=0-3";
+  EXPECT_EQ(RunQuickstart(refused).exit_code, 2);
+  const std::string two_lines = TemporaryPath("a\ntouch b");
+  refused = Arguments(two_lines);
+  refused.push_back("--launcher=slurm");
+  EXPECT_EQ(RunQuickstart(refused).exit_code, 2);
+  EXPECT_FALSE(fs::exists(out) || fs::exists(two_lines)) << "written before it was refused";
+
+  arguments.push_back("--sbatch=--comment=it's # a comment");
+  const ProgramResult submitted = RunQuickstart(arguments);
+  ASSERT_EQ(submitted.exit_code, 0) << submitted.output;
+  const std::string array = std::to_string(std::atoi(submitted.output.c_str() + submitted.output.find("runs ") + 5));
+  EXPECT_EQ(Output("scontrol show job " + array + " | sed -n 's/^ *Comment=//p' | head -1"), "it's # a comment");
+  ASSERT_TRUE(WaitFor(120, [] { return Output("squeue -h").empty(); })) << Output("squeue");
+  const std::string sweep = out + "/quickstart-smoke";
+  EXPECT_TRUE(fs::exists(sweep + "/report.html")) << submitted.output;
+  const std::string log = sweep + "/slurm/submission-1/runs-" + array + "_0.log";
+  ASSERT_TRUE(fs::exists(log)) << log;
+  EXPECT_NE(ReadFile(log).find("exit code 0"), std::string::npos) << ReadFile(log);
+  EXPECT_FALSE(fs::exists(evil));
+}
+
 TEST_F(SlurmTest, ADryRunSubmitsNothing) {
   const std::string out = TemporaryPath("dry");
   std::vector<std::string> arguments = Arguments(out);
