@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <numeric>
 
+#include "base/near_names.h"
+
 namespace suite {
 namespace {
 
@@ -42,7 +44,9 @@ std::string NearestName(const std::string& name, const std::vector<std::string>&
 
 InputError UnknownName(const std::string& where, const std::string& kind, const std::string& name,
                        const std::vector<std::string>& known) {
-  return InputError(where, "unknown " + kind + " '" + name + "' (did you mean '" + NearestName(name, known) + "'?)",
+  const std::string meant = NearestName(name, NearNames(name, known));
+  return InputError(where,
+                    "unknown " + kind + " '" + name + "'" + (meant.empty() ? "" : " (did you mean '" + meant + "'?)"),
                     Join(known));
 }
 

@@ -16,6 +16,11 @@ TEST(UnknownName, SuggestsTheNearestAndListsAll) {
                "allowed: grpo, gspo, rank_grpo_log");
 }
 
+TEST(UnknownName, SuggestsNothingThatIsNotNear) {
+  EXPECT_STREQ(UnknownName("a.jsonl:3", "key", "source", {"id", "turns"}).what(),
+               "a.jsonl:3: unknown key 'source'; allowed: id, turns");
+}
+
 TEST(NearestName, CountsEdits) {
   EXPECT_EQ(NearestName("kitten", {"sitting", "mitten", "k"}), "mitten");
   EXPECT_EQ(NearestName("x", {}), "");

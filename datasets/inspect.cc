@@ -48,6 +48,7 @@ options::options_description Flags() {
   add("from", value<std::string>(), "folder of the data set; for jsonl also one file");
   AddRule<YearRule>("year_rule", "a ground truth without year",
                     " (default: reference_or_drop for redial and inspired, else unknown)", &flags);
+  AddRule<UnicodeRule>("unicode_rule", "Unicode form of titles", " (default: nfc)", &flags);
   AddRule<TitleRule>("title_rule", "spelling", " (default: as_given for reddit_v2, else as_parsed)", &flags);
   AddRule<CatalogRule>("catalog_rule", "which list may be recommended", " (default: own)", &flags);
   AddRule<OutsideRule>("outside_rule", "a ground truth outside the catalogue", " (default: keep)", &flags);
@@ -82,6 +83,7 @@ void ReadPath(const options::variables_map& flags, const std::string& name, std:
 ImportOptions OptionsOf(const options::variables_map& flags) {
   ImportOptions import;
   ReadRule<YearRule>(flags, "year_rule", &import.year_rule);
+  ReadRule<UnicodeRule>(flags, "unicode_rule", &import.unicode_rule);
   ReadRule<TitleRule>(flags, "title_rule", &import.title_rule);
   ReadRule<CatalogRule>(flags, "catalog_rule", &import.catalog_rule);
   ReadRule<OutsideRule>(flags, "outside_rule", &import.outside_rule);

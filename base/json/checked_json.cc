@@ -26,7 +26,9 @@ std::string LineAndColumn(std::string_view text, size_t at) {
 // object's or array's earlier elements at the end of every object in it: time quadratic in the size of the text.)
 class Inspection : public nlohmann::json_sax<json> {
  public:
-  Inspection(std::string_view text, const std::string& where) : text_(text), where_(where) {}
+  // `allowed` is what an error says to be right.
+  Inspection(std::string_view text, const std::string& where, const char* allowed)
+      : text_(text), where_(where), allowed_(allowed) {}
 
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -65,7 +67,7 @@ class Inspection : public nlohmann::json_sax<json> {
       }
     }
     const std::string message = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
-    throw InputError(where_, ReplaceBrokenUtf8(message.substr(message.find("] ") + 2)), "JSON");
+    throw InputError(where_, ReplaceBrokenUtf8(message.substr(message.find("] ") + 2)), allowed_);
   }
 
  private:
@@ -84,6 +86,7 @@ class Inspection : public nlohmann::json_sax<json> {
 
   std::string_view text_;
   const std::string& where_;
+  const char* allowed_;
   int depth_ = 0;
   std::vector<std::unordered_set<std::string>> keys_;  // of the objects that are open
 };
@@ -94,15 +97,25 @@ bool FitsInt64(const json& value) {
           value.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()));
 }
 
-}  // namespace
-
-json ParseJson(std::string_view text, const std::string& where) {
+json Parse(std::string_view text, const std::string& where, const char* allowed) {
   if (const auto broken = FirstInvalidUtf8(text)) {
     throw InputError(where, "byte " + std::to_string(*broken + 1) + " is not UTF-8", "UTF-8 text");
   }
-  Inspection inspection(text, where);
+  Inspection inspection(text, where, allowed);
   json::sax_parse(text, &inspection);
   return json::parse(text);
+}
+
+}  // namespace
+
+json ParseJson(std::string_view text, const std::string& where) { return Parse(text, where, "JSON"); }
+
+json ParseJsonLine(std::string_view line, const std::string& where) {
+  constexpr char kOneALine[] =
+      "JSON, one object on each line (jq -c . FILE, or jq -c '.[]' FILE for an array, writes another file so)";
+  json value = Parse(line, where, kOneALine);
+  if (!value.is_object()) throw InputError(where, "found " + ShownJson(value), "an object on each line");
+  return value;
 }
 
 json TryParseJson(std::string_view text) {

@@ -22,7 +22,11 @@ namespace suite {
 // `where` names the file and, for a line of it, the line. Text that is not JSON is an error with line and column.
 nlohmann::json ParseJson(std::string_view text, const std::string& where);
 
-// The same, but a discarded value (`is_discarded()`, of no type) where ParseJson would throw: for text of which it is
+// One line of a file that has one object on each: an error says so where a line is a part of an object, several, or an
+// array, as in a file that was printed over several lines.
+nlohmann::json ParseJsonLine(std::string_view line, const std::string& where);
+
+// The same as ParseJson, but a discarded value (`is_discarded()`, of no type) where ParseJson would throw: for text of which it is
 // no surprise that it is no JSON, such as a model's answer.
 nlohmann::json TryParseJson(std::string_view text);
 

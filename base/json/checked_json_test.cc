@@ -50,6 +50,25 @@ TEST(CheckedJson, TellsObjectsAtOneDepthApart) {
   EXPECT_EQ(ParseJson("[" + large + "}" + small + "]", "f").size(), 100001u);
 }
 
+TEST(ParseJsonLine, SaysThatObjectsStandOnLines) {
+  const auto error = [](const std::string& line) -> std::string {
+    try {
+      ParseJsonLine(line, "f.jsonl:1");
+    } catch (const InputError& caught) {
+      return caught.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(error("{\"a\": [1]}"), "no error");
+  for (const std::string line :
+       {"{", "[", "  \"id\": \"1\",", "},", "{\"a\": 1},", "{\"a\": 1} {\"a\": 2}", "{\"a\":", ""}) {
+    EXPECT_EQ(error(line).find("f.jsonl:1: parse error at line 1, column "), 0u) << line;
+    EXPECT_NE(error(line).find("; allowed: JSON, one object on each line (jq -c . FILE,"), std::string::npos) << line;
+  }
+  EXPECT_EQ(error("[{\"a\": 1}]"), "f.jsonl:1: found an array; allowed: an object on each line");
+  EXPECT_EQ(error("3"), "f.jsonl:1: found 3; allowed: an object on each line");
+}
+
 TEST(TryParseJson, DiscardsWhatParseJsonRefuses) {
   EXPECT_EQ(TryParseJson("[1]"), nlohmann::json({1}));
   for (const std::string& text : {std::string("<html>"), std::string(65, '[') + std::string(65, ']'),

@@ -71,6 +71,18 @@ std::string LowerCase(std::string_view text) {
   return lowered;
 }
 
+std::string Composed(std::string_view text) {
+  std::string composed(text);
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(error);
+  if (IsAscii(text) || !IsUtf8(text) || U_FAILURE(error)) return composed;
+  const icu::UnicodeString normalized = nfc->normalize(FromUtf8(text), error);
+  if (U_FAILURE(error)) return composed;
+  composed.clear();
+  normalized.toUTF8String(composed);
+  return composed;
+}
+
 std::u32string FoldedWithoutAccents(std::string_view text) {
   if (IsAscii(text)) return DecodeUtf8(LowerAscii(std::string(text)));
   UErrorCode error = U_ZERO_ERROR;

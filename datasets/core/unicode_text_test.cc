@@ -46,6 +46,16 @@ TEST(UnicodeText, LowersWithoutFolding) {
   EXPECT_EQ(LowerCase("AMÉLIE"), "amélie");
 }
 
+TEST(Composed, BringsAccentsAndLettersTogether) {
+  EXPECT_EQ(Composed("Ame\u0301lie"), "Am\u00e9lie");
+  EXPECT_EQ(Composed("Am\u00e9lie"), "Am\u00e9lie");
+  EXPECT_EQ(Composed("\u1100\u1161"), "\uac00");            // Hangul
+  EXPECT_EQ(Composed("\u304b\u3099"), "\u304c");            // a kana and its voicing mark
+  EXPECT_EQ(Composed("x\u0301 \ufb01"), "x\u0301 \ufb01");  // nothing to compose; ligatures stay
+  EXPECT_EQ(Composed("Heat \xff"), "Heat \xff");
+  EXPECT_EQ(Composed(""), "");
+}
+
 TEST(FoldedWithoutAccents, FoldsAndStrips) {
   EXPECT_EQ(EncodeUtf8(FoldedWithoutAccents("AMÉLIE")), "amelie");
   EXPECT_EQ(EncodeUtf8(FoldedWithoutAccents("Ame\u0301lie")), "amelie");

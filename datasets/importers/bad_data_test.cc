@@ -205,6 +205,16 @@ TEST(BadData, GetsItsOwnError) {
   }
 }
 
+TEST(BadData, APrettyPrintedFileIsToldToHaveOneObjectALine) {
+  const std::string folder = ::testing::TempDir() + "bad_data_test_pretty";
+  const std::string right = "; allowed: JSON, one object on each line (jq -c . FILE";
+  EXPECT_THAT(Error({"", "jsonl", Jsonl("{\n  \"id\": \"1\"\n}\n"), ""}, folder), ::testing::HasSubstr(right));
+  EXPECT_THAT(Error({"", "jsonl", Jsonl("[\n  {\"id\": \"1\"}\n]\n"), ""}, folder), ::testing::HasSubstr(right));
+  EXPECT_THAT(Error({"", "redial", Redial("{\n  \"rec\": [1]\n}\n"), ""}, folder), ::testing::HasSubstr(right));
+  EXPECT_THAT(Error({"", "jsonl", Jsonl("{\"source\": 1}\n"), ""}, folder),
+              ::testing::HasSubstr("/test.jsonl:1: unknown key 'source'; allowed: answer, dialogue_id, "));
+}
+
 TEST(BadData, UnknownNamesAreAnsweredWithKnownOnes) {
   const std::string what = ErrorOf([] { ImportDataset("rediall", "anywhere", {}); });
   EXPECT_NE(what.find("unknown format 'rediall'"), std::string::npos) << what;

@@ -95,7 +95,7 @@ void AppendJsonlRows(std::string_view text, const std::string& name, const std::
   size_t number = 0;
   for (const std::string_view line : LinesOf(text, name)) {
     const std::string where = name + ":" + std::to_string(++number);
-    const json parsed = ParseJson(line, where);
+    const json parsed = ParseJsonLine(line, where);
     const JsonObject row(parsed, where);
     SourceSample sample = SampleOf(row);
     const auto [first, fresh] = place_of.emplace(sample.index, "line " + std::to_string(number));

@@ -1,6 +1,7 @@
 #include "datasets/importers/import_rules.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "datasets/core/unicode_text.h"
 #include "datasets/judging/answer_parser.h"
 #include "datasets/judging/title_rules.h"
 
@@ -54,6 +56,61 @@ bool FillYear(YearRule rule, const Reference& reference, GroundTruth* film) {
     if (only) film->year = reference.at(*only).year;
   }
   return film->year.has_value();
+}
+
+// Counts what changes.
+class Composer {
+ public:
+  void Compose(std::string* text) {
+    std::string composed = Composed(*text);
+    changed_ += composed == *text ? 0 : 1;
+    *text = std::move(composed);
+  }
+
+  template <typename Films>
+  void ComposeTitles(Films* films) {
+    for (auto& film : *films) Compose(&film.title);
+  }
+
+  int64_t changed() const { return changed_; }
+
+ private:
+  int64_t changed_ = 0;
+};
+
+// Returns how many titles and answers it changed.
+int64_t ComposeTitles(SourceData* source, std::vector<Item>* reference) {
+  Composer composer;
+  composer.ComposeTitles(&source->films);
+  composer.ComposeTitles(reference);
+  ForEachSample(source, [&](SourceSample* sample) {
+    composer.ComposeTitles(&sample->conversation.ground_truth);
+    composer.ComposeTitles(&sample->conversation.liked);
+    for (std::string& title : sample->conversation.seen_titles) composer.Compose(&title);
+  });
+  for (Demonstration& demonstration : source->demonstrations) composer.Compose(&demonstration.answer);
+  return composer.changed();
+}
+
+// The reference catalogue without films that only another Unicode form told apart.
+void DropRepeated(std::vector<Item>* films) {
+  std::set<Item> known;
+  films->erase(
+      std::remove_if(films->begin(), films->end(), [&](const Item& film) { return !known.insert(film).second; }),
+      films->end());
+}
+
+void ApplyUnicodeRule(UnicodeRule rule, SourceData* source, std::vector<Item>* reference) {
+  const int64_t changed = rule == UnicodeRule::kNfc ? ComposeTitles(source, reference) : 0;
+  if (changed > 0) {
+    DropRepeated(reference);
+    source->notes.push_back(
+        std::to_string(changed) +
+        " titles (and answers of demonstrations) came in decomposed Unicode and are composed (NFC)");
+  }
+  if (changed > 0 || rule != UnicodeRule::kNfc) {
+    source->rules.push_back({"unicode_rule", std::string(RuleName(rule))});
+  }
 }
 
 void SpellAsParsed(SourceData* source) {
@@ -198,6 +255,7 @@ void CheckOptions(const ImportOptions& options) {
 const RuleWords& WordsOf(std::type_index rule) {
   static const auto* words = new std::map<std::type_index, RuleWords>{
       {typeid(YearRule), {"year rule", {"reference_or_drop", "drop", "unknown", "zero"}}},
+      {typeid(UnicodeRule), {"Unicode rule", {"nfc", "as_given"}}},
       {typeid(TitleRule), {"title rule", {"as_parsed", "as_given"}}},
       {typeid(CatalogRule), {"catalogue rule", {"own", "reference"}}},
       {typeid(OutsideRule), {"outside rule", {"keep", "drop"}}},
@@ -232,6 +290,7 @@ Catalog ApplyImportRules(const std::string& format, const ImportOptions& options
   if (by_reference || year_rule == YearRule::kReferenceOrDrop) {
     films = ReadCatalogFile("", options.reference_catalog, &source->files);
   }
+  ApplyUnicodeRule(options.unicode_rule, source, &films);
   const Reference reference(std::move(films));
 
   ApplyYearRule(year_rule, reference, source);

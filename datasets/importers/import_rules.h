@@ -28,6 +28,15 @@ enum class YearRule {
   kZero,             // "zero": it is the film of the year 0, "Title (0000)", in the catalogue too
 };
 
+// In which Unicode form titles come: of ground truths, liked and seen films, both catalogues, and the answers of
+// demonstrations. Turns stay as they are, and so does what a policy answers: it is judged letter for letter, as the
+// authors do.
+enum class UnicodeRule {
+  kNfc,  // "nfc": composed (normalization form C), as nearly all text is: "e" and a combining accent are one letter, so
+         // that a film is found under either spelling
+  kAsGiven,  // "as_given"
+};
+
 // How a title is spelt, in ground truths, seen titles and the source's own catalogue.
 enum class TitleRule {
   kAsParsed,  // "as_parsed": as the authors' parser reads it back from an answer ("(500) Days of Summer" becomes "Days
@@ -64,6 +73,7 @@ enum class SplitRule {
 struct ImportOptions {
   // Empty: redial and inspired, whose speakers often leave the year out, kReferenceOrDrop; else kUnknown, the authors'.
   std::optional<YearRule> year_rule;
+  UnicodeRule unicode_rule = UnicodeRule::kNfc;
   // Empty: reddit_v2, whose titles went through the parser already, kAsGiven; else kAsParsed.
   std::optional<TitleRule> title_rule;
   CatalogRule catalog_rule = CatalogRule::kOwn;
@@ -104,11 +114,11 @@ Rule RuleByName(const std::string& where, const std::string& name) {
   return static_cast<Rule>(PositionOf(where, name, WordsOf(typeid(Rule))));
 }
 
-// Applies the rules in this order: year rule and title rule (ground truths and the source's films), catalogue rule,
+// Applies the rules in this order: Unicode rule, year rule and title rule (ground truths and the source's films), catalogue rule,
 // outside rule, repeat rule, split rule. A sample left without ground truth is dropped as "no_ground_truth". Then ids
 // are given: "<split>/<index>".
 //
-// Adds the rules applied to `source->rules` and the reference catalogue, where it was read, to `source->files`. Throws
+// Adds the rules applied to `source->rules` (the Unicode rule where it changed something, or is not the default) and the reference catalogue, where it was read, to `source->files`. Throws
 // InputError when a rule cannot be applied, and when the percentages are not within 0 to 100 together.
 Catalog ApplyImportRules(const std::string& format, const ImportOptions& options, SourceData* source);
 

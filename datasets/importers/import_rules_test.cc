@@ -216,5 +216,65 @@ TEST(ImportRules, NeedACatalogue) {
   EXPECT_THROW(ApplyImportRules("jsonl", Options(), &source), InputError);
 }
 
+// "e" and a combining accent, and the letter that both make.
+constexpr char kDecomposed[] = "Ame\u0301lie", kComposed[] = "Am\u00e9lie";
+
+TEST(UnicodeRule, TitlesOfCatalogueAndMentionsAreComposed) {
+  for (const bool catalog_is_decomposed : {false, true}) {
+    SourceData source;
+    source.films = {{catalog_is_decomposed ? kDecomposed : kComposed, 2001}, {"Heat", 1995}};
+    SourceSample sample = SampleOf("0", {{catalog_is_decomposed ? kComposed : kDecomposed, 2001}});
+    sample.conversation.seen_titles = {kDecomposed, "Heat"};
+    sample.conversation.liked = {{kDecomposed, 2001}};
+    sample.conversation.turns = {{"user", std::string("Like ") + kDecomposed}};
+    source.splits["test"] = {sample};
+    source.demonstrations = {{"train/0", "train", {}, std::string(kDecomposed) + " (2001)"}};
+    const Catalog catalog = ApplyImportRules("jsonl", Options(), &source);
+    const Conversation& read = source.splits.at("test")[0].conversation;
+    EXPECT_EQ(read.ground_truth[0].title, kComposed);
+    EXPECT_TRUE(catalog.Find({kComposed, 2001}));
+    EXPECT_EQ(read.seen_titles, (std::vector<std::string>{kComposed, "Heat"}));
+    EXPECT_EQ(read.liked[0].title, kComposed);
+    EXPECT_EQ(source.demonstrations[0].answer, std::string(kComposed) + " (2001)");
+    EXPECT_EQ(read.turns[0].text, std::string("Like ") + kDecomposed) << "what was said stays";
+    EXPECT_EQ(source.notes.size(), 1u);
+    EXPECT_EQ(source.rules[0].name + "=" + source.rules[0].value, "unicode_rule=nfc");
+    // A policy that answers in the other form is judged by the authors' rules: another title.
+    EXPECT_FALSE(catalog.Find({kDecomposed, 2001}));
+  }
+}
+
+TEST(UnicodeRule, FilmsOfOneTitleInTwoFormsBecomeOne) {
+  ImportOptions options = Options();
+  options.reference_catalog = ::testing::TempDir() + "import_rules_two_forms.tsv";
+  WriteFileAtomically(options.reference_catalog,
+                      std::string("title\tyear\n") + kDecomposed + "\t2001\n" + kComposed + "\t2001\n");
+  options.catalog_rule = CatalogRule::kReference;
+  SourceData source;
+  source.films = {{kDecomposed, 2001}, {kComposed, 2001}};
+  source.splits["test"] = {SampleOf("0", {{kDecomposed, 2001}})};
+  SourceData own = source;
+  EXPECT_EQ(ApplyImportRules("jsonl", options, &source).size(), 1);
+  EXPECT_EQ(ApplyImportRules("jsonl", Options(), &own).size(), 1);
+}
+
+TEST(UnicodeRule, AsGivenChangesNothingAndComposedDataAreRecordedAsBefore) {
+  SourceData source;
+  source.films = {{kDecomposed, 2001}, {kComposed, 2001}};
+  source.splits["test"] = {SampleOf("0", {{kDecomposed, 2001}})};
+  ImportOptions options = Options();
+  options.unicode_rule = UnicodeRule::kAsGiven;
+  EXPECT_EQ(ApplyImportRules("jsonl", options, &source).size(), 2);
+  EXPECT_EQ(source.splits.at("test")[0].conversation.ground_truth[0].title, kDecomposed);
+  EXPECT_EQ(source.rules[0].name + "=" + source.rules[0].value, "unicode_rule=as_given");
+
+  SourceData composed;
+  composed.films = {{kComposed, 2001}};
+  composed.splits["test"] = {SampleOf("0", {{kComposed, 2001}})};
+  ApplyImportRules("jsonl", Options(), &composed);
+  EXPECT_EQ(composed.rules[0].name, "year_rule");
+  EXPECT_TRUE(composed.notes.empty());
+}
+
 }  // namespace
 }  // namespace suite

@@ -22,7 +22,7 @@ std::string TurnId(const JsonObject& row) {
 }
 
 LinkedTurn ParseTurn(std::string_view line, const std::string& where, const FilmTable& films) {
-  const nlohmann::json parsed = ParseJson(line, where);
+  const nlohmann::json parsed = ParseJsonLine(line, where);
   const JsonObject row(parsed, where);
   LinkedTurn turn;
   turn.dialogue = row.String("dialog_id");

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <optional>
 
+#include "base/text/utf8.h"
+
 namespace suite {
 namespace {
 
@@ -112,5 +114,14 @@ class Reader {
 }  // namespace
 
 AnswerText WithoutReasoning(std::string_view answer) { return Reader(answer).Read(); }
+
+std::string BeginningOf(std::string_view text) {
+  constexpr char kBlank[] = " \t\r\n";
+  text = text.substr(std::min(text.find_first_not_of(kBlank), text.size()));
+  std::string shown = ShownText(text.substr(0, text.find_last_not_of(kBlank) + 1));
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return shown;
+}
 
 }  // namespace suite

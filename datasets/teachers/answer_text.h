@@ -25,4 +25,7 @@ struct AnswerText {
 
 AnswerText WithoutReasoning(std::string_view answer);
 
+// How a text begins, on one line and in well-formed UTF-8: for logs.
+std::string BeginningOf(std::string_view text);
+
 }  // namespace suite

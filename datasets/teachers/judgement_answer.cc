@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/json/checked_json.h"
-#include "base/text/utf8.h"
 #include "datasets/teachers/answer_text.h"
 
 namespace suite {
@@ -76,7 +75,7 @@ TeacherJudgement ReadJudgements(std::string_view answer, int64_t count) {
   if (!judgement.error.empty() && text.unfinished) judgement.error += "; the answer ends within its reasoning";
   if (!judgement.error.empty()) return judgement;
   for (const std::string& reasoning : text.reasoning) {
-    judgement.passed_over.push_back({"reasoning", ShownText(Trimmed(reasoning))});
+    judgement.passed_over.push_back({"reasoning", BeginningOf(reasoning)});
   }
   return judgement;
 }

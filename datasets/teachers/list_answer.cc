@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/text/utf8.h"
 #include "datasets/teachers/answer_text.h"
 #include "datasets/teachers/json_films.h"
 #include "datasets/teachers/json_in_text.h"
@@ -45,16 +44,22 @@ std::vector<std::string_view> LinesOf(std::string_view text) {
   return lines;
 }
 
+// What may be the list.
+struct Choice {
+  Entries entries;
+  bool is_whole = false;  // one block of just the wanted length
+};
+
 // Of several blocks the last one of the wanted length; else all of them.
-Entries OneOf(const std::vector<Entries>& blocks, size_t wanted) {
+Choice OneOf(const std::vector<Entries>& blocks, size_t wanted) {
   Entries all;
   for (const Entries& block : blocks) all.insert(all.end(), block.begin(), block.end());
   const auto last = std::find_if(blocks.rbegin(), blocks.rend(), [&](const Entries& b) { return b.size() == wanted; });
-  return last == blocks.rend() ? all : *last;
+  return last == blocks.rend() ? Choice{all, false} : Choice{*last, true};
 }
 
 // The films of all JSON in the text, each array or object a block.
-Entries JsonEntries(std::string_view text, size_t wanted) {
+Choice JsonEntries(std::string_view text, size_t wanted) {
   std::vector<Entries> blocks;
   bool was_film = false;  // objects that are one film each are one list
   size_t line = 0, counted = 0;
@@ -79,7 +84,7 @@ Entries JsonEntries(std::string_view text, size_t wanted) {
   return OneOf(blocks, wanted);
 }
 
-Entries TableEntries(const std::vector<std::string_view>& lines, size_t wanted) {
+Choice TableEntries(const std::vector<std::string_view>& lines, size_t wanted) {
   std::vector<Entries> blocks(1);
   TableRows table;
   for (size_t at = 0; at < lines.size(); ++at) {
@@ -92,7 +97,7 @@ Entries TableEntries(const std::vector<std::string_view>& lines, size_t wanted) 
 }
 
 // Lines that follow each other make a block; with `by_number` those whose numbers rise.
-Entries EntriesOf(const Lines& lines, bool by_number, size_t wanted) {
+Choice EntriesOf(const Lines& lines, bool by_number, size_t wanted) {
   std::vector<Entries> blocks;
   for (size_t i = 0; i < lines.size(); ++i) {
     const bool goes_on =
@@ -128,9 +133,21 @@ size_t LeastIndent(const Lines& lines) {
   return least;
 }
 
+// Sentences that name a film in passing have a comma or a full stop behind it; so they are of the list only where lines
+// are mostly like that.
+Lines AllButProse(const Lines& lines) {
+  const auto is_sentence = [](const ListLine& line) {
+    return line.mark == ListMark::kNone && (line.after == AfterYear::kComma || line.after == AfterYear::kStop);
+  };
+  const Lines all =
+      Those(lines, [](const ListLine& line) { return line.mark != ListMark::kNone || line.after != AfterYear::kText; });
+  if (2 * Those(all, is_sentence).size() >= all.size()) return all;
+  return Those(all, [&](const ListLine& line) { return !is_sentence(line); });
+}
+
 // What may be the list, the first choice first; the last choice is all that is not prose.
-std::vector<Entries> Choices(const Lines& lines, size_t wanted) {
-  std::vector<Entries> choices;
+std::vector<Choice> Choices(const Lines& lines, size_t wanted) {
+  std::vector<Choice> choices;
   const auto add = [&](const Lines& those, bool by_number) { choices.push_back(EntriesOf(those, by_number, wanted)); };
   add(Those(lines, [](const ListLine& line) { return line.mark == ListMark::kNumber; }), true);
   add(LooselyNumbered(lines), true);
@@ -141,10 +158,7 @@ std::vector<Entries> Choices(const Lines& lines, size_t wanted) {
   for (const AfterYear after : {AfterYear::kNothing, AfterYear::kRemark, AfterYear::kComma, AfterYear::kStop}) {
     add(Those(lines, [&](const ListLine& line) { return line.mark == ListMark::kNone && line.after == after; }), false);
   }
-  const auto is_list = [](const ListLine& line) {
-    return line.mark != ListMark::kNone || line.after != AfterYear::kText;
-  };
-  choices.push_back(EntriesOf(Those(lines, is_list), false, std::string::npos));
+  choices.push_back(EntriesOf(AllButProse(lines), false, std::string::npos));
   return choices;
 }
 
@@ -157,9 +171,7 @@ bool IsFence(std::string_view line) {
 std::vector<PassedOver> PassedOverIn(const AnswerText& answer, const std::vector<std::string_view>& lines,
                                      const Lines& films, const Entries& list, size_t wanted) {
   std::vector<PassedOver> passed_over;
-  const auto add = [&](const char* kind, std::string_view text) {
-    passed_over.push_back({kind, ShownText(text.substr(std::min(text.size(), text.find_first_not_of(" \t\r\n"))))});
-  };
+  const auto add = [&](const char* kind, std::string_view text) { passed_over.push_back({kind, BeginningOf(text)}); };
   for (const std::string& reasoning : answer.reasoning) add("reasoning", reasoning);
   std::set<size_t> used, with_film;
   for (const Entry& entry : list) {
@@ -172,6 +184,19 @@ std::vector<PassedOver> PassedOverIn(const AnswerText& answer, const std::vector
   }
   for (size_t i = wanted; i < list.size(); ++i) add("surplus", FormatItem(list[i].item));
   return passed_over;
+}
+
+// Of choices that are whole the one that comes last in the answer, else the first that is long enough; null: none.
+const Entries* Best(const std::vector<Choice>& choices, size_t wanted) {
+  const Entries* best = nullptr;
+  for (const Choice& choice : choices) {
+    if (!choice.is_whole || wanted < 2) continue;  // of a single film nothing says that it is a list
+    if (best == nullptr || choice.entries.front().first_line > best->front().first_line) best = &choice.entries;
+  }
+  for (const Choice& choice : choices) {
+    if (best == nullptr && choice.entries.size() >= wanted) best = &choice.entries;
+  }
+  return best;
 }
 
 TeacherList Wrong(std::string error, const AnswerText& answer) {
@@ -190,12 +215,12 @@ TeacherList ReadRecommendation(std::string_view answer, int64_t list_length) {
     const auto film = IsTableRow(lines[at]) ? std::nullopt : ReadListLine(lines[at]);
     if (film) films.push_back({*film, at});
   }
-  std::vector<Entries> choices = Choices(films, wanted);
+  std::vector<Choice> choices = Choices(films, wanted);
   choices.insert(choices.begin(), {JsonEntries(text.text, wanted), TableEntries(lines, wanted)});
-  const auto list = std::find_if(choices.begin(), choices.end(), [&](const Entries& e) { return e.size() >= wanted; });
-  if (list == choices.end()) {
+  const Entries* list = Best(choices, wanted);
+  if (list == nullptr) {
     size_t most = 0;
-    for (const Entries& choice : choices) most = std::max(most, choice.size());
+    for (const Choice& choice : choices) most = std::max(most, choice.entries.size());
     return Wrong(std::to_string(most) + " of " + std::to_string(wanted) + " lines of \"Title (Year)\"", text);
   }
   TeacherList read;

@@ -69,6 +69,10 @@ TEST(ListAnswer, PrefersTheListToProseThatNamesFilms) {
 TEST(ListAnswer, ProseIsNoItem) {
   EXPECT_EQ(ReadRecommendation("You liked Titanic (1997) a lot\nHeat (1995)\nAlien (1979)", 3).error,
             "2 of 3 lines of \"Title (Year)\"");
+  EXPECT_EQ(ReadRecommendation("As you liked Titanic (1997), try these.\n1. Heat (1995)\n2. Alien (1979)", 3).error,
+            "2 of 3 lines of \"Title (Year)\"");
+  EXPECT_EQ(ReadRecommendation("You named Titanic (1997).\nHeat (1995)\nAlien (1979) - dark", 3).error,
+            "2 of 3 lines of \"Title (Year)\"");
 }
 
 TEST(ListAnswer, TakesTheLastOfSeveralWholeLists) {
@@ -76,6 +80,8 @@ TEST(ListAnswer, TakesTheLastOfSeveralWholeLists) {
   ExpectThree("Draft:\n" + draft + "Better:\n1. Heat (1995)\n2. Alien (1979)\n3. Ran (1985)\n");
   ExpectThree(
       "[\"Jaws (1975)\", \"Big (1988)\", \"Up (2009)\"] or [\"Heat (1995)\", \"Alien (1979)\", \"Ran (1985)\"]");
+  ExpectThree("They like Titanic (1997). Draft:\n" + draft +
+              "Up (2009) is too light.\n\nHeat (1995)\nAlien (1979)\nRan (1985)");
   ExpectThree("Films:\n1. Heat (1995)\n2. Alien (1979)\n\nSeries and others:\n1. Ran (1985)\n");
   ExpectThree("1. Heat (1995)\n1. Alien (1979)\n1. Ran (1985)");
 }
@@ -128,6 +134,11 @@ TEST(ListAnswer, ReadsWhatModelsWrite) {
   ExpectThree(
       "1. [Heat](https://example.org/Heat_(1995_film)) (1995)\n2. [Alien (1979)](https://example.org)\n"
       "3. Ran (TV cut, 1985)");
+  ExpectThree("1. Heat - 1995\n2. **Alien** \u2013 1979\n3. Ran, 1985");
+  ExpectThree("Heat (1995), by Michael Mann\nAlien (1979), by Ridley Scott\nRan (1985), by Akira Kurosawa");
+  ExpectThree(
+      "### 1. Heat (1995)\n**Why:** like Ronin (1998).\n\n### 2. Alien (1979)\n**Why:** like Life (2017).\n\n"
+      "### 3. Ran (1985)\n**Why:** like Hamlet (1996).");
   ExpectThree("<answer>\n1. Heat (1995)\n2. Alien (1979)\n3. Ran (1985)\n</answer>");
   ExpectThree("\U0001F3AC Heat (1995)\n\U0001F47D Alien (1979)\n\u2694\ufe0f Ran (1985)");
 }

@@ -24,16 +24,20 @@ TEST(PlainLine, TakesOffTypography) {
   EXPECT_EQ(PlainLine("**\u201cHeat\u201d** (1995)"), "**Heat** (1995)");
   EXPECT_EQ(PlainLine("<li><b>Heat</b> (1995)</li>"), "Heat (1995)");
   EXPECT_EQ(PlainLine("Heat, (1995)"), "Heat (1995)");
+  EXPECT_EQ(PlainLine("Ame\u0301lie (2001)"), "Am\u00e9lie (2001)");
   EXPECT_EQ(PlainLine("\"Heat (1995)\","), "\"Heat (1995)\"");
 }
 
 TEST(PlainLine, FindsTheYear) {
   EXPECT_EQ(PlainLine("Breaking Bad (2008\u20132013)"), "Breaking Bad (2008)");
-  EXPECT_EQ(PlainLine("Lost (TV series, 2004-2010)"), "Lost (2010)");
+  EXPECT_EQ(PlainLine("Lost (TV series, 2004-2010)"), "Lost (2004)");
   EXPECT_EQ(PlainLine("Heat (1995, Michael Mann)"), "Heat (1995)");
   EXPECT_EQ(PlainLine("Heat (dir. Mann, 1994) (1995)"), "Heat (dir. Mann, 1994) (1995)");
   EXPECT_EQ(PlainLine("Heat ( 1995 )"), "Heat (1995)");
   EXPECT_EQ(PlainLine("Old (0201)"), "Old (0201)");
+  EXPECT_EQ(PlainLine("1. **Heat** - 1995"), "1. **Heat** (1995)");
+  EXPECT_EQ(PlainLine("Heat, 1995 "), "Heat (1995)");
+  EXPECT_EQ(PlainLine("Blade Runner 2049"), "Blade Runner 2049");
   EXPECT_EQ(PlainLine("Heat (12345)"), "Heat (12345)");
   EXPECT_EQ(PlainLine("(1995)"), "(1995)");
   EXPECT_EQ(PlainLine("Heat [1080p] (1995)"), "Heat [1080p] (1995)");

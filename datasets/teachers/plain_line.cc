@@ -101,15 +101,17 @@ bool IsYear(View text) {
 // Not the characters for "year" that follow it in Chinese and Korean.
 bool IsWordCharacter(char32_t c) { return u_isalnum(static_cast<UChar32>(c)) && c != U'\u5e74' && c != U'\ub144'; }
 
-// The year that `inside` is or, `loosely`, begins or ends with; else empty.
+// The four digits that `inside` is or, `loosely`, the first year in it that is a word of its own; else empty.
 View YearIn(View inside, bool loosely) {
   inside = Trimmed(inside);
   const auto is_digit = [](char32_t c) { return DecimalDigit(c) >= 0; };
   if (inside.size() == 4 && std::all_of(inside.begin(), inside.end(), is_digit)) return inside;
-  if (!loosely || inside.size() < 5) return {};
-  const View first = inside.substr(0, 4), last = inside.substr(inside.size() - 4);
-  if (IsYear(first) && !IsWordCharacter(inside[4])) return first;
-  return IsYear(last) && !IsWordCharacter(inside[inside.size() - 5]) ? last : View();
+  for (size_t at = 0; loosely && at + 4 <= inside.size(); ++at) {
+    const bool begins = at == 0 || !IsWordCharacter(inside[at - 1]);
+    const bool ends = at + 4 == inside.size() || !IsWordCharacter(inside[at + 4]);
+    if (begins && ends && IsYear(inside.substr(at, 4))) return inside.substr(at, 4);
+  }
+  return {};
 }
 
 // Without quotes around the end of it, and signs that led over to the year.
@@ -146,16 +148,29 @@ std::optional<std::u32string> PlainYear(View text, View brackets, bool loosely) 
   return std::nullopt;
 }
 
+// The text with a year that stands at its end behind a dash, a comma or a colon, "Heat - 1995", as " (year)".
+std::optional<std::u32string> PlainLastYear(View text) {
+  const auto loose = [](char32_t c) { return IsWhiteSpace(c) || c == U'*' || c == U'_'; };
+  while (!text.empty() && loose(text.back())) text.remove_suffix(1);
+  if (text.size() < 6 || !IsYear(text.substr(text.size() - 4))) return std::nullopt;
+  View title = text.substr(0, text.size() - 4);
+  while (!title.empty() && loose(title.back())) title.remove_suffix(1);
+  if (title.size() < 2 || View(U"-\u2013\u2014,:|\uff0c\uff1a").find(title.back()) == View::npos) return std::nullopt;
+  title.remove_suffix(1);
+  return PlainTitle(title) + U" (" + std::u32string(text.substr(text.size() - 4)) + U")";
+}
+
 std::u32string WithPlainYear(std::u32string text) {
   if (auto plain = PlainYear(text, U"()", false)) return *plain;
   if (auto plain = PlainYear(text, kAnyBrackets, false)) return *plain;
-  return PlainYear(text, kAnyBrackets, true).value_or(text);
+  if (auto plain = PlainYear(text, kAnyBrackets, true)) return *plain;
+  return PlainLastYear(text).value_or(text);
 }
 
 }  // namespace
 
 std::string PlainLine(std::string_view line) {
-  std::u32string text = WithoutMarkup(WithPlainSigns(DecodeUtf8(line)));
+  std::u32string text = WithoutMarkup(WithPlainSigns(DecodeUtf8(Composed(line))));
   const View trimmed = Trimmed(text);
   const bool quoted = trimmed.size() > 2 && (trimmed.front() == U'"' || trimmed.front() == U'\'');
   if (quoted && trimmed.back() == U',' && trimmed[trimmed.size() - 2] == trimmed.front()) {

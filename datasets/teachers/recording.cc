@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/json/checked_json.h"
+#include "datasets/core/unicode_text.h"
 #include "datasets/teachers/failure_report.h"
 
 namespace suite {
@@ -50,13 +51,13 @@ std::vector<Item> ItemsOf(const JsonObject& line, const std::string& key) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) {
       throw InputError(where, "found " + ShownJson(pair), "[\"Title\", year]");
     }
-    items.push_back({pair[0].get<std::string>(), static_cast<int>(Integer(pair[1], 0, 9999, where))});
+    items.push_back({Composed(pair[0].get<std::string>()), static_cast<int>(Integer(pair[1], 0, 9999, where))});
   }
   return items;
 }
 
 void AddLine(const std::string& text, const std::string& where, Recording* recording) {
-  const json parsed = ParseJson(text, where);
+  const json parsed = ParseJsonLine(text, where);
   const JsonObject line(parsed, where);
   if (!line.Has("conversation")) throw InputError(where, "no 'conversation'", kForms);
   const std::string conversation = line.String("conversation");

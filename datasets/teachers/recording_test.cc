@@ -30,6 +30,15 @@ TEST(RecordingTest, ReadsTheDocumentedForm) {
   EXPECT_EQ(*judgements, (std::vector<int>{2, -1}));
 }
 
+TEST(RecordingTest, TitlesAreComposed) {
+  const Recording recording = ParseRecording(
+      "{\"conversation\": \"c\", \"list\": [[\"Ame\u0301lie\", 2001]]}\n"
+      "{\"conversation\": \"c\", \"candidates\": [[\"Ame\u0301lie\", 2001]], \"judgements\": [1]}",
+      "file.jsonl");
+  EXPECT_EQ(recording.FindList("c", 1), (std::vector<Item>{{"Am\u00e9lie", 2001}}));
+  EXPECT_NE(recording.FindJudgements("c", {{"Am\u00e9lie", 2001}}), nullptr);
+}
+
 TEST(RecordingTest, AShorterListIsTheHeadOfTheNextLonger) {
   Recording recording;
   recording.AddList("here", "c", 3, {{"A", 1}, {"B", 2}, {"C", 3}});
@@ -71,6 +80,8 @@ TEST(RecordingTest, TheSameTwiceIsFineAndAnotherAnswerIsNot) {
 TEST(RecordingTest, BadLinesAreNamed) {
   EXPECT_THAT(ErrorFor("{}"), HasSubstr("file.jsonl:1: no 'conversation'; allowed: {"));
   EXPECT_THAT(ErrorFor("\n[1"), HasSubstr("file.jsonl:2: parse error at line 1, column 3"));
+  EXPECT_THAT(ErrorFor("{\n  \"conversation\": 1\n}"), HasSubstr("file.jsonl:1: parse error at line 1, column 2"));
+  EXPECT_THAT(ErrorFor("{\n  \"conversation\": 1\n}"), HasSubstr("allowed: JSON, one object on each line"));
   EXPECT_THAT(ErrorFor("[1]"), HasSubstr("file.jsonl:1: found an array; allowed: an object"));
   EXPECT_THAT(ErrorFor(R"({"conversation": 17, "list": []})"), HasSubstr("conversation: found 17; allowed: a string"));
   EXPECT_THAT(ErrorFor(R"({"conversation": "c"})"), HasSubstr("the key 'candidates' is missing"));

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "datasets/core/unicode_text.h"
 
 namespace suite {
 namespace {
@@ -208,7 +209,7 @@ std::map<Item, int64_t> ItemRows(const VectorFileSettings& settings, int64_t cou
       throw InputError(where + settings.item_years, std::to_string(years[i]) + " in row " + std::to_string(i),
                        "0 to 9999");
     }
-    const Item item{titles[i], static_cast<int>(years[i])};
+    const Item item{Composed(titles[i]), static_cast<int>(years[i])};
     AddRow(&rows, item, static_cast<int64_t>(i), where + settings.item_titles, FormatItem(item));
   }
   return rows;

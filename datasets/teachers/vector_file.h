@@ -1,6 +1,6 @@
 // Vectors that were computed elsewhere, in an HDF5 file, as an embedder.
 //
-//   items/title          [items]                  texts (UTF-8, of fixed or variable size)
+//   items/title          [items]                  texts (UTF-8, of fixed or variable size; read in the form NFC)
 //   items/year           [items]                  integers
 //   items/vectors        [items, dimension]       floats of any size
 //   conversations/id     [conversations]          texts: "train/17"

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/near_names.h"
 #include "base/text/allowed.h"
 #include "base/text/format.h"
 #include "base/text/utf8.h"
@@ -40,23 +41,31 @@ bool IsKnown(const std::string& key) {
   return std::find(Keys().all.begin(), Keys().all.end(), key) != Keys().all.end();
 }
 
-// What stands beside `nearest`: the settings of its section, or what is allowed at the top level.
-std::string AllowedKeys(const std::string& nearest) {
-  const size_t dot = nearest.find('.');
-  if (dot == std::string::npos) return "seed, and settings of the sections " + Join(Keys().sections, ", ");
+// The settings of the section of `key`, or what is allowed at the top level.
+std::string AllowedKeys(const std::string& key) {
+  const std::string section = key.substr(0, key.rfind('.') + 1);
   std::vector<std::string> in_section;
   for (const auto& known : Keys().all) {
-    if (known.compare(0, dot + 1, nearest, 0, dot + 1) == 0) in_section.push_back(known);
+    if (!section.empty() && known.compare(0, section.size(), section) == 0) in_section.push_back(known);
   }
+  if (in_section.empty()) return "seed, and settings of the sections " + Join(Keys().sections, ", ");
   return Join(in_section, ", ");
 }
 
-// Under [run] both the machine's settings and the whole base run may stand.
+std::string WithoutSection(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+// What was meant, or empty. Under [run] both the machine's settings and the whole base run may stand; and a key may come
+// under no section or the wrong one.
 std::string NearestKey(const std::string& key) {
   std::vector<std::string> candidates = Keys().all;
   for (const auto& known : Keys().all) candidates.push_back(kRunPrefix + known);
-  const std::string nearest = NearestName(key, candidates);
-  return IsKnown(nearest) ? nearest : nearest.substr(std::string(kRunPrefix).size());
+  const std::string nearest = NearestName(key, NearNames(key, candidates));
+  if (IsKnown(nearest)) return nearest;
+  if (!nearest.empty()) return nearest.substr(std::string(kRunPrefix).size());
+  const auto elsewhere = std::find_if(Keys().all.begin(), Keys().all.end(), [&](const std::string& known) {
+    return WithoutSection(known) == WithoutSection(key);
+  });
+  return elsewhere == Keys().all.end() ? "" : *elsewhere;
 }
 
 // Gives the value of `setting` to the field it names.
@@ -151,6 +160,7 @@ std::string ResolveKey(const std::string& key, const std::string& origin) {
   const size_t prefix = std::string(kRunPrefix).size();
   if (key.compare(0, prefix, kRunPrefix) == 0 && IsKnown(key.substr(prefix))) return key.substr(prefix);
   const std::string nearest = NearestKey(key);
+  if (nearest.empty()) throw InputError(origin, "unknown setting '" + key + "'", AllowedKeys(key));
   throw InputError(origin, "unknown setting '" + key + "' (did you mean '" + nearest + "'?)", AllowedKeys(nearest));
 }
 

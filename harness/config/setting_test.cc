@@ -67,6 +67,14 @@ TEST(ApplySettings, RefusesUnknownKeysWithTheNearest) {
                               "embedder_endpoint, demonstrations, objective, rl")));
 }
 
+TEST(ApplySettings, SuggestsAKeyOfAnotherSectionAndNothingFar) {
+  EXPECT_THAT(ErrorOf({"group_size", int64_t{5}, "x"}), HasSubstr("(did you mean 'rl.group_size'?); allowed: rl."));
+  EXPECT_THAT(ErrorOf({"sft.group_size", int64_t{5}, "x"}), HasSubstr("(did you mean 'rl.group_size'?)"));
+  EXPECT_THAT(ErrorOf({"rl.wavelets", int64_t{5}, "x"}),
+              HasSubstr("x: unknown setting 'rl.wavelets'; allowed: rl.steps, rl.prompts_per_step"));
+  EXPECT_THAT(ErrorOf({"wavelets", int64_t{5}, "x"}), HasSubstr("unknown setting 'wavelets'; allowed: seed, and"));
+}
+
 TEST(ApplySettings, RefusesWrongTypes) {
   EXPECT_THAT(ErrorOf({"rl.steps", std::string("many"), "a.toml:2"}),
               HasSubstr("a.toml:2: rl.steps is the text \"many\"; allowed: an integer, 0 to 100000000"));

@@ -139,7 +139,7 @@ std::vector<BadFolder> BadTokenizers() {
       {"tokenizer: normalizer", Set(file, "/normalizer", {{"type", "Lowercase"}}),
        "FOLDER/tokenizer.json: normalizer.type: 'Lowercase' is not supported; allowed: 'NFC', or null instead"},
       {"tokenizer: pre-tokenizer", Set(file, "/pre_tokenizer", {{"type", "Whitespace"}}),
-       "FOLDER/tokenizer.json: pre_tokenizer.type: unknown pre-tokenizer 'Whitespace' (did you mean 'Sequence'?); "
+       "FOLDER/tokenizer.json: pre_tokenizer.type: unknown pre-tokenizer 'Whitespace'; "
        "allowed: ByteLevel, Digits, Sequence, Split"},
       {"tokenizer: decoder", Set(file, "/decoder", nullptr),
        "FOLDER/tokenizer.json: decoder: found null; allowed: an object"},
