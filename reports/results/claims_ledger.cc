@@ -78,6 +78,24 @@ std::string PlanText(const LedgerEntry& entry) {
   return text + (plan.fewest ? ": more than 1,000 seeds would be needed" : ": the effect seen is no plan to decide it");
 }
 
+// The neighbours of a decided claim's metric that do not bear its verdict out.
+std::string TurnsText(const LedgerEntry& entry) {
+  std::vector<std::string> titles;
+  for (const Neighbour& neighbour : entry.neighbours) {
+    if (neighbour.verdict != entry.decision.verdict) titles.push_back(neighbour.title);
+  }
+  return titles.empty() ? "" : "; not on " + Join(titles, ", ");
+}
+
+std::string NeighboursText(const LedgerEntry& entry) {
+  std::vector<std::string> texts;
+  for (const Neighbour& neighbour : entry.neighbours) {
+    texts.push_back(neighbour.title + " " + FormatDifference(neighbour.effect) + " " +
+                    FormatSignedInterval(*neighbour.interval));
+  }
+  return Join(texts, "; ");
+}
+
 using Json = nlohmann::ordered_json;
 
 template <typename T>
@@ -90,6 +108,18 @@ Json CoursesJson(const std::vector<Course>& courses) {
   for (const Course& course : courses) {
     json.push_back(
         {{"beginning", course.beginning}, {"early", course.early}, {"late", course.late}, {"end", course.end}});
+  }
+  return json;
+}
+
+Json NeighboursJson(const std::vector<Neighbour>& neighbours) {
+  Json json = Json::array();
+  for (const Neighbour& neighbour : neighbours) {
+    json.push_back({{"metric", neighbour.metric},
+                    {"effect", neighbour.effect},
+                    {"low", neighbour.interval->low},
+                    {"high", neighbour.interval->high},
+                    {"verdict", ToWord(neighbour.verdict)}});
   }
   return json;
 }
@@ -128,6 +158,7 @@ Json JsonOf(const LedgerEntry& entry) {
           {"contrast", decision.shape ? Json(decision.shape->contrast) : Json()},
           {"contrasts", decision.shape ? Json(decision.shape->values_S) : Json()},
           {"courses", CoursesJson(entry.evidence.courses)},
+          {"neighbours", NeighboursJson(entry.neighbours)},
           {"p", decision.step ? Json(decision.step->p) : Json()},
           {"p_holm", decision.step ? Json(decision.step->adjusted_p) : Json()},
           {"cohen_dz", OrNull(decision.cohen_dz)},
@@ -147,6 +178,7 @@ std::vector<LedgerEntry> GatherClaims(const ReportSpec& spec, const RunSet& set)
     entry.left_name = NameOfArm(spec, claim.left);
     entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOfArm(spec, claim.right);
     entry.evidence = GatherEvidence(spec, set, claim);
+    entry.neighbours = NeighboursOf(spec, set, claim);
     ledger.push_back(std::move(entry));
   }
   return ledger;
@@ -169,7 +201,9 @@ std::string VerdictText(const LedgerEntry& entry) {
   if (seeds == 0) return "undecided: no pair of runs";
   if (seeds == 1) return "undecided: one seed tells nothing about others";
   if (seeds == 2 && entry.evidence.spread) return "undecided: two seeds tell nothing about a spread";
-  if (entry.decision.verdict != ClaimVerdict::kUndecided) return ToWord(entry.decision.verdict) + entry.evidence.from;
+  if (entry.decision.verdict != ClaimVerdict::kUndecided) {
+    return ToWord(entry.decision.verdict) + entry.evidence.from + TurnsText(entry);
+  }
   return "undecided" + PlanText(entry);
 }
 
@@ -179,9 +213,9 @@ std::string ClaimText(const Claim& claim) {
 }
 
 TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& ledger) {
-  TextTable table{
-      {"Claim", "As a comparison", "Verdict", "Effect", "p (Holm)", "Seeds", "Ours", "Published", "Evidence"},
-      /*numeric=*/false};
+  TextTable table{{"Claim", "As a comparison", "Verdict", "Effect", "p (Holm)", "Seeds", "Ours", "Published",
+                   "Evidence", "Neighbouring metrics"},
+                  /*numeric=*/false};
   for (const LedgerEntry& entry : ledger) {
     const Claim& claim = entry.claim;
     const ClaimDecision& decision = entry.decision;
@@ -201,6 +235,7 @@ TextTable LedgerTable(const ReportSpec& spec, const std::vector<LedgerEntry>& le
     if (means) row[6].text = PairText(means->left, means->right);
     row[7].text = claim.published ? PairText(claim.published->left, claim.published->right) : "no number";
     row[8].text = spec.scale;
+    row[9].text = NeighboursText(entry);
     table.rows.push_back(row);
   }
   return table;

@@ -1,5 +1,6 @@
 #include "reports/results/comparisons.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text/format.h"
@@ -8,6 +9,7 @@
 #include "reports/runs/starts.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/clustered_error.h"
+#include "reports/statistics/power.h"
 #include "reports/tables/table.h"
 #include "reports/tables/text_table.h"
 
@@ -42,6 +44,25 @@ Estimate EstimateOf(const CrossedError& error, double confidence) {
   return {error.mean, CrossedInterval(error, confidence).value_or(WholeLine())};
 }
 
+std::optional<double> DzOf(const std::vector<double>& differences) {
+  if (differences.size() < 2 || SampleStd(differences) == 0) return std::nullopt;
+  return CohenDz(differences);
+}
+
+void AddEffectSizes(const ScoreMatrix& differences_SC, ComparedPair* pair) {
+  pair->seeds_d = DzOf(RowMeans(differences_SC));
+  pair->conversations_d = DzOf(MeanOverRows(differences_SC));
+}
+
+bool Records(const PairedRuns& runs, const std::string& split, const std::string& metric) {
+  const auto has = [&](const ReportRun* run) {
+    const std::vector<std::string>& names = FindScores(run->record, split).metric_names;
+    return std::find(names.begin(), names.end(), metric) != names.end();
+  };
+  return std::all_of(runs.left.runs.begin(), runs.left.runs.end(), has) &&
+         std::all_of(runs.right.runs.begin(), runs.right.runs.end(), has);
+}
+
 ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison& comparison,
                      const std::vector<size_t>& contexts_C) {
   ComparedPair pair;
@@ -71,6 +92,11 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
   if (!spec.confounder.empty()) {
     pair.confounder = EstimateOf(ErrorOf(SidesOf(spec, runs, starts, spec.confounder), contexts_C), spec.confidence);
   }
+  AddEffectSizes(Differences(scores.left_SC, scores.right_SC), &pair);
+  const std::string distinct = "distinct_" + metric.id;
+  if (Records(runs, spec.split, distinct)) {
+    pair.distinct = EstimateOf(ErrorOf(SidesOf(spec, runs, starts, distinct), contexts_C), spec.confidence);
+  }
   pair.run_hashes = HashesOf(runs);
   return pair;
 }
@@ -79,7 +105,7 @@ std::string ExactOrNothing(const std::optional<double>& value) { return value ? 
 
 std::vector<TextCell> RowOf(const ComparedPair& pair) {
   const bool has = pair.seeds > 0;
-  std::vector<TextCell> row(8);
+  std::vector<TextCell> row(11);
   row[0].text = pair.left_name + " against " + pair.right_name;
   row[1].text = pair.metric_title;
   row[2] = {VerdictText(pair), pair.verdict != Verdict::kInconclusive};
@@ -92,6 +118,11 @@ std::vector<TextCell> RowOf(const ComparedPair& pair) {
   if (pair.step) row[5] = PValueCell(pair.step->adjusted_p);
   if (pair.probability_better) row[6].text = Fixed("%.2f", *pair.probability_better);
   row[7].text = std::to_string(pair.seeds);
+  if (pair.seeds_d) row[8].text = Fixed("%.2f", *pair.seeds_d);
+  if (pair.conversations_d) row[9].text = Fixed("%.2f", *pair.conversations_d);
+  if (pair.distinct) {
+    row[10] = {FormatDifference(pair.distinct->mean), false, FormatSignedInterval(pair.distinct->interval)};
+  }
   return row;
 }
 
@@ -117,9 +148,17 @@ std::string VerdictText(const ComparedPair& pair) {
 
 TextTable ComparisonTable(const ReportSpec& spec, const std::vector<ComparedPair>& pairs) {
   TextTable table;
-  table.header = {
-      "Left against right",  "Metric", "Left is", "Difference", "Interval at the tested level", "p\u00a0(Holm)",
-      "P(left\u00a0better)", "Seeds"};
+  table.header = {"Left against right",
+                  "Metric",
+                  "Left is",
+                  "Difference",
+                  "Interval at the tested level",
+                  "p\u00a0(Holm)",
+                  "P(left\u00a0better)",
+                  "Seeds",
+                  "d over seeds",
+                  "d over conversations",
+                  "Difference without repeats"};
   if (!spec.confounder.empty())
     table.header.push_back("\u0394\u00a0" + FindColumn(spec, spec.confounder, "comparison").title);
   for (const ComparedPair& pair : pairs) {

@@ -30,7 +30,12 @@ struct ComparedPair {
   // That a run of the left arm has a better mean than one of the right arm (aggregate.h); none against the baseline.
   std::optional<double> probability_better;
   std::optional<Estimate> confounder;  // the difference in spec.confounder, from the same runs, at spec.confidence
-  std::string from;                    // " from this start": what the verdict ends with (starts.h)
+  // The same of the list without its repeats (metric "distinct_..."), where the runs record it; likewise.
+  std::optional<Estimate> distinct;
+  // The difference in units of its spread over the seeds, and over the conversations (Cohen's d_z): the first grows with
+  // all that is equal in the runs, the second is what one more conversation shows. None without a spread.
+  std::optional<double> seeds_d, conversations_d;
+  std::string from;  // " from this start": what the verdict ends with (starts.h)
   std::vector<std::string> run_hashes;
   // Of Judge, over all tests of the report.
   Estimate difference;  // left - right, with the interval at the level at which Holm's procedure held it

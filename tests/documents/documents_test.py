@@ -112,7 +112,7 @@ REPORT = """# A table (mu = 1)
 
 ## Comparisons
 
-| Left against right | Metric | Left is | Difference | Interval, 95 % |
+| Left against right | Metric | Left is | Difference | Interval at the tested level |
 | --- | ---: | ---: | ---: | ---: |
 | GRPO against SFT | Recall@10 | worse | -1 | [-2, -1] |
 | GRPO against SFT | NDCG@10 | **better** | +0.0192 | [+0.01, +0.03] |
