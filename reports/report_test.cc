@@ -299,7 +299,7 @@ TEST_F(ReportTest, RecordedContextsAreClusters) {
   WriteReport(SmallSpec(stores), stores, Folder("recorded"));
   const std::string csv = ReadFile(Folder("recorded") + "/table.csv");
   EXPECT_NE(csv.find(",200,125,seeds and contexts,"), std::string::npos) << csv;
-  EXPECT_NE(ReadFile(Folder("recorded") + "/report.md").find("share a context are drawn together"), std::string::npos);
+  EXPECT_NE(ReadFile(Folder("recorded") + "/report.md").find("share a context count as one"), std::string::npos);
 }
 
 }  // namespace

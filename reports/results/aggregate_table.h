@@ -12,8 +12,8 @@ namespace suite {
 // and the probability that a run beats one of the first arm.
 //
 // Metrics have different scales, so each is normalised by two reference scores, as rliable does: 0 is the baseline
-// (without one, the lowest arm), 1 the best arm's mean. A metric on which no arm is better than the baseline has no such
-// scale and is left out, and the caption says so. No rows where no metric is left.
+// (without one, the lowest arm), 1 the best arm's mean. A metric on which no arm is better than the baseline has no
+// such scale and is left out, and the caption says so. No rows where no metric is left.
 TextTable AggregateTable(const ReportSpec& spec, const RunSet& set);
 
 }  // namespace suite

@@ -27,8 +27,8 @@ RunSet SetOf(const ReportSpec& spec, double gain) {
   return MakeRunSet(spec, std::move(stores));
 }
 
-// Recall@5 gains the whole of an arm's gain and Recall@10 six tenths of it, from different levels: normalised, the better
-// arm is at 1 and the other at a half on both, and neither metric is trimmed away for its scale.
+// Recall@5 gains the whole of an arm's gain and Recall@10 six tenths of it, from different levels: normalised, the
+// better arm is at 1 and the other at a half on both, and neither metric is trimmed away for its scale.
 TEST(AggregateTableTest, MetricsAreNormalisedBetweenTheStartAndTheBest) {
   const ReportSpec spec = SpecOf({"recall@5", "recall@10"});
   const TextTable table = AggregateTable(spec, SetOf(spec, 0.2));

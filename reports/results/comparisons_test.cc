@@ -63,8 +63,8 @@ TEST(ComparisonsTest, HandCheckedPair) {
 TEST(ComparisonsTest, HolmCountsAllComparisons) {
   const ReportSpec spec = HandSpec();
   const auto pairs = JudgeAll(spec, HandMade(spec)).pairs;
-  // z - y is 1, 0 and .5, -.75: more rest than conversations. Seeds .5 and -.125: t = .1875 / .3125 = .6 with one degree
-  // of freedom, p = 1 - 2 atan(.6) / pi.
+  // z - y is 1, 0 and .5, -.75. Seeds .5 and -.125: t = .1875 / .3125 = .6 without conversations, one degree of
+  // freedom, p = 1 - 2 atan(.6) / pi.
   EXPECT_NEAR(*pairs[1].p,
               1 - 2 * std::atan(std::sqrt(0.1875 * 0.1875 / (0.3125 * 0.3125 + pairs[1].error.context_variance))) /
                       std::acos(-1),

@@ -1,7 +1,7 @@
 // How often verdicts are wrong, on made-up differences whose truth is known: the product's own path from scores to
 // "better" and "reproduced", fed with the variance components of the kept runs.
 //
-//   RatesOf(KeptComponents()[0], {/*seeds=*/5, /*contexts=*/300, /*trials=*/2000}, /*tests=*/1).verdicts;   // below .05
+//   RatesOf(KeptComponents()[0], {/*seeds=*/5, /*contexts=*/300, /*trials=*/2000}, /*tests=*/1).verdicts;  // < .05
 //
 // docs/statistics.md has the table that `bazel run //reports:error_rates` makes of it.
 #pragma once

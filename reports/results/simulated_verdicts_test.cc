@@ -15,8 +15,8 @@ double Most(double share) { return share + 3.1 * std::sqrt(share * (1 - share) /
 
 Simulation Of(size_t seeds, size_t contexts = 60) { return {seeds, contexts, kTrials}; }
 
-// With and without a shared start, alone and as one of 16 tests: a report's verdicts are false no oftener than they say,
-// "reproduced" of one direction half as often.
+// With and without a shared start, alone and as one of 16 tests: a report's verdicts are false no oftener than they
+// say, "reproduced" of one direction half as often.
 TEST(VerdictErrorsTest, StayWithinTheirLevel) {
   for (const VarianceComponents& components : KeptComponents()) {
     for (size_t seeds : {3, 4, 5, 8}) {

@@ -32,7 +32,7 @@ def difference(pairs, left, right):
     """ "+0.0578 [+0.0478, +0.0677], better" of a pair of arms; empty where they are not compared."""
     for pair in pairs:
         if plain(pair["Left against right"]) == f"{left} against {right}" and plain(pair["Metric"]) == METRIC:
-            interval = next(plain(cell) for column, cell in pair.items() if column.startswith("Interval"))
+            interval = next(plain(cell) for column, cell in pair.items() if "%" in column or column.startswith("Interval"))
             return f"{plain(pair['Difference'])} {interval}, {plain(pair['Left is'])}"
     return ""
 
