@@ -1,5 +1,6 @@
 // How many seeds does a comparison need? `bazel run //reports:power -- --effect=0.8`
 
+#include <cmath>
 #include <iostream>
 
 #include "base/error.h"
@@ -60,6 +61,7 @@ void Plan(const CommandLine& line) {
     return;
   }
   const double effect = EffectOf(line);
+  if (!(std::abs(effect) <= 1e6)) throw InputError("--effect", "no number of spreads", "-1000000 to 1000000");
   std::cout << "Effect " << effect << " spreads, alpha " << alpha << ", power " << power << ": "
             << SeedsText(effect, alpha, power) << " seeds.\n\n";
   PrintCurve(effect, alpha);
