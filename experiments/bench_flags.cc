@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text/allowed.h"
+#include "base/text/format.h"
 #include "harness/launcher/slurm_scripts.h"
 
 namespace suite {
@@ -83,6 +85,10 @@ std::string OwnConfig() {
   return std::filesystem::exists(config) ? config.string() : "";
 }
 
+void CheckNumber(const char* flag, double value, const Allowed& allowed) {
+  if (!allowed.Admits(value)) throw InputError(flag, "is " + ExactNumber(value), allowed.Text());
+}
+
 // Short flags are --set in other words; --set itself comes after them and wins.
 void AddShortFlags(const po::variables_map& map, BenchFlags& flags) {
   std::vector<std::string> sets;
@@ -123,9 +129,9 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
   if (flags.config.empty()) flags.config = OwnConfig();
   if (flags.config.empty() && !flags.help_config)
     throw InputError("--config", "is missing", "an experiment's TOML file");
-  if (flags.plan_gpus < 0) throw InputError("--plan-gpus", "is " + std::to_string(flags.plan_gpus), "0 or more");
-  if (!(flags.plan_gpu_gb > 0)) throw InputError("--plan-gpu-gb", "is not above 0", "a number of GB such as 80");
-  if (flags.jobs < 0) throw InputError("--jobs", "is " + std::to_string(flags.jobs), "0 or more");
+  CheckNumber("--plan-gpus", flags.plan_gpus, Between(0, 65536));
+  CheckNumber("--plan-gpu-gb", flags.plan_gpu_gb, AboveTo(0, 1e6));
+  CheckNumber("--jobs", flags.jobs, Between(0, 65536));
   if (flags.launcher != "local" && flags.launcher != "slurm") {
     throw UnknownName("--launcher", "launcher", flags.launcher, {"local", "slurm"});
   }

@@ -15,6 +15,7 @@
 #include "harness/config/experiment.h"
 #include "harness/distributed/process_rank.h"
 #include "harness/distributed/run_device.h"
+#include "harness/plan/memory_limits.h"
 #include "harness/plan/memory_of_run.h"
 #include "harness/run/content_pins.h"
 #include "harness/run/run.h"
@@ -38,10 +39,12 @@ void PrintPlan(const BenchFlags& flags, Experiment experiment) {
     by_gpus[PlannedGpus(flags, run.config.run.processes)].push_back(run.config);
   }
   const Bench bench(flags, std::move(experiment));
-  bench.PrintPlan();
+  std::string memory;  // first: a plan that cannot be counted is an error and nothing else
   for (const auto& [gpus, configs] : by_gpus) {
-    std::cout << LargestMemoryPlan(configs, {gpus, flags.plan_gpu_gb, bench.Parallel()});
+    memory += LargestMemoryPlan(configs, {gpus, flags.plan_gpu_gb, bench.Parallel()});
   }
+  bench.PrintPlan();
+  std::cout << memory;
   for (const std::string& path : not_here) {
     std::cout << "not here: " << path << " (runs get their final names when it is)\n";
   }
@@ -68,8 +71,9 @@ int Main(int argc, char** argv) {
   const ProcessRank process = RankOfThisProcess();
   const bool runs =
       !flags.plan && !flags.status && !flags.watch && !flags.explain && !flags.report && flags.keep.empty();
-  // Of a cluster, this machine may be the one without GPUs.
+  // Of a cluster, this machine may be the one without GPUs, or with little memory.
   for (const ExperimentRun& run : experiment.runs) {
+    if (runs && flags.launcher == "local") CheckMemory(run.config, MemoryOfMachine());
     const int last = process.world_size > 1 ? process.local_rank : static_cast<int>(run.config.run.processes) - 1;
     if (runs && flags.launcher == "local") CheckDevice(run.config.run.device, last);
   }

@@ -13,6 +13,7 @@
 #include "harness/config/experiment.h"
 #include "harness/data/dataset.h"
 #include "harness/launcher/exit_codes.h"
+#include "harness/launcher/stop_request.h"
 #include "harness/provenance/process_meter.h"
 #include "harness/run/content_pins.h"
 #include "harness/run/run.h"
@@ -25,6 +26,7 @@ namespace {
 class PrintedProgress {
  public:
   void operator()(const WorkerReport& news) {
+    if (StopRequested()) throw StoppedOnRequest();  // answers are kept as they come
     if (news.step < news.total && since_.Seconds() < 1) return;
     since_.Restart();
     std::printf("%8.1f s  %lld / %lld  %s\n", whole_.Seconds(), static_cast<long long>(news.step),
@@ -66,6 +68,7 @@ int Main(int argc, char** argv) {
   }
   MakeFolder(flags.out + "/cache");
   const Dataset dataset = LoadDataset(config.data);
+  const StopSignals signals;
   std::cout << dataset.train.size() << " conversations to teach from, " << dataset.catalog.size()
             << " items in the catalogue" << std::endl;
   PrintedProgress progress;

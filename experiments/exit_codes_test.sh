@@ -19,7 +19,7 @@ expect_exit() {  # what, code
 wait_until() {  # what, command...
   local what=$1
   shift
-  for _ in $(seq 600); do
+  for _ in $(seq 3600); do
     "$@" && return
     kill -0 "$launcher" 2>/dev/null || fail "ended before: $what"
     sleep 0.05

@@ -12,6 +12,7 @@
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/stop_request.h"
 #include "harness/launcher/worker_report.h"
+#include "harness/plan/memory_limits.h"
 #include "harness/policy/run_together.h"
 #include "harness/run/run.h"
 #include "harness/sft/stages.h"
@@ -77,6 +78,7 @@ ProcessRank RankOfThisProcess() { return WithOwnGpu(ReadProcessRank(SystemEnviro
 
 int Work(const BenchFlags& flags, const std::vector<std::string>& argv) {
   const RunConfig config = LoadRunConfig({flags.config, "", {}, {}, {}});
+  CheckMemory(config, MemoryOfMachine());
   WorkerReporter reporter;  // silent in all ranks but the first
   const ReportProgress report = [&](const WorkerReport& news) { reporter.Report(news); };
   const RunFolders folders = {std::filesystem::path(flags.config).parent_path().parent_path().string(),

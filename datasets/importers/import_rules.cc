@@ -242,8 +242,9 @@ void RecordRules(const ImportOptions& options, YearRule year_rule, TitleRule tit
 }
 
 void CheckOptions(const ImportOptions& options) {
-  if (options.test_percent < 0 || options.validation_percent < 0 ||
-      options.test_percent + options.validation_percent > 100) {
+  // Each by itself first: two large numbers have a sum that has wrapped.
+  if (options.test_percent < 0 || options.validation_percent < 0 || options.test_percent > 100 ||
+      options.validation_percent > 100 - options.test_percent) {
     throw InputError("test_percent, validation_percent",
                      std::to_string(options.test_percent) + " and " + std::to_string(options.validation_percent),
                      "0 to 100 together");

@@ -199,6 +199,8 @@ TEST(ImportRules, AreRecordedAndChecked) {
   options.test_percent = 90;
   options.validation_percent = 11;
   EXPECT_THROW(ApplyImportRules("inspired", options, &source), InputError);
+  options.test_percent = options.validation_percent = 2147483647;  // their sum would wrap
+  EXPECT_THROW(ApplyImportRules("inspired", options, &source), InputError);
   EXPECT_THROW(RuleByName<YearRule>("--year_rule", "guess"), InputError);
   for (const std::string& name : RuleNames<YearRule>()) EXPECT_EQ(RuleName(RuleByName<YearRule>("f", name)), name);
   for (const std::string& name : RuleNames<TitleRule>()) EXPECT_EQ(RuleName(RuleByName<TitleRule>("f", name)), name);

@@ -254,6 +254,7 @@ PoolResult RunJobs(const std::vector<Job>& jobs, const PoolOptions& options) {
 
 std::string DescribeFailure(const JobResult& result) {
   std::string text = result.name + ": " + EndInWords(result);
+  if (result.signal == SIGKILL) text += " (perhaps out of memory: see --plan)";
   if (result.status != JobStatus::kNotStarted) text += ", log " + result.log_path;
   for (const auto& line : result.last_lines) text += "\n    " + line;
   return text;

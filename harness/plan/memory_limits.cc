@@ -16,8 +16,8 @@
 namespace suite {
 namespace {
 
-// Less than any conversation, list or chat takes: texts, and the tokens of a prompt.
-constexpr double kBytesOfText = 256, kTokensOfPrompt = 8;
+// Less than any conversation or list takes as text; and, in tokens, a chat's prompt and a title of an answer.
+constexpr double kBytesOfText = 256, kTokensOfPrompt = 16, kTokensOfTitle = 2;
 constexpr double kFloatBytes = 4;
 
 // Doubles do not overflow here, and are exact where it matters.
@@ -75,24 +75,35 @@ Need Parameters(const RunConfig& run, const LlamaConfig& shape) {
   return {settings, trains ? "a policy in training needs" : "the policy needs", bytes};
 }
 
+// What a teacher's lists are made into has the asked-for length.
+bool AsksTeacher(const RunConfig& run) {
+  return run.sft.demonstrations != "ground_truth" && run.sft.demonstrations != "source";
+}
+
+// The tokens of a prompt and its answer; the ground truth may be a list of one title.
+double TokensOfExample(const RunConfig& run, bool whole_list) {
+  const double titles = whole_list ? static_cast<double>(run.data.list_length) : 1;
+  return std::min(kTokensOfPrompt, static_cast<double>(run.data.max_prompt_tokens)) + kTokensOfTitle * titles;
+}
+
 // Of these, one at a time is held.
 std::vector<Need> Phases(const RunConfig& run, const LlamaConfig& shape) {
   const double row = ActivationBytes(run, shape);
   std::vector<Need> needs;
   if (run.policy.path.empty() && run.pretrain.steps > 0) {
     needs.push_back({Set("pretrain.batch", run.pretrain.batch), "an optimizer step needs",
-                     row * kTokensOfPrompt * static_cast<double>(run.pretrain.batch)});
+                     row * TokensOfExample(run, false) * static_cast<double>(run.pretrain.batch)});
   }
   if (run.sft.demonstrations != "none" && run.sft.steps > 0) {
-    needs.push_back({Set("sft.batch", run.sft.batch) + ", " + Set("sft.accumulation", run.sft.accumulation),
-                     "a backward pass needs",
-                     row * kTokensOfPrompt * static_cast<double>(run.sft.batch / run.sft.accumulation)});
+    needs.push_back(
+        {Set("sft.batch", run.sft.batch) + ", " + Set("sft.accumulation", run.sft.accumulation),
+         "a backward pass needs",
+         row * TokensOfExample(run, AsksTeacher(run)) * static_cast<double>(run.sft.batch / run.sft.accumulation)});
   }
   const int64_t tested = std::min(run.eval.batch, std::max(run.data.validation, run.data.test));
   if (run.data.source == "miniature") {
     needs.push_back({Set("eval.batch", run.eval.batch) + ", " + Set("rl.max_new_tokens", run.rl.max_new_tokens),
-                     "the key-value cache of one layer needs",
-                     BytesOfCache(run, shape, static_cast<double>(tested))});
+                     "the key-value cache of one layer needs", BytesOfCache(run, shape, static_cast<double>(tested))});
   }
   if (run.rl.steps > 0) {
     const double answers = static_cast<double>(run.rl.prompts_per_step) * static_cast<double>(run.rl.group_size);

@@ -17,8 +17,8 @@ namespace suite {
 // Memory and swap space of this machine, in bytes.
 double MemoryOfMachine();
 
-// Throws InputError naming the settings whose part is the largest. For a run on GPUs, only what the machine itself holds
-// counts.
+// Throws InputError naming the settings whose part is the largest. For a run on GPUs, only what the machine itself
+// holds counts.
 void CheckMemory(const RunConfig& run, double machine_bytes);
 
 }  // namespace suite

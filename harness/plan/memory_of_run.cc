@@ -77,6 +77,7 @@ MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config,
   settings.reference_policy = NeedsReference(objective->config().kl);
   settings.explicit_attention = OnGpus(run);
   if (!OnGpus(run)) settings.reserve_bytes = kProgramBytes;
+  CheckCountable(config, settings);
   settings.micro_batch_prompts =
       LargestMicroBatch(run, config, settings, objective->config().reduction.kind == Reduction::kBnpo);
   return settings;

@@ -22,7 +22,7 @@ struct PlannedMachine {
 };
 
 // What the run's settings mean for the plan. Prompts and completions are taken at their longest. `config` is the shape
-// of its policy.
+// of its policy. Throws InputError where its bytes could not be counted (CheckCountable).
 MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config, const PlannedMachine& machine);
 
 // The table of the run whose process needs most, and a line for each policy whose shape is not known. Throws InputError

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/error.h"
 #include "harness/distributed/sharded_adamw.h"
 #include "models/llama/layer.h"
 #include "models/llama/weights.h"
@@ -74,7 +75,31 @@ int64_t MemoryPlan::Peak() const {
   return Bytes(MemoryPhase::kAlways) + std::max(Bytes(MemoryPhase::kRollout), Bytes(MemoryPhase::kUpdate));
 }
 
+void CheckCountable(const LlamaConfig& c, const MemorySettings& s) {
+  constexpr double kMostBytes = 0x1p62;
+  const KeptNumbers kept = KeptByLayer(c);
+  const double longest = static_cast<double>(std::max(s.prompt_tokens, s.new_tokens));
+  const double tokens =
+      static_cast<double>(s.prompts_per_step) *
+      (static_cast<double>(s.prompt_tokens) + static_cast<double>(s.group_size) * static_cast<double>(s.new_tokens));
+  // Upper bounds of what the parts below multiply, of a token and of all parameters.
+  const double numbers = static_cast<double>(kept.elements) + static_cast<double>(kept.statistics) +
+                         2 * static_cast<double>(c.kv_heads * c.head_dim) + static_cast<double>(c.hidden_size);
+  const double of_token = 8 * static_cast<double>(c.layers) * numbers + 16 * static_cast<double>(c.vocab_size) +
+                          (s.explicit_attention ? 20 * static_cast<double>(c.heads) * longest : 0);
+  const double of_parameters = static_cast<double>(CountParameters(c)) * static_cast<double>(s.gradient_bytes + 32);
+  if (tokens * of_token + of_parameters < kMostBytes) return;
+  char bytes[32];
+  std::snprintf(bytes, sizeof(bytes), "%.1e bytes", tokens * of_token + of_parameters);
+  throw InputError("the memory of a run",
+                   std::string(bytes) + " for rl.prompts_per_step = " + std::to_string(s.prompts_per_step) +
+                       ", rl.group_size = " + std::to_string(s.group_size) +
+                       ", rl.max_new_tokens = " + std::to_string(s.new_tokens),
+                   "what a machine can have");
+}
+
 MemoryPlan PlanMemory(const LlamaConfig& c, const MemorySettings& s) {
+  CheckCountable(c, s);
   const auto always = MemoryPhase::kAlways, update = MemoryPhase::kUpdate;
   MemoryPlan plan;
   plan.parameters = CountParameters(c);

@@ -67,6 +67,11 @@ struct MemoryPlan {
   int64_t Peak() const;
 };
 
+// Throws InputError where bytes could be more than 64 bits count: settings that are each allowed, and together are none
+// of any machine's.
+void CheckCountable(const LlamaConfig& config, const MemorySettings& settings);
+
+// Checks that, too.
 MemoryPlan PlanMemory(const LlamaConfig& config, const MemorySettings& settings);
 
 // A table of the parts in GiB or MiB, the peak, and "fits" or "does not fit" with what is left or missing.

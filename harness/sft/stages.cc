@@ -212,6 +212,16 @@ bool AsksTeacher(const RunConfig& config) {
   return RecipeOf(config.sft.demonstrations, switches.remap, switches.reflect, switches.adjust).has_value();
 }
 
+// Ends the work at the next report after a request: answers are kept as they come. A process alone; where several wait
+// for rank 0, they all go on to the first step.
+ReportProgress StoppingReport(const ReportProgress& report, const ProcessGroup& group) {
+  const bool alone = group.world_size() == 1;
+  return [report, alone](const WorkerReport& news) {
+    report(news);
+    if (alone && StopRequested()) throw StoppedOnRequest();
+  };
+}
+
 // What the recipe of sft.demonstrations makes of a teacher's lists; nothing for kinds that ask no teacher.
 std::vector<std::vector<Item>> DemonstrationLists(const RunConfig& config, const Dataset& dataset,
                                                   const StageCache& cache, const ReportProgress& report) {
@@ -284,7 +294,7 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
   std::vector<std::vector<Item>> lists;
   // A teacher is asked once, and may take longer than a collective.
   OnRankZero(group, "demonstrations of the teacher",
-             [&] { lists = DemonstrationLists(config, dataset, cache, report); });
+             [&] { lists = DemonstrationLists(config, dataset, cache, StoppingReport(report, group)); });
   std::vector<ScoredSequence> examples = SftExamples(config, dataset, prompt, ShareLists(lists, group));
   const std::vector<ScoredSequence> held_out = HoldOut(config.sft, &examples);
   const SupervisedStage stage = PlanSft(config, folder, group);

@@ -52,6 +52,15 @@ TEST(PlotTest, DrawsTheSameBytesTwice) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Folder("one")), {}), 3) << "no scratch files stay";
 }
 
+TEST(PlotTest, ALineBreakInANameIsASpace) {
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  Plot plot = SmallPlot();
+  plot.title = "one\nset output '" + Folder("evil") + "'\r";
+  plot.lines[1].name = "GRPO\nGSPO";
+  EXPECT_NE(WritePlot(plot, Folder("breaks")).find("GRPO GSPO"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(Folder("evil")));
+}
+
 TEST(PlotTest, DrawsLinesBandAndNames) {
   if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
   const std::string page = WritePlot(SmallPlot(), Folder("page"));

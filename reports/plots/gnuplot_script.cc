@@ -15,10 +15,10 @@ constexpr std::array<const char*, 6> kColours = {"#0072B2", "#D55E00", "#009E73"
 constexpr std::array<int, 6> kMarkers = {7, 5, 9, 13, 11, 15};
 constexpr size_t kMostMarkers = 12;
 
-// A text in gnuplot's single quotes.
+// A text in gnuplot's single quotes, which end with the line.
 std::string Quoted(const std::string& text) {
   std::string quoted = "'";
-  for (char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  for (char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c == '\n' || c == '\r' ? ' ' : c);
   return quoted + "'";
 }
 

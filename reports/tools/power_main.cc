@@ -1,5 +1,6 @@
 // How many seeds does a comparison need? `bazel run //reports:power -- --effect=0.8`
 
+#include <cmath>
 #include <iostream>
 
 #include "base/error.h"
@@ -79,6 +80,7 @@ void Plan(const CommandLine& line) {
     return;
   }
   const Planned planned = PlannedOf(line);
+  if (!(std::abs(planned.effect) <= 1e6)) throw InputError("--effect", "no number of spreads", "-1000000 to 1000000");
   std::cout << "Effect " << planned.effect << " spreads, alpha " << alpha << ", power " << power << ": "
             << SeedsText(planned, alpha, power) << ".\n\n";
   PrintCurve(planned, alpha);

@@ -204,7 +204,8 @@ TEST_F(SlurmTest, AFolderWhoseNameIsNoPlainWord) {
   const ProgramResult submitted = RunQuickstart(arguments);
   ASSERT_EQ(submitted.exit_code, 0) << submitted.output;
   const std::string array = std::to_string(std::atoi(submitted.output.c_str() + submitted.output.find("runs ") + 5));
-  EXPECT_EQ(Output("scontrol show job " + array + " | sed -n 's/^ *Comment=//p' | head -1"), "it's # a comment");
+  EXPECT_EQ(Output("scontrol show job " + array + " | sed -n 's/^ *Comment=\\(.*[^ ]\\) *$/\\1/p' | head -1"),
+            "it's # a comment");
   ASSERT_TRUE(WaitFor(120, [] { return Output("squeue -h").empty(); })) << Output("squeue");
   const std::string sweep = out + "/quickstart-smoke";
   EXPECT_TRUE(fs::exists(sweep + "/report.html")) << submitted.output;
