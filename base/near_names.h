@@ -4,9 +4,9 @@
 //   NearNames("Model", {"mode", "model"})                     // {"model"}: case does not count
 //   NearNames("source", {"id", "turns"})                      // {}
 //
-// Of those that are near the nearest; several where they are as near as each other. Near: at most a third of the letters
-// (but always one) are changed, left out, added or swapped with the next; or one name begins with the other, which has
-// three letters at least.
+// Of those that are near the nearest; several where they are as near as each other. Near: at most a third of the
+// letters (but always one) are changed, left out, added or swapped with the next; or one name begins with the other,
+// which has three letters at least.
 #pragma once
 
 #include <string>

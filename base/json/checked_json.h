@@ -26,8 +26,8 @@ nlohmann::json ParseJson(std::string_view text, const std::string& where);
 // array, as in a file that was printed over several lines.
 nlohmann::json ParseJsonLine(std::string_view line, const std::string& where);
 
-// The same as ParseJson, but a discarded value (`is_discarded()`, of no type) where ParseJson would throw: for text of which it is
-// no surprise that it is no JSON, such as a model's answer.
+// The same as ParseJson, but a discarded value (`is_discarded()`, of no type) where ParseJson would throw: for text of
+// which it is no surprise that it is no JSON, such as a model's answer.
 nlohmann::json TryParseJson(std::string_view text);
 
 // A short form of any value for error messages: 'text' (cut), a number, null, "an object", "an array".

@@ -4,8 +4,8 @@
 //   LowerCase("WALL·E") == "wall·e"
 //
 // All strings are UTF-8 (base/text/utf8.h takes them apart). Invalid bytes read as U+FFFD, as a tokenizer's decoder
-// writes them; nothing throws. Matching does no Unicode normalisation: a precomposed letter differs from a letter with a
-// combining accent. Importers bring titles to one form first (Composed).
+// writes them; nothing throws. Matching does no Unicode normalisation: a precomposed letter differs from a letter with
+// a combining accent. Importers bring titles to one form first (Composed).
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ std::string NormalizedTitle(std::string_view title);
 // str.lower(): full lower-casing, independent of the locale.
 std::string LowerCase(std::string_view text);
 
-// Unicode normalization form C: a letter and its combining accent become one character where there is one. "Ame\u0301lie"
-// and "Am\u00e9lie" become the same. Bytes that are not UTF-8 leave the text as it is.
+// Unicode normalization form C: a letter and its combining accent become one character where there is one.
+// "Ame\u0301lie" and "Am\u00e9lie" become the same. Bytes that are not UTF-8 leave the text as it is.
 std::string Composed(std::string_view text);
 
 // Case folded, compatibility decomposed (NFKD), accents off: "Amélie" becomes "amelie". For looking titles up loosely.

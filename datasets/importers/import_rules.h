@@ -114,12 +114,13 @@ Rule RuleByName(const std::string& where, const std::string& name) {
   return static_cast<Rule>(PositionOf(where, name, WordsOf(typeid(Rule))));
 }
 
-// Applies the rules in this order: Unicode rule, year rule and title rule (ground truths and the source's films), catalogue rule,
-// outside rule, repeat rule, split rule. A sample left without ground truth is dropped as "no_ground_truth". Then ids
-// are given: "<split>/<index>".
+// Applies the rules in this order: Unicode rule, year rule and title rule (ground truths and the source's films),
+// catalogue rule, outside rule, repeat rule, split rule. A sample left without ground truth is dropped as
+// "no_ground_truth". Then ids are given: "<split>/<index>".
 //
-// Adds the rules applied to `source->rules` (the Unicode rule where it changed something, or is not the default) and the reference catalogue, where it was read, to `source->files`. Throws
-// InputError when a rule cannot be applied, and when the percentages are not within 0 to 100 together.
+// Adds the rules applied to `source->rules` (the Unicode rule where it changed something, or is not the default) and
+// the reference catalogue, where it was read, to `source->files`. Throws InputError when a rule cannot be applied, and
+// when the percentages are not within 0 to 100 together.
 Catalog ApplyImportRules(const std::string& format, const ImportOptions& options, SourceData* source);
 
 // The split that SplitRule::kByDialogue gives to a dialogue: the first eight hexadecimal digits of SHA-256 of its id,

@@ -5,10 +5,11 @@
 //   WithoutReasoning("<think>They name Titanic (1997)").unfinished                          // true: nothing is left
 //
 // Marks of reasoning, in any case of letters: <think>, <thinking>, <thought>, <reasoning>, <reflection>, <scratchpad>,
-// <analysis> and their ends, <seed:think>, [THINK], <|START_THINKING|>, <|begin_of_thought|>, the two triangles of Kimi,
-// and the analysis channel of gpt-oss. An end without a beginning (templates that write <think> into the prompt) makes
-// reasoning of all before it, a beginning without an end (a cut answer) of all behind it. Marks of the answer itself
-// (<answer>, <|begin_of_solution|>, <|im_end|>, ...) become line breaks; text before the first <answer> is reasoning too.
+// <analysis> and their ends, <seed:think>, [THINK], <|START_THINKING|>, <|begin_of_thought|>, the two triangles of
+// Kimi, and the analysis channel of gpt-oss. An end without a beginning (templates that write <think> into the prompt)
+// makes reasoning of all before it, a beginning without an end (a cut answer) of all behind it. Marks of the answer
+// itself (<answer>, <|begin_of_solution|>, <|im_end|>, ...) become line breaks; text before the first <answer> is
+// reasoning too.
 #pragma once
 
 #include <string>

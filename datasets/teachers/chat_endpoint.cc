@@ -92,8 +92,8 @@ Reading Read(int64_t index, const json& response, const ChatEndpoint::Reader& re
   return problem.empty() ? Reading{} : WrongForm(problem);
 }
 
-// A token is no longer than this in JSON, be it all escapes; the rest of an answer (its envelope, reasoning that a server
-// does not count) has room in what is added.
+// A token is no longer than this in JSON, be it all escapes; the rest of an answer (its envelope, reasoning that a
+// server does not count) has room in what is added.
 size_t LongestAnswer(int64_t max_tokens) {
   constexpr size_t kBytesOfToken = 64, kRest = size_t{4} << 20, kMost = size_t{64} << 20;
   return std::min(kRest + kBytesOfToken * static_cast<size_t>(max_tokens), kMost);

@@ -9,9 +9,9 @@
 //                            [&](int64_t i, const std::string& answer) { films[i] = answer; return std::string(); });
 //   failures[1]                                                     // nullopt, or what went wrong
 //
-// An answer's text is `content`, also where it comes in parts. Without one the answer is in the wrong form, and the reason
-// says whether the model refused or thought aloud to its end (`reasoning_content`). No answer is read beyond 4 MiB and 64
-// bytes for each of max_tokens.
+// An answer's text is `content`, also where it comes in parts. Without one the answer is in the wrong form, and the
+// reason says whether the model refused or thought aloud to its end (`reasoning_content`). No answer is read beyond 4
+// MiB and 64 bytes for each of max_tokens.
 //
 // Caching, retries, rates and counts: endpoint.h.
 #pragma once

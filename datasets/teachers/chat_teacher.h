@@ -6,9 +6,10 @@
 //   WriteFailureReport(teacher.failures(), "results/run/failures.json");
 //   EndpointUsageText(teacher.usage());                            // asked, from cache, tokens, cost
 //
-// list_answer.h and judgement_answer.h say how an answer is read. An answer in the wrong form is asked for again up to settings.attempts times in all, with another seed, and then is
-// that request's error. All answers are kept, so the same call once more asks nothing and returns the same, failures of
-// form included; requests that failed on the way are asked again.
+// list_answer.h and judgement_answer.h say how an answer is read. An answer in the wrong form is asked for again up to
+// settings.attempts times in all, with another seed, and then is that request's error. All answers are kept, so the
+// same call once more asks nothing and returns the same, failures of form included; requests that failed on the way are
+// asked again.
 //
 // Source: arXiv 2510.20150, section 3, says what is asked (a list; judgements on -2 .. 2); the wording is ours.
 #pragma once

@@ -7,9 +7,9 @@
 //   EmbeddingRows items = embedder.Items(catalog.items());       // 7,404 texts, 116 requests
 //
 // Texts go in batches, in order, equal texts once; the batch is what is cached and tried again (endpoint.h), so another
-// order or another batch_size asks again. Rows are brought to unit length, whatever length the server sends. No answer is
-// read beyond 1 MiB and 32 bytes for each of batch_size x dimensions numbers (16,384 dimensions where none are set), and
-// none beyond 256 MiB.
+// order or another batch_size asks again. Rows are brought to unit length, whatever length the server sends. No answer
+// is read beyond 1 MiB and 32 bytes for each of batch_size x dimensions numbers (16,384 dimensions where none are set),
+// and none beyond 256 MiB.
 #pragma once
 
 #include <cstdint>

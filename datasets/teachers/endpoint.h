@@ -15,10 +15,10 @@
 //
 // Tried again, with backoff (endpoint_settings.h): a cut connection, no answer in time, the statuses 408, 409, 425, 429
 // and 5xx, a body that is not JSON or longer than it may be, a response with status 200 that is an error
-// (server_message.h), and one that `read` calls kBadResponse; none of these is kept. A "Retry-After" holds all requests back. An answer in the wrong form (kWrongForm) is kept, since it was paid for, and
-// the question is asked again as the next attempt, up to `attempts` in all; attempts have cache entries of their own.
-// Any other status fails at once. Before the first answer, 401, 403 and 404 throw InputError: then it is the settings
-// that are wrong.
+// (server_message.h), and one that `read` calls kBadResponse; none of these is kept. A "Retry-After" holds all requests
+// back. An answer in the wrong form (kWrongForm) is kept, since it was paid for, and the question is asked again as the
+// next attempt, up to `attempts` in all; attempts have cache entries of their own. Any other status fails at once.
+// Before the first answer, 401, 403 and 404 throw InputError: then it is the settings that are wrong.
 //
 // Callbacks run in the caller's thread, in no certain order of i; what they store by i does not depend on that order.
 #pragma once

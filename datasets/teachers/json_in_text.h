@@ -2,8 +2,8 @@
 //
 //   JsonInText("Sure:\n```json\n[\"Heat (1995)\"]\n```")[0].value      // ["Heat (1995)"], its place from 14 to 29
 //
-// Arrays and objects only, outermost first in order; what no JSON parser takes is passed over. The time is linear in the
-// size of the text, whatever brackets it holds: text of brackets that close nothing is given up on.
+// Arrays and objects only, outermost first in order; what no JSON parser takes is passed over. The time is linear in
+// the size of the text, whatever brackets it holds: text of brackets that close nothing is given up on.
 #pragma once
 
 #include <cstddef>

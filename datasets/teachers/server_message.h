@@ -11,11 +11,12 @@
 
 namespace suite {
 
-// At most 200 bytes of the message in `body`: {"error": {"message": ...}}, which is the protocol's form, {"error": "..."},
-// {"message": ...}, {"detail": ...}, {"errors": [...]}; of anything else the text itself.
+// At most 200 bytes of the message in `body`: {"error": {"message": ...}}, which is the protocol's form, {"error":
+// "..."}, {"message": ...}, {"detail": ...}, {"errors": [...]}; of anything else the text itself.
 std::string ServerMessage(const std::string& body);
 
-// The message where a response of status 2xx is an error all the same: an `error` that is not empty, or "object": "error".
+// The message where a response of status 2xx is an error all the same: an `error` that is not empty, or "object":
+// "error".
 std::optional<std::string> ErrorIn(const nlohmann::json& response);
 
 // At most 200 bytes of what a server says, cut between characters.

@@ -54,8 +54,8 @@ std::string AllowedKeys(const std::string& key) {
 
 std::string WithoutSection(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
-// What was meant, or empty. Under [run] both the machine's settings and the whole base run may stand; and a key may come
-// under no section or the wrong one.
+// What was meant, or empty. Under [run] both the machine's settings and the whole base run may stand; and a key may
+// come under no section or the wrong one.
 std::string NearestKey(const std::string& key) {
   std::vector<std::string> candidates = Keys().all;
   for (const auto& known : Keys().all) candidates.push_back(kRunPrefix + known);

@@ -7,8 +7,9 @@
 //
 // The folder then holds each step's file (pipeline.h), audit-HASH.html and audit-HASH.json, and where the teacher
 // failed, failures-HASH.json (datasets/teachers/failure_report.h), HASH that of demonstrations-HASH.h5. What of
-// the teacher's answers was not read is counted on the page and told once on stderr. What asking has cost stands in each step's file (usage/teacher, usage/embedder), on the audit page and on the line of progress. One
-// process at a time works in the folder: others wait, and then find everything done.
+// the teacher's answers was not read is counted on the page and told once on stderr. What asking has cost stands in
+// each step's file (usage/teacher, usage/embedder), on the audit page and on the line of progress. One process at a
+// time works in the folder: others wait, and then find everything done.
 #pragma once
 
 #include <string>
