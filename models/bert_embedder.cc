@@ -19,6 +19,7 @@
 #include "base/files.h"
 #include "base/json/checked_json.h"
 #include "models/checkpoints/config_keys.h"
+#include "models/checkpoints/finite_tensor.h"
 #include "models/checkpoints/safetensors.h"
 
 namespace suite {
@@ -145,6 +146,7 @@ class WeightReader {
       throw InputError(file_.path(), "tensor '" + name + "' has shape " + c10::str(tensor.sizes()),
                        c10::str(at::IntArrayRef(shape)));
     }
+    RefuseNotFinite(tensor, file_.path(), name);
     left_.erase(name);
     // A copy: a view of the mapping would break with the file.
     return tensor.to(dtype_, /*non_blocking=*/false, /*copy=*/true);

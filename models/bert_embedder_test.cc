@@ -337,7 +337,9 @@ std::vector<BadFolder> BadWeights() {
            },
            "tensor 'encoder.layer.0.output.dense.weight' has shape [20, 12]; allowed: [12, 20]"},
           {"integers", [](Folder& f) { f.Tensor("embeddings.LayerNorm.bias") = at::zeros({12}, at::kLong); },
-           "tensor 'embeddings.LayerNorm.bias' is not of a float type"}};
+           "tensor 'embeddings.LayerNorm.bias' is not of a float type"},
+          {"NaN", [](Folder& f) { f.Tensor("embeddings.LayerNorm.bias")[3] = NAN; },
+           "model.safetensors: tensor 'embeddings.LayerNorm.bias' holds NaN; allowed: finite numbers"}};
 }
 
 TEST(BertEmbedder, RefusesBadFoldersByName) {

@@ -5,11 +5,14 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "models/cuda/sampler_attention.h"
 #include "models/kernels/decode_attention.h"
 #include "models/llama/layer.h"
+#include "models/llama/not_finite_logits.h"
+#include "models/llama/packed_tokens.h"
 
 namespace suite {
 namespace {
@@ -209,6 +212,21 @@ std::vector<RolloutGroup> SampleGroups(const Llama& llama, const LlamaTensors& t
     }
   });
   return groups;
+}
+
+void CheckRollouts(const Llama& llama, const LlamaTensors& tensors, const std::vector<std::vector<int64_t>>& prompts,
+                   const std::vector<RolloutGroup>& groups) {
+  for (size_t p = 0; p < groups.size(); ++p) {
+    for (const Rollout& rollout : groups[p]) {
+      const auto fault =
+          std::find_if(rollout.logp.begin(), rollout.logp.end(), [](float logp) { return !std::isfinite(logp); });
+      if (fault == rollout.logp.end()) continue;
+      std::vector<int64_t> ids = prompts[p];
+      // Up to the token itself, which PackSequences takes for a target only.
+      ids.insert(ids.end(), rollout.ids.begin(), rollout.ids.begin() + (fault - rollout.logp.begin()) + 1);
+      throw NotFiniteLogits(llama.FirstNotFinite(tensors, PackSequences({{std::move(ids), 1}})));
+    }
+  }
 }
 
 }  // namespace suite

@@ -56,4 +56,9 @@ std::vector<RolloutGroup> SampleGroups(const Llama& llama, const LlamaTensors& t
                                        const std::vector<std::vector<int64_t>>& prompts, int64_t group_size,
                                        const SamplingOptions& options, const StreamOf& stream_of);
 
+// Throws NotFiniteLogits (models/llama/not_finite_logits.h) where a token was drawn from logits that were not finite:
+// its log-probability is not. `groups` are those of `prompts`.
+void CheckRollouts(const Llama& llama, const LlamaTensors& tensors, const std::vector<std::vector<int64_t>>& prompts,
+                   const std::vector<RolloutGroup>& groups);
+
 }  // namespace suite

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "models/llama/gradient_check.h"
+#include "models/llama/not_finite_logits.h"
 #include "models/llama/tiny_llama.h"
 
 namespace suite {
@@ -278,6 +279,37 @@ TEST(SampleGroups, FrequenciesOfPairsMatchTheirProbabilities) {
   }
   EXPECT_NEAR(total, kDraws, 0.1);
   EXPECT_LT(chi_square, 51.2);
+}
+
+// A token of one prompt of four that is not a number, then a layer that overflows for all.
+TEST(SampleGroups, LogitsThatAreNotFiniteAreFoundInItsLogProbs) {
+  LlamaConfig config = TinyConfig();
+  config.tie_embeddings = false;
+  for (const auto dtype : {at::kFloat, at::kBFloat16, at::kDouble}) {
+    for (const bool greedy : {true, false}) {
+      Model model(config, dtype);
+      model.options.choice.greedy = greedy;
+      std::vector<Ids> prompts = Prompts(config.vocab_size);
+      const int64_t token = 28;
+      for (Ids& ids : prompts) std::replace(ids.begin(), ids.end(), token, int64_t{27});
+      prompts[2][4] = token;
+      const auto found = [&]() -> std::string {
+        try {
+          CheckRollouts(model.llama, model.weights.Tensors(), prompts, model.Sample(prompts, 2));
+        } catch (const NotFiniteLogits& fault) {
+          return fault.found();
+        }
+        return "";
+      };
+      const std::string start = "logits are not finite: the first output that is not is that of model.";
+      EXPECT_EQ(found(), "");
+      model.weights.Tensors().embedding[token][3] = NAN;
+      EXPECT_EQ(found(), start + "embed_tokens");
+      model.weights.Tensors().embedding[token][3] = 0;
+      model.weights.Tensors().layers[1].down.fill_(dtype == at::kDouble ? 1e308 : 3e38);
+      EXPECT_EQ(found(), start + "layers.1");
+    }
+  }
 }
 
 }  // namespace

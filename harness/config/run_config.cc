@@ -153,6 +153,14 @@ void CheckSft(const RunConfig& config) {
   if (recipe->remap) CheckEmbedder(config);
 }
 
+// A new policy is trained on the miniature's own template.
+void CheckChatTemplate(const RunConfig& config) {
+  const std::string& name = config.policy.chat_template;
+  if (name == "own" || !config.policy.path.empty()) return;
+  Refuse(config, "policy.chat_template", "'" + name + "' is not used: there is no policy.path",
+         "own, or a policy.path");
+}
+
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
 void CheckSource(const RunConfig& config, bool needs_policy) {
   const DataConfig& data = config.data;
@@ -278,6 +286,7 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckPolicy(config);
   CheckEvaluation(config);
   CheckSource(config, needs_policy);
+  CheckChatTemplate(config);
   CheckSft(config);
   const DataConfig& data = config.data;
   Require(config, config.sft.examples <= data.train, "sft.examples", config.sft.examples,

@@ -96,7 +96,11 @@ std::vector<RolloutGroup> SampleGroupsTogether(ProcessGroup& group, const Llama&
   const int64_t count = static_cast<int64_t>(prompts.size()), shards = std::min(options.shards, count);
   const int64_t first = std::min(share.first, shards), last = std::min(share.first + share.count, shards);
   const ThreadCount threads(ThreadsFor(static_cast<size_t>(last - first), options.shards));
-  if (group.world_size() == 1) return SampleGroups(llama, tensors, prompts, group_size, options, stream_of);
+  if (group.world_size() == 1) {
+    std::vector<RolloutGroup> groups = SampleGroups(llama, tensors, prompts, group_size, options, stream_of);
+    CheckRollouts(llama, tensors, prompts, groups);
+    return groups;
+  }
   SamplingOptions of_shard = options;
   of_shard.shards = 1;
   std::vector<std::vector<RolloutGroup>> own(static_cast<size_t>(last - first));
@@ -116,6 +120,7 @@ std::vector<RolloutGroup> SampleGroupsTogether(ProcessGroup& group, const Llama&
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   SUITE_CHECK_EQ(all.size(), prompts.size());
+  CheckRollouts(llama, tensors, prompts, all);  // of all ranks: either each of them stops here or none
   return all;
 }
 

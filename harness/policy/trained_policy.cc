@@ -31,7 +31,8 @@ ShardedScorer MakeScorer(const Llama& llama, const LlamaWeights& weights, int64_
 
 TrainedPolicy::TrainedPolicy(const Llama& llama, const LlamaWeights& start, int64_t shards,
                              std::optional<at::ScalarType> compute, ProcessGroup* group)
-    : group_(group ? group : &SingleProcess()),
+    : llama_(llama),
+      group_(group ? group : &SingleProcess()),
       weights_(CopyOf(start, TypeKept(start, compute, *group_))),
       scorer_(MakeScorer(llama, weights_, OwnShards(shards, *group_).count, compute, *group_)),
       shared_(group_, shards) {
@@ -41,6 +42,12 @@ TrainedPolicy::TrainedPolicy(const Llama& llama, const LlamaWeights& start, int6
     sharded_.emplace(weights_.flat(), group_);
     sharded_->SetMasters(start.flat());
   }
+}
+
+ScoredGrid TrainedPolicy::Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options) {
+  ScoredGrid grid = shared_.Score(scorer_, packed_of_shard, options);
+  CheckScores(grid, llama_, compute_weights().Tensors(), packed_of_shard);
+  return grid;
 }
 
 double TrainedPolicy::Apply(const UpdateOptions& options) {

@@ -55,9 +55,8 @@ class TrainedPolicy {
   // As ShardedScorer's, of the shards of all processes. Several calls of Score and Backward before one of Apply are
   // micro-batches: each shard adds up its own gradients, and only Apply adds up shards, so that no bit depends on the
   // number of processes (which divides the shards, a power of two).
-  ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options) {
-    return shared_.Score(scorer_, packed_of_shard, options);
-  }
+  // Throws NotFiniteLogits (models/llama/not_finite_logits.h), on every process.
+  ScoredGrid Score(const std::vector<PackedTokens>& packed_of_shard, const ScoreOptions& options);
   void Backward() { shared_.Backward(scorer_); }
 
   // Adds up the gradients of all shards, clips, and takes one step of AdamW; returns the norm before clipping. A single
@@ -83,6 +82,7 @@ class TrainedPolicy {
   ShardedScorer& scorer() { return scorer_; }
 
  private:
+  const Llama& llama_;
   ProcessGroup* group_;
   LlamaWeights weights_;
   ShardedScorer scorer_;

@@ -37,7 +37,9 @@
 #include "harness/run/record_lists.h"
 #include "harness/run/run_recorder.h"
 #include "models/llama/llama.h"
+#include "models/llama/not_finite_logits.h"
 #include "models/llama/packed_tokens.h"
+#include "models/policy/policy_chat.h"
 #include "models/tokenizer/chat_template.h"
 
 namespace suite {
@@ -76,8 +78,16 @@ Policy PrepareStart(const RunConfig& config, const Dataset& dataset, const RunFo
   try {
     return PrepareSft(config, dataset, StageCache(folders.cache), report, group);
   } catch (const StageDiverged& diverged) {
-    recorder.Fail(diverged.what(), meter.Summary());
+    recorder.Fail(diverged.what(), meter.Summary(), /*advice=*/"");  // it has its own
   }
+}
+
+// Before the first step nothing has been learned too fast by reward.
+std::string AdviceAgainstNotFinite(const RunConfig& config, int64_t step) {
+  if (step > 0) return "other settings, such as a lower rl.learning_rate";
+  if (config.policy.path.empty()) return "other settings, such as a lower sft.learning_rate";
+  return "an undamaged checkpoint at " + config.policy.path +
+         ", or a run.dtype that holds its numbers, such as float32";
 }
 
 // What a run has before its first step.
@@ -109,7 +119,7 @@ class RunSteps {
         meter_(parts.meter),
         objective_(MakeObjective(config_.objective.preset, OverridesOf(config_))->config()),
         policy_(std::move(start)),
-        chat_(RecognizeChatTemplate(policy_.chat_template, "the SFT policy")),
+        chat_(ChatTemplateOf(policy_, "the policy that RL starts from")),
         prompt_(policy_.tokenizer, chat_, {dataset_.instruction, dataset_.max_prompt_tokens}),
         llama_(policy_.config(), {config_.run.recompute_layers, parts.device}),
         task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_, TaskOptionsOf(config_, objective_)),
@@ -154,6 +164,8 @@ class RunSteps {
     }
   }
 
+  // That have been made.
+  int64_t step() const { return trainer_ ? trainer_->step() : 0; }
   bool AtEnd() const { return step() >= config_.rl.steps; }
 
   // One RL step, recorded; then what is due of evaluation and checkpoint.
@@ -267,7 +279,6 @@ class RunSteps {
   }
 
   bool leads() const { return group_.rank() == 0; }
-  int64_t step() const { return trainer_ ? trainer_->step() : 0; }
   bool IsLast() const { return step() == config_.rl.steps; }
   bool EvaluationIsDue() const { return step() % config_.eval.every == 0 || IsLast(); }
   const LlamaWeights& weights() const { return trainer_ ? trainer_->compute_weights() : policy_.weights; }
@@ -326,9 +337,14 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
   RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(config, dataset, group, device, argv), group);
   Policy start = PrepareStart(config, dataset, folders, report, &group, recorder, meter);
   RunSteps steps({config, folders, group, device, lease.get(), report, dataset, recorder, meter}, std::move(start));
-  if (!steps.Resume(options.force_resume)) steps.Begin();
-  while (!steps.AtEnd()) steps.Advance();
-  steps.Finish();
+  try {
+    if (!steps.Resume(options.force_resume)) steps.Begin();
+    while (!steps.AtEnd()) steps.Advance();
+    steps.Finish();
+  } catch (const NotFiniteLogits& fault) {
+    recorder.Fail("not_finite: after " + std::to_string(steps.step()) + " RL steps: " + fault.found(), meter.Summary(),
+                  AdviceAgainstNotFinite(config, steps.step()));
+  }
   return RunOutcome::kDone;
 }
 

@@ -122,10 +122,10 @@ void RunRecorder::Finish(const NamedTexts& summary, const std::vector<SampleAnsw
   checkpoints_.Clear();
 }
 
-void RunRecorder::Fail(const std::string& reason, const NamedTexts& summary) {
+void RunRecorder::Fail(const std::string& reason, const NamedTexts& summary, const std::string& advice) {
   if (leads_ && !store_) store_.emplace(MetricsStore::Create(store_path_, schema_));
   if (leads_) store_->Fail(reason, WithAlarms(summary));
-  throw InputError(store_path_, "the run failed: " + reason, "other settings, such as a lower rl.learning_rate");
+  throw InputError(store_path_, "the run failed: " + reason, advice);
 }
 
 }  // namespace suite

@@ -66,8 +66,9 @@ class RunRecorder {
   void Finish(const NamedTexts& summary, const std::vector<SampleAnswer>& answers, const std::string& credit_kind,
               const EvaluatedLists& lists);
   // Ends the run for good: its store, made for that where there is none, says that it failed, and why. Throws
-  // InputError, on every rank.
-  [[noreturn]] void Fail(const std::string& reason, const NamedTexts& summary);
+  // InputError with what may help, on every rank.
+  [[noreturn]] void Fail(const std::string& reason, const NamedTexts& summary,
+                         const std::string& advice = "other settings, such as a lower rl.learning_rate");
 
  private:
   // What a checkpoint must have been saved with.

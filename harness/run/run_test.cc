@@ -9,12 +9,19 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "harness/config/setting.h"
 #include "harness/config/tiny_run.h"
 #include "harness/metrics/run_record.h"
+#include "harness/policy/small_policy.h"
+#include "harness/policy/start_policy.h"
+#include "models/policy/policy_chat.h"
+#include "models/policy/policy_folder.h"
+#include "models/tokenizer/known_chat_templates.h"
 
 namespace suite {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class RunTest : public ::testing::Test {
@@ -124,6 +131,82 @@ TEST_F(RunTest, ALossThatIsNotFiniteFailsTheRun) {
   EXPECT_EQ(run.status, "failed");
   EXPECT_THAT(FindText(run.summary, "reason"), HasSubstr("not_finite"));
   EXPECT_NE(FindText(run.summary, "training_s"), "");
+}
+
+// A checkpoint of finite weights whose second layer overflows: the run that only evaluates, the one that trains by
+// reward, and the one that begins with a supervised stage.
+class OverflowingCheckpoint : public RunTest {
+ protected:
+  OverflowingCheckpoint() {
+    Policy policy = SmallPolicy();
+    policy.weights.Tensors().layers[1].down.fill_(3e38);
+    config_.policy.path = out_ + "/overflowing";
+    SavePolicy(config_.policy.path, policy);
+    config_.policy.lock = PolicyContentHash(config_.policy.path);
+  }
+
+  void ExpectFailure(const std::string& reason, const std::string& advice) {
+    try {
+      Execute();
+      FAIL() << "accepted";
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr(reason), HasSubstr(advice)));
+    }
+    EXPECT_EQ(Recorded().status, "failed");
+    EXPECT_THAT(FindText(Recorded().summary, "reason"), HasSubstr(reason));
+  }
+
+  const std::string layer_ = "logits are not finite: the first output that is not is that of model.layers.1";
+};
+
+TEST_F(OverflowingCheckpoint, IsNotEvaluatedAsIfItAnsweredNothing) {
+  config_.sft.demonstrations = "none";
+  for (const int64_t steps : {0, 2}) {
+    config_.rl.steps = steps;
+    ExpectFailure("not_finite: after 0 RL steps: " + layer_, "allowed: an undamaged checkpoint at " + out_);
+  }
+}
+
+TEST_F(OverflowingCheckpoint, IsNotTheFaultOfASupervisedLearningRate) {
+  ExpectFailure("the policy that sft starts from: " + layer_ + "; allowed: an undamaged checkpoint",
+                "a run.dtype that holds its numbers");
+}
+
+TEST_F(RunTest, RolloutsOfADivergedPolicyNameTheLayer) {
+  config_.rl.learning_rate = 1e38;
+  config_.objective.entropy_bonus = 1;
+  config_.seed = 3;
+  EXPECT_THROW(Execute(), InputError);
+  EXPECT_THAT(FindText(Recorded().summary, "reason"),
+              AllOf(HasSubstr("not_finite: after "), HasSubstr("logits are not finite"), HasSubstr("that of model.")));
+}
+
+// A base model: it says what to do, and runs under a template that a setting names.
+TEST_F(RunTest, ABaseModelWithoutAChatTemplate) {
+  Policy policy = SmallPolicy();
+  policy.chat_template.clear();
+  config_.policy.path = out_ + "/base";
+  SavePolicy(config_.policy.path, policy);
+  config_.policy.lock = PolicyContentHash(config_.policy.path);
+  config_.rl.steps = 1;
+  try {
+    Execute();
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("base: has no chat template; allowed: policy.chat_template = plain"));
+  }
+  config_.policy.chat_template = "plain";
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  const Policy trained = LoadPolicy(RunFolder(Folders(), config_) + "/policy", at::kFloat);
+  EXPECT_EQ(ChatTemplateOf(trained, "trained").name, "plain");
+}
+
+TEST(ChatTemplateSetting, TakesEveryKnownName) {
+  for (const std::string& name : ChatTemplateNames()) {
+    RunConfig config;
+    ApplySettings({{"policy.chat_template", name, "a test"}}, {}, &config);
+    EXPECT_EQ(config.policy.chat_template, name);
+  }
 }
 
 }  // namespace

@@ -27,6 +27,7 @@
 #include "harness/policy/run_together.h"
 #include "harness/policy/start_policy.h"
 #include "harness/sft/sft_examples.h"
+#include "models/policy/policy_chat.h"
 #include "models/tokenizer/bpe_trainer.h"
 
 namespace suite {
@@ -159,7 +160,11 @@ Policy Publish(const SupervisedStage& stage, Policy policy, ProcessGroup& group)
 Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageCache& cache,
                    const ReportProgress& report, ProcessGroup& group) {
   const std::string folder = cache.Folder(config, "pretrain");
-  if (!config.policy.path.empty()) return LoadStartPolicy(config.policy.path, config.policy.lock);
+  if (!config.policy.path.empty()) {
+    Policy policy = LoadStartPolicy(config.policy.path, config.policy.lock);
+    UseChatTemplate(config.policy.chat_template, &policy);
+    return policy;
+  }
   const StageLock lock(folder, group);
   if (HasForAll(cache, config, "pretrain", group)) return LoadPolicy(folder, at::kFloat);
   const MiniatureData& data = *dataset.miniature;
@@ -289,7 +294,7 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
   const StageLock lock(folder, group);
   if (HasForAll(cache, config, "sft", group)) return LoadPolicy(folder, at::kFloat);
   const Policy base = PrepareBase(config, dataset, cache, report, group);
-  const ChatTemplate chat = RecognizeChatTemplate(base.chat_template, "the base policy");
+  const ChatTemplate chat = ChatTemplateOf(base, config.policy.path.empty() ? "the base policy" : config.policy.path);
   const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
   std::vector<std::vector<Item>> lists;
   // A teacher is asked once, and may take longer than a collective.

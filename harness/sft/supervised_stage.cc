@@ -20,6 +20,8 @@
 #include "harness/policy/run_together.h"
 #include "harness/provenance/process_meter.h"
 #include "harness/sft/stage_curve.h"
+#include "models/checkpoints/finite_tensor.h"
+#include "models/llama/not_finite_logits.h"
 
 namespace suite {
 namespace {
@@ -51,9 +53,13 @@ class StageTraining {
     StageResult result = {LlamaWeights::Zeros(llama_.config(), at::kFloat), trainer_.step(), trainer_.step(),
                           trainer_.step() < stage_.steps ? "early stop" : "steps"};
     const PolicyState last = trainer_.GatherState(leads());
+    if (leads()) result.weights.flat().copy_(best_flat_.defined() ? best_flat_ : last.weights_flat);
+    // The loss of the last step is that of the weights before it.
+    if (OfRankZero(!AllFinite(result.weights.flat()), "weights")) {
+      throw Diverged("the weights are", trainer_.step(), "");
+    }
     if (!leads()) return result;
     WriteCurve(rows_, CurvePath(stage_));
-    result.weights.flat().copy_(best_flat_.defined() ? best_flat_ : last.weights_flat);
     if (best_flat_.defined()) result.kept_step = LowestValidationLoss(rows_)->step;
     Record(result);
     return result;
@@ -113,16 +119,29 @@ class StageTraining {
     return true;
   }
 
+  StageDiverged Diverged(const std::string& what, int64_t step, const std::string& why) const {
+    return StageDiverged(stage_.options.stage + ".learning_rate",
+                         what + " not finite at step " + std::to_string(step) + why, "a lower rate");
+  }
+
+  // The first step scores the policy that the stage starts from: what is wrong then, no learning rate has done.
+  LanguageModelStep FiniteStep() {
+    try {
+      return trainer_.Step();
+    } catch (const NotFiniteLogits& fault) {
+      if (trainer_.step() > 0) throw Diverged("the loss is", trainer_.step() + 1, ": " + fault.found());
+      throw StageDiverged("the policy that " + stage_.options.stage + " starts from", fault.found(),
+                          "an undamaged checkpoint, and a run.dtype that holds its numbers");
+    }
+  }
+
   void MakeStep() {
     const WallTimer timer;
-    const LanguageModelStep step = trainer_.Step();
+    const LanguageModelStep step = FiniteStep();
     tokens_ += step.tokens;
     rows_.push_back({trainer_.step(), step.loss, std::numeric_limits<double>::quiet_NaN(), step.learning_rate,
                      static_cast<double>(step.tokens) / std::max(timer.Seconds(), 1e-9)});
-    if (!std::isfinite(step.loss)) {
-      throw StageDiverged(stage_.options.stage + ".learning_rate",
-                          "the loss is not finite at step " + std::to_string(trainer_.step()), "a lower rate");
-    }
+    if (!std::isfinite(step.loss)) throw Diverged("the loss is", trainer_.step(), "");
     const bool is_new_lowest = OfRankZero(Validate(), "held-out loss");
     Tell();
     const bool asked_to_stop = AnyStopRequested(*group_);

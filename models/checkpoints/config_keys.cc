@@ -87,6 +87,12 @@ std::vector<int64_t> ConfigKeys::Ids(const char* key) const {
   return ids;
 }
 
+std::optional<int64_t> ConfigKeys::OneId(const char* key) const {
+  if (!Has(key) || Get(key) == -1) return std::nullopt;
+  const std::vector<int64_t> ids = Ids(key);
+  return ids.empty() ? std::nullopt : std::optional<int64_t>(ids.front());
+}
+
 void ConfigKeys::Only(const char* key, const json& supported) const {
   if (Has(key) && Get(key) != supported) throw Unfit(key, supported.dump());
 }

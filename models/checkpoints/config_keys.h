@@ -38,6 +38,8 @@ class ConfigKeys {
   bool Bool(const char* key, bool absent) const;
   std::string Text(const char* key, const std::string& absent) const;
   std::vector<int64_t> Ids(const char* key) const;  // one or a list of them; absent: none
+  // Of a list the first; -1, as old configs write it, means none as absence does.
+  std::optional<int64_t> OneId(const char* key) const;
 
   // Absent counts as the one value that is supported.
   void Only(const char* key, const nlohmann::json& supported) const;

@@ -12,12 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-std::optional<int64_t> OneId(const ConfigKeys& keys, const char* key) {
-  const std::vector<int64_t> ids = keys.Ids(key);
-  if (ids.size() > 1) throw InputError(keys.At(key), "is a list of " + std::to_string(ids.size()), "one token id");
-  return ids.empty() ? std::nullopt : std::optional<int64_t>(ids.front());
-}
-
 std::optional<double> Between(double least, double most, const ConfigKeys& keys, const char* key,
                               const std::string& allowed) {
   if (!keys.Has(key)) return std::nullopt;
@@ -37,14 +31,15 @@ void Put(const char* key, const std::optional<T>& value, json* object) {
 GenerationConfig GenerationConfigFromJson(const std::string& text, const std::string& where) {
   const ConfigKeys keys = ConfigKeys::FromText(text, where);
   GenerationConfig config;
-  config.bos_id = OneId(keys, "bos_token_id");
+  config.bos_id = keys.OneId("bos_token_id");
   config.eos_ids = keys.Ids("eos_token_id");
-  config.pad_id = OneId(keys, "pad_token_id");
+  config.pad_id = keys.OneId("pad_token_id");
   if (keys.Has("do_sample")) config.do_sample = keys.Bool("do_sample", false);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   config.temperature = Between(0, kInfinity, keys, "temperature", "a number from 0");
   config.top_p = Between(0, 1, keys, "top_p", "a number from 0 to 1");
-  if (keys.Has("top_k")) config.top_k = keys.NotNegative("top_k");
+  // -1 is how other samplers say no limit.
+  if (keys.Has("top_k")) config.top_k = keys.Get("top_k") == -1 ? 0 : keys.NotNegative("top_k");
   json others = keys.object();
   for (const char* key :
        {"bos_token_id", "eos_token_id", "pad_token_id", "do_sample", "temperature", "top_p", "top_k"}) {

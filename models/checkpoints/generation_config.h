@@ -17,12 +17,12 @@ namespace suite {
 
 struct GenerationConfig {
   std::optional<int64_t> bos_id;
-  std::vector<int64_t> eos_ids;  // one or several in the file; none: config.json's count
-  std::optional<int64_t> pad_id;
+  std::vector<int64_t> eos_ids;   // one or several in the file; none: config.json's count
+  std::optional<int64_t> pad_id;  // of a list the first; -1 in the file: none
   std::optional<bool> do_sample;
   std::optional<double> temperature;  // from 0
   std::optional<double> top_p;        // 0 to 1
-  std::optional<int64_t> top_k;       // 0: no limit
+  std::optional<int64_t> top_k;       // 0: no limit; -1 in the file means that too
 
   // The keys not read here, as the text of a JSON object: kept so that saving loses nothing.
   std::string other_keys = "{}";

@@ -46,18 +46,29 @@ TEST(GenerationConfig, KeysMayBeAbsentNullOrOneId) {
   EXPECT_EQ(GenerationConfigToJson({}), "{}\n");
 }
 
+// What other programs write for no padding token and for no limit; of several padding tokens the first serves.
+TEST(GenerationConfig, TakesNoPaddingNoLimitAndLists) {
+  GenerationConfig config = GenerationConfigFromJson(R"({"pad_token_id": -1, "bos_token_id": -1, "top_k": -1})", "g");
+  EXPECT_EQ(config.pad_id, std::nullopt);
+  EXPECT_EQ(config.bos_id, std::nullopt);
+  EXPECT_EQ(config.top_k, 0);
+  config = GenerationConfigFromJson(R"({"pad_token_id": [7, 8]})", "g");
+  EXPECT_EQ(config.pad_id, 7);
+  EXPECT_EQ(GenerationConfigToJson(config), "{\n  \"pad_token_id\": 7\n}\n");
+}
+
 TEST(GenerationConfig, NamesWhatIsWrong) {
   const std::pair<const char*, const char*> kCases[] = {
       {"[]", "g.json: is []; allowed: a JSON object"},
       {R"({"eos_token_id": "</s>"})", "g.json: eos_token_id: is \"</s>\"; allowed: a token id or a list of them"},
       {R"({"eos_token_id": [1, -2]})", "g.json: eos_token_id: is [1,-2]; allowed: a token id or a list of them"},
-      {R"({"pad_token_id": [1, 2]})", "g.json: pad_token_id: is a list of 2; allowed: one token id"},
+      {R"({"pad_token_id": -2})", "g.json: pad_token_id: is -2; allowed: a token id or a list of them"},
       {R"({"do_sample": 1})", "g.json: do_sample: is 1; allowed: true, false"},
       {R"({"temperature": "hot"})", "g.json: temperature: is \"hot\"; allowed: a number from 0"},
       {R"({"temperature": -0.5})", "g.json: temperature: is -0.5; allowed: a number from 0"},
       {R"({"top_p": 1.5})", "g.json: top_p: is 1.5; allowed: a number from 0 to 1"},
       {R"({"top_k": 2.5})", "g.json: top_k: is 2.5; allowed: a whole number from 0"},
-      {R"({"top_k": -1})", "g.json: top_k: is -1; allowed: a whole number from 0"},
+      {R"({"top_k": -2})", "g.json: top_k: is -2; allowed: a whole number from 0"},
   };
   for (const auto& [text, message] : kCases) {
     try {

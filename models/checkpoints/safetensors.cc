@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json/checked_json.h"
+#include "base/text/format.h"
 
 namespace suite {
 namespace {
@@ -37,6 +38,13 @@ at::ScalarType DtypeFromName(const std::string& where, const std::string& name) 
   for (const auto& [known_name, dtype] : DtypeNames()) {
     if (known_name == name) return dtype;
     known.push_back(known_name);
+  }
+  // Types of the format that are not read are no misspelling of another.
+  for (const char* other : {"F8_E4M3", "F8_E5M2", "F8_E8M0", "F6_E2M3", "F6_E3M2", "F4"}) {
+    if (name == other) throw InputError(where, "dtype '" + name + "' is of a quantised checkpoint", Join(known, ", "));
+  }
+  for (const char* other : {"I8", "I16", "U16", "U32", "U64", "C64"}) {
+    if (name == other) throw InputError(where, "dtype '" + name + "' is not read", Join(known, ", "));
   }
   throw UnknownName(where, "dtype", name, known);
 }

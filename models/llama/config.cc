@@ -16,45 +16,50 @@ constexpr int64_t kQwen3HeadDim = 128;  // where a config does not say
 
 // By model_type: the class of transformers.
 const std::map<std::string, std::string>& Architectures() {
-  static const std::map<std::string, std::string> kArchitectures = {
-      {"llama", "LlamaForCausalLM"}, {"qwen2", "Qwen2ForCausalLM"}, {"qwen3", "Qwen3ForCausalLM"}};
+  static const std::map<std::string, std::string> kArchitectures = {{"llama", "LlamaForCausalLM"},
+                                                                    {"mistral", "MistralForCausalLM"},
+                                                                    {"qwen2", "Qwen2ForCausalLM"},
+                                                                    {"qwen3", "Qwen3ForCausalLM"}};
   return kArchitectures;
-}
-
-std::optional<Llama3RopeScaling> ReadRopeScaling(const ConfigKeys& keys, const char* key) {
-  if (!keys.Has(key)) return std::nullopt;
-  const ConfigKeys scaling(keys.Get(key), keys.At(key));
-  const std::string type = scaling.Text("rope_type", scaling.Text("type", ""));
-  if (type == "default") return std::nullopt;
-  if (type != "llama3") throw InputError(scaling.At("rope_type"), "is '" + type + "'", "llama3, default");
-  Llama3RopeScaling result;
-  result.factor = scaling.Real("factor");
-  result.low_freq_factor = scaling.Real("low_freq_factor");
-  result.high_freq_factor = scaling.Real("high_freq_factor");
-  result.original_max_positions = scaling.Positive("original_max_position_embeddings");
-  if (result.high_freq_factor <= result.low_freq_factor) {
-    throw InputError(scaling.At("high_freq_factor"), "is not above low_freq_factor");
-  }
-  return result;
 }
 
 // transformers 5 keeps all rotary settings in one object, `rope_parameters`; before, the scaling alone had one.
 void ReadRotary(const ConfigKeys& keys, LlamaConfig& config) {
   config.rope_theta = keys.Real("rope_theta", 10000.0);
-  if (!keys.Has("rope_parameters")) {
-    config.rope_scaling = ReadRopeScaling(keys, "rope_scaling");
-    return;
+  keys.Only("partial_rotary_factor", 1.0);
+  const char* const key = keys.Has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+  if (!keys.Has(key)) return;
+  const ConfigKeys rotary(keys.Get(key), keys.At(key));
+  rotary.Only("partial_rotary_factor", 1.0);
+  config.rope_theta = rotary.Real("rope_theta", config.rope_theta);
+  config.rope_scaling = RopeScalingFromKeys(rotary, config.max_positions);
+}
+
+// Mistral's window is in use where positions go beyond it; a config that does not name one has transformers' 4096.
+void RefuseSlidingWindows(const ConfigKeys& keys, const LlamaConfig& config) {
+  if (keys.Bool("use_sliding_window", false)) {
+    throw InputError(keys.At("use_sliding_window"), "is true; sliding-window attention is not supported", "false");
   }
-  config.rope_scaling = ReadRopeScaling(keys, "rope_parameters");
-  config.rope_theta =
-      ConfigKeys(keys.Get("rope_parameters"), keys.At("rope_parameters")).Real("rope_theta", config.rope_theta);
+  if (keys.Has("layer_types") && keys.Get("layer_types").dump().find("sliding_attention") != std::string::npos) {
+    throw InputError(keys.At("layer_types"), "has sliding_attention, which is not supported", "full_attention alone");
+  }
+  const bool none = keys.object().contains("sliding_window") && !keys.Has("sliding_window");
+  if (config.model_type != "mistral" || none) return;
+  const int64_t window = keys.Positive("sliding_window", 4096);
+  if (config.max_positions <= window) return;
+  throw InputError(keys.At("sliding_window"),
+                   "is " + std::to_string(window) + (keys.Has("sliding_window") ? "" : " by default") +
+                       ", which max_position_embeddings " + std::to_string(config.max_positions) +
+                       " is beyond; sliding-window attention is not supported",
+                   "null, or a max_position_embeddings of at most the window, within which it changes nothing");
 }
 
 void RefuseWhatIsNotSupported(const ConfigKeys& keys) {
   const std::string activation = keys.Text("hidden_act", "silu");
   if (activation != "silu") throw InputError(keys.At("hidden_act"), "is '" + activation + "'", "silu");
-  if (keys.Bool("use_sliding_window", false)) {
-    throw InputError(keys.At("use_sliding_window"), "is true; sliding-window attention is not supported", "false");
+  if (keys.Has("quantization_config")) {
+    throw InputError(keys.At("quantization_config"), "is there: a quantised checkpoint",
+                     "weights as float32, bfloat16, float16 or float64");
   }
 }
 
@@ -87,7 +92,7 @@ LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& wher
   LlamaConfig config;
   config.model_type = keys.Text("model_type", "");
   if (Architectures().count(config.model_type) == 0) {
-    throw InputError(keys.At("model_type"), "is '" + config.model_type + "'", "llama, qwen2, qwen3");
+    throw InputError(keys.At("model_type"), "is '" + config.model_type + "'", "llama, mistral, qwen2, qwen3");
   }
   const bool llama = config.model_type == "llama", qwen2 = config.model_type == "qwen2";
   config.qk_norm = config.model_type == "qwen3";
@@ -101,24 +106,27 @@ LlamaConfig LlamaConfigFromJson(const std::string& text, const std::string& wher
   config.vocab_size = keys.Positive("vocab_size");
   config.max_positions = keys.Positive("max_position_embeddings", 2048);
   config.rms_norm_eps = keys.Real("rms_norm_eps", 1e-6);
+  RefuseSlidingWindows(keys, config);
   ReadRotary(keys, config);
   config.tie_embeddings = keys.Bool("tie_word_embeddings", false);
-  const bool attention_bias = keys.Bool("attention_bias", false);
+  const bool attention_bias = config.model_type != "mistral" && keys.Bool("attention_bias", false);
   config.qkv_bias = qwen2 || attention_bias;
   config.output_bias = !qwen2 && attention_bias;
   config.mlp_bias = llama && keys.Bool("mlp_bias", false);
   config.eos_ids = keys.Ids("eos_token_id");
-  if (const auto ids = keys.Ids("bos_token_id"); !ids.empty()) config.bos_id = ids.front();
-  if (const auto ids = keys.Ids("pad_token_id"); !ids.empty()) config.pad_id = ids.front();
+  config.bos_id = keys.OneId("bos_token_id");
+  config.pad_id = keys.OneId("pad_token_id");
   CheckSizes(config, keys);
   return config;
 }
 
 std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtype) {
   const bool llama = config.model_type == "llama", qwen2 = config.model_type == "qwen2";
-  // What the keys cannot say: Qwen2 always has exactly these biases, the others have them on q, k, v and o or on none.
+  const bool mistral = config.model_type == "mistral";
+  // What the keys cannot say: Qwen2 always has exactly these biases, Mistral none, the others have them on q, k,
+  // v and o or on none.
   SUITE_CHECK_EQ(config.qkv_bias, qwen2 || config.output_bias);
-  SUITE_CHECK(!qwen2 || !config.output_bias);
+  SUITE_CHECK(!(qwen2 || mistral) || !config.output_bias);
   SUITE_CHECK(llama || !config.mlp_bias);
   SUITE_CHECK_EQ(config.qk_norm, config.model_type == "qwen3");
   nlohmann::ordered_json object;
@@ -134,16 +142,10 @@ std::string LlamaConfigToJson(const LlamaConfig& config, const std::string& dtyp
   object["max_position_embeddings"] = config.max_positions;
   object["rms_norm_eps"] = config.rms_norm_eps;
   object["rope_theta"] = config.rope_theta;
-  object["rope_scaling"] = nullptr;
-  if (config.rope_scaling) {
-    object["rope_scaling"] = {{"rope_type", "llama3"},
-                              {"factor", config.rope_scaling->factor},
-                              {"low_freq_factor", config.rope_scaling->low_freq_factor},
-                              {"high_freq_factor", config.rope_scaling->high_freq_factor},
-                              {"original_max_position_embeddings", config.rope_scaling->original_max_positions}};
-  }
+  object["rope_scaling"] = config.rope_scaling ? RopeScalingToJson(*config.rope_scaling) : nullptr;
+  if (mistral) object["sliding_window"] = nullptr;  // absent, it would be 4096
   object["tie_word_embeddings"] = config.tie_embeddings;
-  if (!qwen2) object["attention_bias"] = config.output_bias;
+  if (!qwen2 && !mistral) object["attention_bias"] = config.output_bias;
   if (llama) object["mlp_bias"] = config.mlp_bias;
   object["hidden_act"] = "silu";
   if (config.bos_id) object["bos_token_id"] = *config.bos_id;

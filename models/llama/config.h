@@ -1,6 +1,6 @@
 // The shape of a Llama-architecture decoder, read from and written to Hugging Face's config.json.
 //
-// Llama-3.2, SmolLM2, Qwen2.5 and Qwen3 are settings of this struct, not classes of their own:
+// Llama-3.2, SmolLM2, Mistral, Qwen2.5 and Qwen3 are settings of this struct, not classes of their own:
 //
 //   LlamaConfig config = LlamaConfigFromJson(ReadFile("qwen2.5/config.json"), "qwen2.5/config.json");
 //   config.qkv_bias == true && config.tie_embeddings == true
@@ -14,18 +14,12 @@
 #include <string>
 #include <vector>
 
+#include "models/llama/rope_scaling.h"
+
 namespace suite {
 
-// Llama 3's stretching of the rotary wavelengths (transformers, modeling_rope_utils, "llama3").
-struct Llama3RopeScaling {
-  double factor = 8.0;
-  double low_freq_factor = 1.0;
-  double high_freq_factor = 4.0;
-  int64_t original_max_positions = 8192;
-};
-
 struct LlamaConfig {
-  std::string model_type = "llama";  // "llama", "qwen2" or "qwen3"
+  std::string model_type = "llama";  // "llama", "mistral", "qwen2" or "qwen3"
   int64_t hidden_size = 64;
   int64_t layers = 2;
   int64_t heads = 4;
@@ -36,7 +30,7 @@ struct LlamaConfig {
   int64_t max_positions = 512;
   double rms_norm_eps = 1e-6;
   double rope_theta = 10000.0;
-  std::optional<Llama3RopeScaling> rope_scaling;
+  std::optional<RopeScaling> rope_scaling;
   bool tie_embeddings = true;
   bool qkv_bias = false;
   bool output_bias = false;  // on o_proj

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <tuple>
+#include <variant>
 
 #include "base/error.h"
+#include "models/llama/rope_scaling.h"
 
 namespace suite {
 namespace {
@@ -83,10 +86,10 @@ TEST(LlamaConfigFromJson, ReadsLlama) {
   EXPECT_EQ(config.rms_norm_eps, 1e-5);
   EXPECT_EQ(config.rope_theta, 500000.0);
   ASSERT_TRUE(config.rope_scaling.has_value());
-  EXPECT_EQ(config.rope_scaling->factor, 32.0);
-  EXPECT_EQ(config.rope_scaling->low_freq_factor, 1.0);
-  EXPECT_EQ(config.rope_scaling->high_freq_factor, 4.0);
-  EXPECT_EQ(config.rope_scaling->original_max_positions, 8192);
+  EXPECT_EQ(std::get<Llama3RopeScaling>(*config.rope_scaling).factor, 32.0);
+  EXPECT_EQ(std::get<Llama3RopeScaling>(*config.rope_scaling).low_freq_factor, 1.0);
+  EXPECT_EQ(std::get<Llama3RopeScaling>(*config.rope_scaling).high_freq_factor, 4.0);
+  EXPECT_EQ(std::get<Llama3RopeScaling>(*config.rope_scaling).original_max_positions, 8192);
   EXPECT_EQ(config.eos_ids, (std::vector<int64_t>{128001, 128008, 128009}));
 }
 
@@ -138,10 +141,90 @@ TEST(LlamaConfigFromJson, ReadsRopeParametersOfTransformers5) {
   const LlamaConfig config = LlamaConfigFromJson(object.dump(), "config.json");
   EXPECT_EQ(config.rope_theta, 500000.0);
   ASSERT_TRUE(config.rope_scaling.has_value());
-  EXPECT_EQ(config.rope_scaling->factor, 32.0);
+  EXPECT_EQ(std::get<Llama3RopeScaling>(*config.rope_scaling).factor, 32.0);
   object["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 7000}};
   EXPECT_EQ(LlamaConfigFromJson(object.dump(), "config.json").rope_theta, 7000.0);
   EXPECT_FALSE(LlamaConfigFromJson(object.dump(), "config.json").rope_scaling.has_value());
+}
+
+// Of Mistral-7B-Instruct-v0.3, which has no sliding window, the keys that matter here.
+json Mistral() {
+  return json::parse(R"({
+    "architectures": ["MistralForCausalLM"], "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "silu",
+    "hidden_size": 4096, "intermediate_size": 14336, "max_position_embeddings": 32768, "model_type": "mistral",
+    "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "rms_norm_eps": 1e-05,
+    "rope_theta": 1000000.0, "sliding_window": null, "tie_word_embeddings": false, "vocab_size": 32768})");
+}
+
+TEST(LlamaConfigFromJson, ReadsMistralWhereItsWindowIsNotInUse) {
+  json object = Mistral();
+  object["attention_bias"] = true;  // a key that Mistral does not know
+  const LlamaConfig config = LlamaConfigFromJson(object.dump(), "config.json");
+  EXPECT_EQ(config.model_type, "mistral");
+  EXPECT_EQ(config.head_dim, 128);
+  EXPECT_FALSE(config.qkv_bias || config.output_bias || config.mlp_bias || config.qk_norm || config.tie_embeddings);
+  const json written = json::parse(LlamaConfigToJson(config));
+  EXPECT_EQ(written["architectures"], json{"MistralForCausalLM"});
+  EXPECT_TRUE(written.contains("sliding_window") && written["sliding_window"].is_null());
+  object["sliding_window"] = 32768;
+  EXPECT_NO_THROW(LlamaConfigFromJson(object.dump(), "config.json"));
+  const auto error_of = [&] {
+    try {
+      LlamaConfigFromJson(object.dump(), "config.json");
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  const std::string end =
+      ", which max_position_embeddings 32768 is beyond; sliding-window attention is not supported; allowed: null, or a "
+      "max_position_embeddings of at most the window, within which it changes nothing";
+  object["sliding_window"] = 4095;
+  EXPECT_EQ(error_of(), "config.json: sliding_window: is 4095" + end);
+  object.erase("sliding_window");
+  EXPECT_EQ(error_of(), "config.json: sliding_window: is 4096 by default" + end);
+  object["max_position_embeddings"] = 4096;
+  EXPECT_EQ(error_of(), "accepted");
+}
+
+TEST(LlamaConfigFromJson, ReadsEachWayOfStretchingPositions) {
+  const auto read = [](const json& scaling) {
+    json object = json::parse(kSmol), newer = object;
+    object["rope_scaling"] = scaling;
+    const LlamaConfig config = LlamaConfigFromJson(object.dump(), "config.json");
+    newer["rope_parameters"] = scaling;
+    newer["rope_parameters"]["rope_theta"] = 100000;
+    newer.erase("rope_theta");
+    EXPECT_EQ(LlamaConfigToJson(LlamaConfigFromJson(newer.dump(), "config.json")), LlamaConfigToJson(config));
+    const std::string written = LlamaConfigToJson(config);
+    EXPECT_EQ(LlamaConfigToJson(LlamaConfigFromJson(written, "written")), written);
+    return config.rope_scaling.value();
+  };
+  EXPECT_EQ(std::get<LinearRopeScaling>(read({{"type", "linear"}, {"factor", 2}})).factor, 2.0);
+  EXPECT_EQ(std::get<DynamicRopeScaling>(read({{"rope_type", "dynamic"}, {"factor", 4.5}})).factor, 4.5);
+  YarnRopeScaling yarn = std::get<YarnRopeScaling>(read({{"rope_type", "yarn"}, {"factor", 4}}));
+  EXPECT_EQ(yarn.original_max_positions, 8192);  // max_position_embeddings
+  EXPECT_EQ(yarn.beta_fast, 32.0);
+  EXPECT_EQ(yarn.beta_slow, 1.0);
+  EXPECT_TRUE(yarn.truncate);
+  EXPECT_DOUBLE_EQ(yarn.attention_factor, 0.1 * std::log(4) + 1);
+  yarn = std::get<YarnRopeScaling>(
+      read({{"rope_type", "yarn"}, {"factor", 4}, {"mscale", 1.2}, {"mscale_all_dim", 0.8}, {"truncate", false}}));
+  EXPECT_FALSE(yarn.truncate);
+  EXPECT_DOUBLE_EQ(yarn.attention_factor, (0.12 * std::log(4) + 1) / (0.08 * std::log(4) + 1));
+  yarn = std::get<YarnRopeScaling>(read({{"rope_type", "yarn"}, {"factor", 4}, {"attention_factor", 0.5}}));
+  EXPECT_EQ(yarn.attention_factor, 0.5);
+}
+
+// As old configs write it; transformers 5 and some fine-tunes write lists.
+TEST(LlamaConfigFromJson, APaddingTokenMayBeNoneOrInAList) {
+  json object = json::parse(kSmol);
+  object["pad_token_id"] = -1;
+  object["bos_token_id"] = -1;
+  EXPECT_EQ(LlamaConfigFromJson(object.dump(), "config.json").pad_id, std::nullopt);
+  EXPECT_EQ(LlamaConfigFromJson(object.dump(), "config.json").bos_id, std::nullopt);
+  object["pad_token_id"] = {5, 6};
+  EXPECT_EQ(LlamaConfigFromJson(object.dump(), "config.json").pad_id, 5);
 }
 
 TEST(LlamaConfigToJson, RoundTrips) {
@@ -171,8 +254,8 @@ json Absent() { return json(json::value_t::discarded); }
 
 TEST(LlamaConfigFromJson, NamesWhatIsWrong) {
   const BadConfig kBad[] = {
-      {"model_type", "mistral", "x/config.json: model_type: is 'mistral'; allowed: llama, qwen2, qwen3"},
-      {"model_type", Absent(), "x/config.json: model_type: is ''; allowed: llama, qwen2, qwen3"},
+      {"model_type", "gemma", "x/config.json: model_type: is 'gemma'; allowed: llama, mistral, qwen2, qwen3"},
+      {"model_type", Absent(), "x/config.json: model_type: is ''; allowed: llama, mistral, qwen2, qwen3"},
       {"model_type", 3, "x/config.json: model_type: is 3; allowed: a string"},
       {"hidden_act", "gelu", "x/config.json: hidden_act: is 'gelu'; allowed: silu"},
       {"use_sliding_window", true,
@@ -199,8 +282,26 @@ TEST(LlamaConfigFromJson, NamesWhatIsWrong) {
       {"eos_token_id", {1, "a"}, "x/config.json: eos_token_id: is [1,\"a\"]; allowed: a token id or a list of them"},
       {"rope_scaling", 3, "x/config.json: rope_scaling: is 3; allowed: a JSON object"},
       {"rope_scaling",
+       {{"rope_type", "longrope"}},
+       "x/config.json: rope_scaling: rope_type: is 'longrope'; allowed: default, linear, dynamic, yarn, llama3"},
+      {"rope_scaling",
        {{"rope_type", "yarn"}},
-       "x/config.json: rope_scaling: rope_type: is 'yarn'; allowed: llama3, default"},
+       "x/config.json: rope_scaling: has no key 'factor'; allowed: an object with it"},
+      {"rope_scaling",
+       {{"type", "linear"}, {"factor", -2}},
+       "x/config.json: rope_scaling: factor: is -2; allowed: a number above 0"},
+      {"rope_parameters",
+       {{"rope_type", "default"}, {"partial_rotary_factor", 0.5}},
+       "x/config.json: rope_parameters: partial_rotary_factor: is 0.5; allowed: 1.0"},
+      {"partial_rotary_factor", 0.25, "x/config.json: partial_rotary_factor: is 0.25; allowed: 1.0"},
+      {"pad_token_id", -2, "x/config.json: pad_token_id: is -2; allowed: a token id or a list of them"},
+      {"quantization_config",
+       {{"quant_method", "gptq"}},
+       "x/config.json: quantization_config: is there: a quantised checkpoint; allowed: weights as float32, bfloat16, "
+       "float16 or float64"},
+      {"layer_types",
+       {"full_attention", "sliding_attention"},
+       "x/config.json: layer_types: has sliding_attention, which is not supported; allowed: full_attention alone"},
       {"rope_scaling",
        {{"rope_type", "llama3"}, {"factor", 8}},
        "x/config.json: rope_scaling: has no key 'low_freq_factor'; allowed: an object with it"},

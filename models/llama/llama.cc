@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "models/checkpoints/finite_tensor.h"
 #include "models/kernels/rms_norm.h"
 #include "models/llama/linear.h"
 
@@ -119,6 +120,24 @@ at::Tensor Llama::Logits(const LlamaTensors& tensors, const PackedTokens& packed
 
 at::Tensor Llama::LogitsOf(const at::Tensor& hidden, const LlamaTensors& tensors) const {
   return Linear(Normalised(hidden, tensors), tensors.head, {});
+}
+
+std::string Llama::FirstNotFinite(const LlamaTensors& tensors, const PackedTokens& packed) const {
+  const c10::NoGradGuard no_graph;
+  const AttentionRows rows{packed.segments, packed.positions_N.to(options_.device)};
+  at::Tensor x = at::embedding(tensors.embedding, packed.ids_N.to(options_.device));
+  if (!AllFinite(x)) return "model.embed_tokens";
+  for (size_t layer = 0; layer < tensors.layers.size(); ++layer) {
+    x = Layer(x, tensors.layers[layer], rows, settings_);
+    if (!AllFinite(x)) return "model.layers." + std::to_string(layer);
+  }
+  x = Normalised(x, tensors);
+  if (!AllFinite(x)) return "model.norm";
+  constexpr int64_t kRows = 64;  // of all rows, the logits may be more than memory holds
+  for (const at::Tensor& part : x.split(kRows)) {
+    if (!AllFinite(Linear(part, tensors.head, {}))) return "lm_head";
+  }
+  return "";
 }
 
 at::Tensor Llama::Normalised(const at::Tensor& hidden, const LlamaTensors& tensors) const {

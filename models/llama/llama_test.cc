@@ -262,5 +262,29 @@ TEST(Llama, Bfloat16Trains) {
   EXPECT_LT(RelativeDifference(narrow.gradients.flat(), wide.gradients.flat()), 0.1);
 }
 
+// Each module made to give infinity in its turn, from weights that are finite.
+TEST(Llama, FirstNotFiniteNamesTheModule) {
+  const PackedTokens packed = AllRowsOf(RandomIds(9, TinyConfig().vocab_size, 1));
+  const auto first_of = [&](const std::string& parameter, at::ScalarType dtype) {
+    LlamaConfig config = TinyConfig();
+    config.tie_embeddings = false;
+    const LlamaWeights weights = TinyWeights(config, 2);
+    for (const auto& [name, tensor] : weights.Parameters()) {
+      if (name == parameter) tensor.fill_(3e38);
+    }
+    return Llama(config).FirstNotFinite(weights.To(at::kCPU, dtype).Tensors(), packed);
+  };
+  for (const auto dtype : {at::kFloat, at::kBFloat16}) {
+    EXPECT_EQ(first_of("", dtype), "");
+    EXPECT_EQ(first_of("model.layers.0.mlp.down_proj.weight", dtype), "model.layers.0");
+    EXPECT_EQ(first_of("model.layers.1.self_attn.o_proj.weight", dtype), "model.layers.1");
+    EXPECT_EQ(first_of("model.norm.weight", dtype), "model.norm");
+    EXPECT_EQ(first_of("lm_head.weight", dtype), "lm_head");
+  }
+  const LlamaWeights weights = TinyWeights(TinyConfig(), 2);
+  weights.Tensors().embedding[packed.ids_N[3].item<int64_t>()][0] = NAN;
+  EXPECT_EQ(Llama(TinyConfig()).FirstNotFinite(weights.Tensors(), packed), "model.embed_tokens");
+}
+
 }  // namespace
 }  // namespace suite

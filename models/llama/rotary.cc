@@ -4,33 +4,15 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
+#include <vector>
 
 #include "base/check.h"
 #include "models/kernels/vector_math.h"
 #include "models/kernels/wide_row.h"
+#include "models/llama/rope_scaling.h"
 
 namespace suite {
 namespace {
-
-// Wavelengths longer than the original context are stretched by `factor`, short ones kept, those between interpolated.
-float StretchedFrequency(float frequency, const Llama3RopeScaling& scaling) {
-  const float wavelength = static_cast<float>(2 * M_PI) / frequency;
-  const auto original = static_cast<float>(scaling.original_max_positions);
-  const auto factor = static_cast<float>(scaling.factor);
-  const auto low = static_cast<float>(scaling.low_freq_factor), high = static_cast<float>(scaling.high_freq_factor);
-  if (wavelength < original / high) return frequency;
-  if (wavelength > original / low) return frequency / factor;
-  const float smooth = (original / wavelength - low) / (high - low);
-  return (1 - smooth) * frequency / factor + smooth * frequency;
-}
-
-// Rounded to float32 wherever transformers rounds (exponent, power, reciprocal): positions multiply what is lost here,
-// and at position 1500 an unrounded exponent already moves logits by 1e-4.
-float Frequency(const LlamaConfig& config, int64_t pair) {
-  const float exponent = static_cast<float>(2 * pair) / static_cast<float>(config.head_dim);
-  const float frequency = 1.0f / static_cast<float>(std::pow(config.rope_theta, static_cast<double>(exponent)));
-  return config.rope_scaling ? StretchedFrequency(frequency, *config.rope_scaling) : frequency;
-}
 
 SUITE_VECTOR_CLONES
 void RotateHead(float* x, const float* cosine, const float* sine, float sign, int64_t half) {
@@ -77,12 +59,13 @@ RotaryTable MakeRotaryTable(const LlamaConfig& config, int64_t positions) {
   const int64_t half = config.head_dim / 2;
   RotaryTable table = {at::empty({positions, half}, at::kFloat), at::empty({positions, half}, at::kFloat)};
   float *cosine = table.cos_PD.mutable_data_ptr<float>(), *sine = table.sin_PD.mutable_data_ptr<float>();
+  const std::vector<float> frequencies = RotaryFrequencies(config.rope_theta, config.head_dim, config.rope_scaling);
+  const float factor = RotaryAttentionFactor(config.rope_scaling);
   for (int64_t i = 0; i < half; ++i) {
-    const float frequency = Frequency(config, i);
     for (int64_t p = 0; p < positions; ++p) {
-      const float angle = frequency * static_cast<float>(p);
-      cosine[p * half + i] = std::cos(angle);
-      sine[p * half + i] = std::sin(angle);
+      const float angle = frequencies[static_cast<size_t>(i)] * static_cast<float>(p);
+      cosine[p * half + i] = std::cos(angle) * factor;
+      sine[p * half + i] = std::sin(angle) * factor;
     }
   }
   return table;

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "models/llama/not_finite_logits.h"
 
 namespace suite {
 namespace {
@@ -45,6 +47,19 @@ ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors
     grids[shard] = ScoreShard(llama, tensors, shards[shard], options);
   });
   return Concatenate(grids);
+}
+
+void CheckScores(const ScoredGrid& grid, const Llama& llama, const LlamaTensors& tensors,
+                 const std::vector<PackedTokens>& shards) {
+  const at::Tensor finite_B = at::isfinite(grid.logp_BT.detach()).all(1);
+  if (finite_B.all().item<bool>()) return;
+  int64_t first = 0;
+  for (const PackedTokens& packed : shards) {
+    if (!finite_B.narrow(0, first, packed.rows).all().item<bool>()) {
+      throw NotFiniteLogits(llama.FirstNotFinite(tensors, packed));
+    }
+    first += packed.rows;
+  }
 }
 
 ShardedScorer::ShardedScorer(const Llama& llama, const LlamaWeights& weights, int64_t shards,

@@ -35,6 +35,11 @@ struct ScoredGrid {
 ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors,
                                  const std::vector<PackedTokens>& shards, const ScoreOptions& options);
 
+// Throws NotFiniteLogits (not_finite_logits.h) where a score of `grid` is NaN or infinite. `shards` are what was scored,
+// by `tensors`, its rows those of the shards in order.
+void CheckScores(const ScoredGrid& grid, const Llama& llama, const LlamaTensors& tensors,
+                 const std::vector<PackedTokens>& shards);
+
 class ShardedScorer {
  public:
   // Shares the memory of `weights`. `compute` is the type of the forward and backward pass: that of the weights, or

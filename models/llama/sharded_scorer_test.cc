@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/llama/gradient_check.h"
+#include "models/llama/not_finite_logits.h"
 #include "models/llama/tiny_llama.h"
 
 namespace suite {
@@ -161,6 +162,27 @@ TEST(ScoreWithoutGradients, GivesTheSameBitsAndNoGraph) {
   EXPECT_FALSE(without.logp_BT.requires_grad());
   EXPECT_TRUE(with.logp_BT.requires_grad());
   EXPECT_TRUE(with.logp_BT.is_leaf());
+}
+
+TEST(ShardedScorer, ScoresThatAreNotFiniteNameTheLayer) {
+  for (const auto compute : {at::kFloat, at::kBFloat16}) {
+    const LlamaWeights weights = TinyWeights(TinyConfig(), 1);
+    const Llama llama(weights.config());
+    ShardedScorer scorer(llama, weights, 2, compute);
+    const auto check = [&] {
+      const ScoredGrid grid = scorer.Score(Shards(2), {});
+      CheckScores(grid, llama, scorer.compute_weights().Tensors(), Shards(2));
+    };
+    EXPECT_NO_THROW(check());
+    weights.Tensors().layers[1].down.fill_(3e38);
+    scorer.WeightsChanged();
+    try {
+      check();
+      ADD_FAILURE() << "accepted";
+    } catch (const NotFiniteLogits& fault) {
+      EXPECT_EQ(fault.found(), "logits are not finite: the first output that is not is that of model.layers.1");
+    }
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "models/llama/gradient_check.h"
+#include "models/llama/rope_scaling.h"
 
 namespace suite {
 
@@ -37,8 +38,16 @@ std::vector<NamedConfig> TinyConfigs() {
   biased.qkv_bias = biased.output_bias = biased.mlp_bias = true;
   biased.head_dim = 6;
   biased.rope_scaling = Llama3RopeScaling{8.0, 1.0, 4.0, 32};
-  return {{"tied", TinyConfig()},         {"untied", untied}, {"qwen2", qwen}, {"qwen3", qwen3},
-          {"qwen3_untied", qwen3_untied}, {"biased", biased}};
+  LlamaConfig linear = TinyConfig(), dynamic = TinyConfig(), yarn = TinyConfig();
+  linear.rope_scaling = LinearRopeScaling{2.5};
+  dynamic.rope_scaling = DynamicRopeScaling{4.0};
+  yarn.rope_scaling = YarnRopeScaling{4.0, 16, 8.0, 0.5, /*truncate=*/false, /*attention_factor=*/1.125};
+  LlamaConfig mistral = untied;
+  mistral.model_type = "mistral";
+  mistral.kv_heads = 1;
+  return {{"tied", TinyConfig()},         {"untied", untied}, {"qwen2", qwen},      {"qwen3", qwen3},
+          {"qwen3_untied", qwen3_untied}, {"linear", linear}, {"dynamic", dynamic}, {"yarn", yarn},
+          {"mistral", mistral},           {"biased", biased}};
 }
 
 LlamaWeights TinyWeights(const LlamaConfig& config, uint64_t seed, at::ScalarType dtype) {

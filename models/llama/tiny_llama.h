@@ -17,8 +17,8 @@ struct NamedConfig {
   LlamaConfig config;
 };
 
-// Tied with shared key-value heads; untied without; Qwen2's biases; Qwen3's norms of q and k, tied and untied; all
-// biases with Llama 3's rotary scaling.
+// Tied with shared key-value heads; untied without; Qwen2's biases; Qwen3's norms of q and k, tied and untied; rotary
+// scaling of the types linear, dynamic and YaRN; Mistral; all biases with Llama 3's rotary scaling.
 std::vector<NamedConfig> TinyConfigs();
 
 // The first of them: vocabulary 29, hidden 12, two layers, 64 positions.

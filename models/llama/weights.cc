@@ -11,13 +11,17 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <string_view>
 
 #include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "models/checkpoints/finite_tensor.h"
 
 namespace suite {
 namespace {
+
+constexpr char kHead[] = "lm_head.weight";
 
 // A tensor of the model in the flat buffer: parameters that lie side by side, stacked along their first dimension.
 struct Block {
@@ -39,7 +43,7 @@ NamedShape Embedding(const LlamaConfig& c) { return {"model.embed_tokens.weight"
 // What follows the layers: the final norm, and the head (none when tied).
 std::vector<LayerBlock> Tail(const LlamaConfig& c) {
   std::vector<NamedShape> head;
-  if (!c.tie_embeddings) head = {{"lm_head.weight", {c.vocab_size, c.hidden_size}}};
+  if (!c.tie_embeddings) head = {{kHead, {c.vocab_size, c.hidden_size}}};
   return {{nullptr, {{"model.norm.weight", {c.hidden_size}}}}, {nullptr, head}};
 }
 
@@ -98,10 +102,38 @@ size_t PlaceInLayer(const std::string& name) {
 
 using FileOf = std::function<std::string(const std::string& tensor)>;
 
+// Frequencies of the rotary embedding, which older versions of transformers saved and all ignore: config.json says them.
+bool IsLeftover(const std::string& name) {
+  constexpr std::string_view kEnding = "rotary_emb.inv_freq";
+  return name.size() >= kEnding.size() && name.compare(name.size() - kEnding.size(), kEnding.size(), kEnding) == 0;
+}
+
+// What saved a tensor under such a name, as the end of a sentence; empty where nothing is known to.
+std::string Origin(const std::string& name) {
+  static const std::pair<std::string_view, std::string_view> kPrefixes[] = {
+      {"_orig_mod.", ": it was saved from inside torch.compile; save the module's _orig_mod instead"},
+      {"base_model.model.", ": it was saved from inside PEFT; merge_and_unload and save the model it gives"},
+      {"module.", ": it was saved from inside DataParallel; save its module instead"},
+      {"_fsdp_wrapped_module.", ": it was saved from inside FSDP; gather the model's own state dict and save that"}};
+  for (const auto& [prefix, origin] : kPrefixes) {
+    if (name.compare(0, prefix.size(), prefix) == 0) return std::string(origin);
+  }
+  if (name.find(".lora_") != std::string::npos) return ": it is of a LoRA adapter; merge it into the model first";
+  return "";
+}
+
 void CheckPart(const NamedShape& part, const std::map<std::string, at::Tensor>& given, const FileOf& file_of,
                const std::string& where) {
   const auto found = given.find(part.name);
-  if (found == given.end()) throw InputError(where, "tensor '" + part.name + "' is missing");
+  if (found == given.end()) {
+    // Where all names are wrapped, say by what rather than which is the first that is missing.
+    for (const auto& [name, tensor] : given) {
+      const std::string origin = Origin(name);
+      if (!origin.empty())
+        throw InputError(file_of(name), "tensor '" + name + "' is not part of this architecture" + origin);
+    }
+    throw InputError(where, "tensor '" + part.name + "' is missing");
+  }
   const at::Tensor& tensor = found->second;
   const std::string thing = "tensor '" + part.name + "'";
   if (!at::isFloatingType(tensor.scalar_type())) {
@@ -128,9 +160,9 @@ void CheckShapes(const LlamaConfig& config, const std::map<std::string, at::Tens
   for (int64_t layer = 0; layer < config.layers; ++layer) check_blocks(LayerBlocks(config, layer));
   check_blocks(Tail(config));
   for (const auto& [name, tensor] : given) {
-    // A tied checkpoint may still carry its head; it is the embedding once more.
-    if (wanted.count(name) > 0 || (name == "lm_head.weight" && config.tie_embeddings)) continue;
-    throw InputError(file_of(name), "tensor '" + name + "' is not part of this architecture",
+    // A tied checkpoint may still carry its head (CheckTiedHead).
+    if (wanted.count(name) > 0 || (name == kHead && config.tie_embeddings) || IsLeftover(name)) continue;
+    throw InputError(file_of(name), "tensor '" + name + "' is not part of this architecture" + Origin(name),
                      "the tensors of " + config.model_type + " with " + std::to_string(config.layers) + " layers");
   }
 }
@@ -143,6 +175,20 @@ void CheckRange(const at::Tensor& from, const at::Tensor& to, const std::string&
   const double largest = from.abs().masked_fill(at::logical_not(lost), 0).max().item<double>();
   throw InputError(where, "tensor '" + name + "' holds " + std::to_string(largest),
                    std::string("what ") + c10::toString(to.scalar_type()) + " can hold");
+}
+
+// Where the embedding is the head, a head in the file can only be the embedding once more: one that differs is what the
+// checkpoint was trained with, or a leftover, and the file does not say which.
+void CheckTiedHead(const std::string& embedding, const std::map<std::string, at::Tensor>& given,
+                   const FileOf& file_of) {
+  const auto head = given.find(kHead);
+  if (head == given.end()) return;
+  const at::Tensor& tied = given.at(embedding);
+  if (tied.sizes() == head->second.sizes() && tied.equal(head->second.to(tied.scalar_type()))) return;
+  throw InputError(file_of(kHead),
+                   "tensor '" + head->first + "' differs from '" + embedding +
+                       "', though tie_word_embeddings of config.json is true",
+                   "equal tensors, no '" + head->first + "', or tie_word_embeddings false");
 }
 
 }  // namespace
@@ -184,9 +230,11 @@ LlamaWeights LlamaWeights::FromNamed(const LlamaConfig& config, const NamedTenso
   CheckShapes(config, given, file_of, where);
   LlamaWeights weights = Zeros(config, dtype);
   for (const auto& [name, target] : weights.Parameters()) {
+    RefuseNotFinite(given.at(name), file_of(name), name);
     target.copy_(given.at(name));
     CheckRange(given.at(name), target, file_of(name), name);
   }
+  if (config.tie_embeddings) CheckTiedHead(Embedding(config).name, given, file_of);
   return weights;
 }
 

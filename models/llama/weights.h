@@ -50,9 +50,10 @@ class LlamaWeights {
   static LlamaWeights Random(const LlamaConfig& config, uint64_t seed, double std);
 
   // From Hugging Face's named tensors in any float dtype, converted to `dtype`. Throws InputError naming the tensor,
-  // and `where` or, of a tensor that is in `files`, its file: for a missing, an unknown or a wrongly shaped tensor, and
-  // for a value that was finite and is not in `dtype` (float16 ends at 65504). All shapes are looked at before memory
-  // is asked for, so what is asked for is bounded by what was given.
+  // and `where` or, of a tensor that is in `files`, its file: for a missing, an unknown or a wrongly shaped tensor, for
+  // NaN and infinity, for a value that is finite and is not in `dtype` (float16 ends at 65504), and for a head beside a
+  // tied embedding that is not the same. All shapes are looked at before memory is asked for, so what is asked for is
+  // bounded by what was given.
   static LlamaWeights FromNamed(const LlamaConfig& config, const NamedTensors& named, at::ScalarType dtype,
                                 const std::string& where, const std::map<std::string, std::string>& files = {});
 

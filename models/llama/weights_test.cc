@@ -158,8 +158,12 @@ TEST(LlamaWeights, FromNamedTakesAnyOrderAndFloatType) {
 TEST(LlamaWeights, FromNamedPassesOverTheHeadOfATiedModel) {
   const LlamaWeights weights = TinyWeights(TinyConfig(), 3);
   NamedTensors named = weights.Parameters();
-  named.emplace_back("lm_head.weight", at::ones({29, 12}));
+  named.emplace_back("lm_head.weight", named[0].second.clone());
   EXPECT_TRUE(LlamaWeights::FromNamed(TinyConfig(), named, at::kFloat, "x").flat().equal(weights.flat()));
+  named.back().second = named[0].second.to(at::kDouble);
+  EXPECT_TRUE(LlamaWeights::FromNamed(TinyConfig(), named, at::kFloat, "x").flat().equal(weights.flat()));
+  named.back().second[28][11] += 1;
+  EXPECT_THROW(LlamaWeights::FromNamed(TinyConfig(), named, at::kFloat, "x"), InputError);
 }
 
 TEST(LlamaWeights, FromNamedNamesWhatIsWrong) {
@@ -245,9 +249,12 @@ TEST(LlamaWeights, RefusesValuesThatTheTypeCannotHold) {
   EXPECT_EQ(error_of([&] { weights.Converted(at::kHalf, "x"); }), message);
   EXPECT_EQ(error_of([&] { load(at::kHalf); }), message);
   EXPECT_EQ(error_of([&] { load(at::kBFloat16); }), "accepted");
-  // What was infinite before may stay so.
+  // What was infinite before may stay so, but is not loaded.
   Parameter(weights, "model.norm.weight")[3] = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(error_of([&] { load(at::kHalf); }), "accepted");
+  EXPECT_EQ(error_of([&] { weights.Converted(at::kHalf, "x"); }), "accepted");
+  EXPECT_EQ(error_of([&] { load(at::kHalf); }),
+            "x: tensor 'model.norm.weight' holds infinity; allowed: finite numbers: the checkpoint is damaged, take an "
+            "undamaged one");
 }
 
 TEST(TrainableTensors, AddGradientsToTheirBuffer) {

@@ -184,6 +184,11 @@ void CheckPolicyFolder(const std::string& path) {
                      "a Hugging Face folder; models/checkpoints/gguf_to_hugging_face.py makes one of it");
   }
   if (!fs::is_directory(path)) throw InputError(path, "is not a folder", "a Hugging Face model folder");
+  if (const std::string adapter = path + "/adapter_config.json"; fs::exists(adapter)) {
+    const std::string base = ConfigKeys::FromText(ReadFile(adapter), adapter).Text("base_model_name_or_path", "");
+    throw InputError(path, "is a PEFT adapter of '" + ShownText(base) + "'",
+                     "a whole model; PEFT's merge_and_unload makes one of both");
+  }
 }
 
 LlamaWeights LoadWeights(const std::string& folder, at::ScalarType dtype) {

@@ -1,16 +1,20 @@
 // Each kind of damaged or unfit file of a Hugging Face folder but the weights, and the one error that it gets: the file
 // and the key, what was found, and what is allowed. For the weights see policy_folder_bad_weights_test.cc.
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "base/testing/error_of.h"
+#include "models/checkpoints/safetensors.h"
 #include "models/llama/tiny_llama.h"
 #include "models/policy/bad_policy_folder.h"
 #include "models/policy/policy_folder.h"
 #include "models/policy/tiny_policy.h"
 #include "models/tokenizer/chat_template.h"
+#include "models/tokenizer/known_chat_templates.h"
 
 namespace suite {
 namespace {
@@ -24,6 +28,14 @@ std::vector<BadFolder> MissingFiles() {
   return {
       {"no folder", [](const std::string& folder) { fs::remove_all(folder); },
        "FOLDER: is not a folder; allowed: a Hugging Face model folder"},
+      {"an adapter",
+       [](const std::string& folder) {
+         fs::remove(folder + "/config.json");
+         WriteFileAtomically(folder + "/adapter_config.json", R"({"base_model_name_or_path": "org/base"})");
+       },
+       "FOLDER: is a PEFT adapter of 'org/base'; allowed: a whole model; PEFT's merge_and_unload makes one of both"},
+      {"an adapter beside a model", Text("adapter_config.json", "{}"),
+       "FOLDER: is a PEFT adapter of ''; allowed: a whole model; PEFT's merge_and_unload makes one of both"},
       {"no config.json", Without("config.json"), "FOLDER/config.json: cannot be read: No such file or directory"},
       {"no tokenizer.json", Without("tokenizer.json"),
        "FOLDER/tokenizer.json: cannot be read: No such file or directory"},
@@ -52,13 +64,13 @@ std::vector<BadFolder> BadConfigs() {
        "FOLDER/config.json: NaN at line 1, column 18; allowed: finite numbers: JSON has no other"},
       {"overflow", Text("config.json", R"({"rope_theta": 1e999})"),
        "FOLDER/config.json: number overflow parsing '1e999'; allowed: JSON"},
-      {"architecture", Config("model_type", "mistral"),
-       "FOLDER/config.json: model_type: is 'mistral'; allowed: llama, qwen2, qwen3"},
+      {"architecture", Config("model_type", "gemma"),
+       "FOLDER/config.json: model_type: is 'gemma'; allowed: llama, mistral, qwen2, qwen3"},
       {"no architecture", Config("model_type", nullptr),
-       "FOLDER/config.json: model_type: is ''; allowed: llama, qwen2, qwen3"},
+       "FOLDER/config.json: model_type: is ''; allowed: llama, mistral, qwen2, qwen3"},
       {"activation", Config("hidden_act", "gelu"), "FOLDER/config.json: hidden_act: is 'gelu'; allowed: silu"},
-      {"rope_scaling type", Config("rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}}),
-       "FOLDER/config.json: rope_scaling: rope_type: is 'yarn'; allowed: llama3, default"},
+      {"rope_scaling type", Config("rope_scaling", {{"rope_type", "longrope"}, {"factor", 4.0}}),
+       "FOLDER/config.json: rope_scaling: rope_type: is 'longrope'; allowed: default, linear, dynamic, yarn, llama3"},
       {"rope_scaling part", Config("rope_scaling", {{"rope_type", "llama3"}, {"factor", 8.0}}),
        "FOLDER/config.json: rope_scaling: has no key 'low_freq_factor'; allowed: an object with it"},
       {"heads", Config("num_key_value_heads", 3),
@@ -170,6 +182,31 @@ TEST(BadPolicyFolder, GgufFile) {
             "models/checkpoints/gguf_to_hugging_face.py makes one of it");
 }
 
+// What does not concern the loader does not stop it.
+TEST(PolicyFolder, TakesWhatOtherLibrariesLeaveInItsFiles) {
+  const std::string folder = testing::TempDir() + "/leftovers";
+  SavePolicy(folder, TinyPolicy());
+  const std::string hash = LoadPolicy(folder, at::kFloat).tokenizer.ContentHash();
+  Set("tokenizer.json", "/truncation",
+      {{"direction", "Right"}, {"max_length", 2}, {"strategy", "LongestFirst"}, {"stride", 0}})(folder);
+  Set("tokenizer.json", "/padding", {{"strategy", {{"Fixed", 9}}}, {"pad_id", 0}})(folder);
+  Config("pad_token_id", -1)(folder);
+  Text("generation_config.json", R"({"top_k": -1, "pad_token_id": [0, 1], "bos_token_id": -1})")(folder);
+  NamedTensors named = TinyPolicy().weights.Parameters();
+  named.emplace_back("model.layers.1.self_attn.rotary_emb.inv_freq", at::ones({2}));
+  named.emplace_back("model.rotary_emb.inv_freq", at::ones({2}));
+  named.emplace_back("lm_head.weight", named[0].second.clone());
+  WriteSafetensors(folder + "/model.safetensors", named);
+  const Policy policy = LoadPolicy(folder, at::kFloat);
+  EXPECT_TRUE(policy.weights.flat().equal(TinyPolicy().weights.flat()));
+  EXPECT_EQ(policy.tokenizer.ContentHash(), hash);
+  EXPECT_EQ(policy.tokenizer.Encode("Heat (1995)\nAlien"), TinyPolicy().tokenizer.Encode("Heat (1995)\nAlien"));
+  EXPECT_EQ(policy.config().pad_id, std::nullopt);
+  EXPECT_EQ(policy.generation->top_k, 0);
+  EXPECT_EQ(policy.generation->pad_id, 0);
+  EXPECT_EQ(policy.generation->bos_id, std::nullopt);
+}
+
 TEST(BadPolicyFolder, Configs) { ExpectErrors(BadConfigs(), Load); }
 TEST(BadPolicyFolder, GenerationConfigs) { ExpectErrors(BadGenerationConfigs(), Load); }
 TEST(BadPolicyFolder, Tokenizers) { ExpectErrors(BadTokenizers(), Load); }
@@ -180,12 +217,12 @@ TEST(BadPolicyFolder, ChatTemplates) {
   const std::vector<BadFolder> table = {
       {"unknown", Text(file, R"({"chat_template": "{{ messages }}"})"),
        "FOLDER/tokenizer_config.json: chat_template: the chat template with SHA-256 "
-       "f24189f08c85a1eb19a737306c3a13e85462ee33d964f28108d64a2485fa2171 is not known; allowed: the unchanged template "
-       "of qwen2.5, smollm2, miniature, llama-3.2, chatml"},
+       "f24189f08c85a1eb19a737306c3a13e85462ee33d964f28108d64a2485fa2171 is not known; allowed: that of chatml, "
+       "llama-3.2, miniature, qwen2.5, qwen3, smollm2, or the one that writes the same as policy.chat_template"},
       {"unknown file", Text("chat_template.jinja", "{{ messages }}"),
        "FOLDER/chat_template.jinja: the chat template with SHA-256 "
-       "f24189f08c85a1eb19a737306c3a13e85462ee33d964f28108d64a2485fa2171 is not known; allowed: the unchanged template "
-       "of qwen2.5, smollm2, miniature, llama-3.2, chatml"},
+       "f24189f08c85a1eb19a737306c3a13e85462ee33d964f28108d64a2485fa2171 is not known; allowed: that of chatml, "
+       "llama-3.2, miniature, qwen2.5, qwen3, smollm2, or the one that writes the same as policy.chat_template"},
       {"none", Text(file, "{}"),
        "FOLDER/tokenizer_config.json: the key 'chat_template' is missing; allowed: an object with it"},
       {"no text", Text(file, R"({"chat_template": 3})"),

@@ -4,6 +4,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -82,6 +83,64 @@ std::vector<BadFolder> BadTensors() {
   };
 }
 
+Damage Prefixed(const std::string& prefix) {
+  return Tensors([=](NamedTensors& named) {
+    for (auto& [name, tensor] : named) name = prefix + name;
+  });
+}
+
+// With the whole of the model under names that another library gave it.
+std::vector<BadFolder> WrappedNames() {
+  const std::string start = "FOLDER/model.safetensors: tensor '";
+  const std::string name = "model.embed_tokens.weight' is not part of this architecture: it was saved from inside ";
+  return {
+      {"compiled", Prefixed("_orig_mod."),
+       start + "_orig_mod." + name + "torch.compile; save the module's _orig_mod instead"},
+      {"in PEFT", Prefixed("base_model.model."),
+       start + "base_model.model." + name + "PEFT; merge_and_unload and save the model it gives"},
+      {"in parallel", Prefixed("module."), start + "module." + name + "DataParallel; save its module instead"},
+      {"in FSDP", Prefixed("_fsdp_wrapped_module."),
+       start + "_fsdp_wrapped_module." + name + "FSDP; gather the model's own state dict and save that"},
+      {"with LoRA", Tensors([](NamedTensors& named) {
+         named.emplace_back("model.layers.0.self_attn.q_proj.lora_A.weight", at::zeros({2, 12}));
+       }),
+       start + "model.layers.0.self_attn.q_proj.lora_A.weight' is not part of this architecture: it is of a LoRA "
+               "adapter; merge it into the model first; allowed: the tensors of llama with 2 layers"},
+  };
+}
+
+// A checkpoint that was cut, overwritten or trained too far.
+std::vector<BadFolder> DamagedNumbers() {
+  const auto value = [](size_t tensor, double number) {
+    return Tensors([=](NamedTensors& named) {
+      named[tensor].second = named[tensor].second.clone();
+      named[tensor].second.view({-1})[7] = number;
+    });
+  };
+  const auto head = [](const at::Tensor& tensor) {
+    return Tensors([=](NamedTensors& named) { named.emplace_back("lm_head.weight", tensor); });
+  };
+  const std::string advice = "; allowed: finite numbers: the checkpoint is damaged, take an undamaged one";
+  const std::string differs =
+      "FOLDER/model.safetensors: tensor 'lm_head.weight' differs from 'model.embed_tokens.weight', though "
+      "tie_word_embeddings of config.json is true; allowed: equal tensors, no 'lm_head.weight', or tie_word_embeddings "
+      "false";
+  return {
+      {"NaN", value(0, NAN), "FOLDER/model.safetensors: tensor 'model.embed_tokens.weight' holds NaN" + advice},
+      {"infinity", value(1, INFINITY),
+       "FOLDER/model.safetensors: tensor 'model.layers.0.self_attn.q_proj.weight' holds infinity" + advice},
+      {"minus infinity", value(1, -INFINITY),
+       "FOLDER/model.safetensors: tensor 'model.layers.0.self_attn.q_proj.weight' holds infinity" + advice},
+      {"NaN in bfloat16", Tensors([](NamedTensors& named) {
+         named.back().second = at::zeros({12}, at::kBFloat16);
+         named.back().second[11] = NAN;
+       }),
+       "FOLDER/model.safetensors: tensor 'model.norm.weight' holds NaN" + advice},
+      {"another head", head(at::zeros({29, 12})), differs},
+      {"a head of another shape", head(at::zeros({12, 29})), differs},
+  };
+}
+
 std::vector<BadFolder> BadWeightFiles() {
   const auto entry = [](const std::string& key, const json& value) {
     return Header([=](json& header) { header["model.norm.weight"][key] = value; });
@@ -122,8 +181,12 @@ std::vector<BadFolder> BadWeightFiles() {
        "FOLDER/model.safetensors: model.norm.weight: is {\"data_offsets\":[0,1,2],\"dtype\":\"F32\",\"shape\":[12]}; "
        "allowed: an object with dtype, shape and two data_offsets"},
       {"unknown dtype", entry("dtype", "F8_E4M3"),
-       "FOLDER/model.safetensors: model.norm.weight: unknown dtype 'F8_E4M3'; allowed: F32, "
+       "FOLDER/model.safetensors: model.norm.weight: dtype 'F8_E4M3' is of a quantised checkpoint; allowed: "
+       "F32, "
        "BF16, F16, F64, I64, I32, U8, BOOL"},
+      {"another dtype", entry("dtype", "I16"),
+       "FOLDER/model.safetensors: model.norm.weight: dtype 'I16' is not read; allowed: F32, BF16, F16, F64, I64, I32, "
+       "U8, BOOL"},
       {"dtype does not fit", entry("dtype", "F16"),
        "FOLDER/model.safetensors: model.norm.weight: data_offsets hold 48 bytes; allowed: 24, by its shape and dtype "
        "F16"},
@@ -202,6 +265,8 @@ void Load(const std::string& folder) { LoadPolicy(folder, at::kFloat); }
 
 TEST(BadPolicyFolder, Tensors) { ExpectErrors(BadTensors(), Load); }
 TEST(BadPolicyFolder, WeightFiles) { ExpectErrors(BadWeightFiles(), Load); }
+TEST(BadPolicyFolder, NamesOfOtherLibraries) { ExpectErrors(WrappedNames(), Load); }
+TEST(BadPolicyFolder, NumbersThatAreNotFiniteOrContradict) { ExpectErrors(DamagedNumbers(), Load); }
 TEST(BadPolicyFolder, Shards) { ExpectErrors(BadShards(), Load); }
 
 }  // namespace

@@ -1,13 +1,8 @@
 #include "models/tokenizer/chat_template.h"
 
-#include <filesystem>
-#include <utility>
+#include <algorithm>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "base/hash.h"
-#include "base/json/checked_json.h"
-#include "base/text/format.h"
 #include "base/text/utf8.h"
 
 namespace suite {
@@ -43,46 +38,17 @@ std::string_view Strip(std::string_view text) {
   return text;
 }
 
-std::map<std::string, ChatTemplate::Turn> SameTurns(const std::string& before_role, const std::string& after_role,
-                                                    const std::string& closing) {
-  std::map<std::string, ChatTemplate::Turn> turns;
-  for (const char* role : {"system", "user", "assistant"}) turns[role] = {before_role + role + after_role, closing};
-  return turns;
+// Without thoughts before it, and without the line breaks at its start that came after them.
+std::string_view WithoutThoughts(std::string_view answer) {
+  constexpr std::string_view kEnd = "</think>";
+  const size_t end = answer.rfind(kEnd);
+  if (end == std::string_view::npos) return answer;
+  answer.remove_prefix(end + kEnd.size());
+  return answer.substr(std::min(answer.find_first_not_of('\n'), answer.size()));
 }
 
-ChatTemplate Llama32() {
-  ChatTemplate chat;
-  chat.name = "llama-3.2";
-  chat.beginning = "<|begin_of_text|>";
-  chat.turns = SameTurns("<|start_header_id|>", "<|end_header_id|>\n\n", "<|eot_id|>");
-  chat.default_system = "";
-  // The date is the template's own fallback. transformers writes the day of rendering instead, which would make
-  // prompts, and so results, depend on when a run happens.
-  chat.system_preamble = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
-  chat.trims_content = true;
-  return chat;
-}
-
-ChatTemplate ChatMl(const std::string& name, std::optional<std::string> default_system) {
-  ChatTemplate chat;
-  chat.name = name;
-  chat.turns = SameTurns("<|im_start|>", "\n", "<|im_end|>\n");
-  chat.default_system = std::move(default_system);
-  return chat;
-}
-
-// The programs, by the SHA-256 of their text.
-const std::map<std::string, ChatTemplate>& KnownTemplates() {
-  static const std::map<std::string, ChatTemplate> known = {
-      {"d82792f95932f1c9cef5c4bd992f171225e3bf8c7b609b4557c9e1ec96be819f", Llama32()},
-      {"55b2f4a26ac9ee719330a61a0c39d9e538b0e9322212f048326318cff4f8674a",
-       ChatMl("qwen2.5", "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.")},
-      {"872be49dbb638044ad01b60388f48d469ff2980e5f0dccdc22ec907db54d0788",
-       ChatMl("smollm2", "You are a helpful AI assistant named SmolLM, trained by Hugging Face")},
-      {"f91864928fccff928b3068ca784db6275e655e400ccbb28f61d92c0090caf3b3", ChatMl("chatml", std::nullopt)},
-      {Sha256Hex(kMiniatureChatTemplateJinja), MiniatureChatTemplate()},
-  };
-  return known;
+bool HasUser(const std::vector<ChatMessage>& messages) {
+  return std::any_of(messages.begin(), messages.end(), [](const ChatMessage& one) { return one.role == "user"; });
 }
 
 }  // namespace
@@ -110,30 +76,19 @@ std::string RenderChat(const ChatTemplate& chat, const std::vector<ChatMessage>&
   const bool begins_with_system = messages[0].role == "system";
   if (!begins_with_system && chat.default_system) append("system", chat.system_preamble, *chat.default_system);
   for (size_t i = 0; i < messages.size(); ++i) {
-    append(messages[i].role, i == 0 && begins_with_system ? chat.system_preamble : "", messages[i].content);
+    std::string_view preamble, content = messages[i].content;
+    if (i == 0 && begins_with_system) preamble = chat.system_preamble;
+    if (messages[i].role == "assistant" && !chat.answer_preamble.empty()) {
+      content = WithoutThoughts(content);
+      if (i + 1 == messages.size() && HasUser(messages)) {
+        preamble = chat.answer_preamble;
+        content = content.substr(std::min(content.find_first_not_of('\n'), content.size()));
+      }
+    }
+    append(messages[i].role, preamble, content);
   }
-  if (add_generation_prompt) text += chat.turns.at("assistant").opening;
+  if (add_generation_prompt) text += chat.turns.at("assistant").opening + chat.answer_preamble;
   return text;
-}
-
-ChatTemplate ReadChatTemplate(const std::string& folder) {
-  const std::string jinja = folder + "/chat_template.jinja";
-  if (std::filesystem::exists(jinja)) return RecognizeChatTemplate(ReadFile(jinja), jinja);
-  const std::string path = folder + "/tokenizer_config.json";
-  const nlohmann::json config = ParseJson(ReadFile(path), path);
-  const JsonObject object(config, path);
-  return RecognizeChatTemplate(object.String("chat_template"), object.At("chat_template"));
-}
-
-ChatTemplate RecognizeChatTemplate(std::string_view jinja, const std::string& where) {
-  if (!jinja.empty() && jinja.back() == '\n') jinja.remove_suffix(1);
-  const std::string hash = Sha256Hex(jinja);
-  const auto found = KnownTemplates().find(hash);
-  if (found != KnownTemplates().end()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [unused, chat] : KnownTemplates()) names.push_back(chat.name);
-  throw InputError(where, "the chat template with SHA-256 " + hash + " is not known",
-                   "the unchanged template of " + Join(names, ", "));
 }
 
 }  // namespace suite

@@ -1,19 +1,16 @@
 // Conversations as the text that a chat model was trained on.
 //
-//   const ChatTemplate chat = ReadChatTemplate("models/Qwen2.5-0.5B-Instruct");
+//   const ChatTemplate chat = ReadChatTemplate("models/Qwen2.5-0.5B-Instruct");    // known_chat_templates.h
 //   const std::string prompt = RenderChat(chat, {{"user", "A film?"}}, /*add_generation_prompt=*/true);
 //   const auto ids = tokenizer.Encode(prompt);    // the text has its special tokens already: add none
 //
-// A model folder holds its template as a Jinja program. This is not a Jinja interpreter: a program is recognised by the
-// hash of its text, and its meaning for conversations without tools is written down here as data. Known: the templates
-// of Llama-3.2-Instruct, Qwen2.5-Instruct and SmolLM2-Instruct, bare ChatML (every message between <|im_start|>role
-// and <|im_end|>), and the miniature's own.
+// A model folder holds its template as a Jinja program. This is not a Jinja interpreter: known programs are recognised
+// (known_chat_templates.h), and what they mean for conversations without tools is written down as data.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace suite {
@@ -35,20 +32,15 @@ struct ChatTemplate {
   std::map<std::string, Turn> turns;          // by role; other roles are errors
   std::optional<std::string> default_system;  // the system message of a conversation that does not begin with one
   std::string system_preamble;                // before the content of the first system message
-  bool trims_content = false;                 // white space at both ends is dropped (Python's str.strip)
+  // What an answer begins with that is still to come, and the last message where it is an answer: Qwen3's empty thoughts.
+  // With it, thoughts up to a </think> in earlier answers are dropped.
+  std::string answer_preamble;
+  bool trims_content = false;  // white space at both ends is dropped (Python's str.strip)
 };
 
 // The conversation's text, ending in the opening of the assistant's turn when `add_generation_prompt`. Throws
 // InputError for no messages at all and for a role that the template does not have.
 std::string RenderChat(const ChatTemplate& chat, const std::vector<ChatMessage>& messages, bool add_generation_prompt);
-
-// The template of a model folder: chat_template.jinja, or else the key chat_template of tokenizer_config.json. Throws
-// InputError when there is none or it is not known.
-ChatTemplate ReadChatTemplate(const std::string& folder);
-
-// The template whose Jinja program is `jinja`; one newline at its end does not count, as in Jinja. Throws InputError
-// with `where` for an unknown one.
-ChatTemplate RecognizeChatTemplate(std::string_view jinja, const std::string& where);
 
 // The miniature's: <|user|>content<|assistant|>content<|end|>, without system messages.
 ChatTemplate MiniatureChatTemplate();

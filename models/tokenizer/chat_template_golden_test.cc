@@ -6,6 +6,7 @@
 #include "base/testing/golden.h"
 #include "models/tokenizer/chat_template.h"
 #include "models/tokenizer/golden_tokenizers.h"
+#include "models/tokenizer/known_chat_templates.h"
 
 namespace suite {
 namespace {

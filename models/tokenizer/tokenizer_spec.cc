@@ -165,8 +165,13 @@ TokenizerSpec ParseTokenizerJson(std::string_view text, const std::string& where
   root.AllowOnly({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
                   "decoder", "model"});
   root.OnlySupported("version", {"1.0"});
-  root.OnlySupported("truncation", {});
-  root.OnlySupported("padding", {});
+  // They say how a library cut and filled its last batch: here whole texts are encoded, and nothing is added.
+  for (const char* key : {"truncation", "padding"}) {
+    if (value.contains(key) && !value[key].is_null() && !value[key].is_object()) {
+      throw InputError(root.At(key), ShownJson(value[key]) + " is not supported",
+                       "null, or an object, which is not read");
+    }
+  }
   TokenizerSpec spec;
   ReadModel(root.Get("model"), where + ": model", &spec);
   ReadAddedTokens(root, &spec);

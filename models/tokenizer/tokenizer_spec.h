@@ -7,7 +7,7 @@
 // pre-tokenizers ByteLevel, Split (by regular expression, Isolated), Digits and Sequences of them that end in
 // ByteLevel; post-processors ByteLevel (which moves offsets only) and TemplateProcessing; the ByteLevel decoder; added
 // tokens, special or not, normalized or not. Everything else that would change ids or text (unk_token, dropout,
-// byte_fallback, prefixes and suffixes of words, truncation, padding, stripping added tokens) throws InputError.
+// byte_fallback, prefixes and suffixes of words, stripping added tokens) throws InputError.
 #pragma once
 
 #include <cstdint>

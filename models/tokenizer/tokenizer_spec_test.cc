@@ -46,7 +46,7 @@ TEST(TokenizerSpec, ReadsTheSmallOne) {
 }
 
 TEST(TokenizerSpec, UnsupportedFeaturesAreNamed) {
-  ExpectError("/truncation", json::object(), "t.json: truncation: an object is not supported; allowed: null");
+  ExpectError("/truncation", "longest", "t.json: truncation: 'longest' is not supported; allowed: null, or an object");
   ExpectError("/padding", 3, "t.json: padding: 3 is not supported");
   ExpectError("/version", "2.0", "t.json: version: '2.0' is not supported; allowed: '1.0'");
   ExpectError("/model/type", "WordPiece", "t.json: model.type: 'WordPiece' is not supported; allowed: 'BPE'");

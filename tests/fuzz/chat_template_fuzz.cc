@@ -4,6 +4,7 @@
 #include <string>
 
 #include "models/tokenizer/chat_template.h"
+#include "models/tokenizer/known_chat_templates.h"
 #include "tests/fuzz/hostile_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -29,13 +29,17 @@ def config(tied):
                        attn_implementation="eager")
 
 
-def make_model(tied, seed):
-    torch.manual_seed(seed)
-    model = Qwen3ForCausalLM(config(tied)).float().eval()
+def with_random_weights(model):
+    model = model.float().eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.normal_(1.0 if "norm" in name else 0.0, 0.3)
     return model
+
+
+def make_model(tied, seed):
+    torch.manual_seed(seed)
+    return with_random_weights(Qwen3ForCausalLM(config(tied)))
 
 
 def rounded(values, digits=6):
@@ -94,22 +98,22 @@ def left_padded(model, generator):
             "greedy_24": [greedy(model, row, 24) for row in rows]}
 
 
-def save(model, name):
-    folder = os.path.join(FOLDER, name)
+def save(model, folder):
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
     os.remove(os.path.join(folder, "generation_config.json"))
     return folder
 
 
-def make(name, tied, seed):
-    model, generator = make_model(tied, seed), torch.Generator().manual_seed(seed)
-    folder = save(model, name)
-    narrow = save(make_model(tied, seed).bfloat16(), name + "_bf16")
+def make(root, name, kind, make_model, seed):
+    """`kind`: the class of transformers; `make_model()` gives the same model each time."""
+    model, generator = make_model(), torch.Generator().manual_seed(seed)
+    folder = save(model, os.path.join(root, name))
+    narrow = save(make_model().bfloat16(), os.path.join(root, name + "_bf16"))
     # Loaded anew: a model cast to bfloat16 and back has rounded frequencies of its rotary embedding too.
-    read_back = Qwen3ForCausalLM.from_pretrained(narrow, dtype=torch.float32, attn_implementation="eager").eval()
+    read_back = kind.from_pretrained(narrow, dtype=torch.float32, attn_implementation="eager").eval()
     ids = random_ids(generator, 40)
-    logits, wide = logits_of(model, ids), logits_of(make_model(tied, seed).double(), ids)
+    logits, wide = logits_of(model, ids), logits_of(make_model().double(), ids)
     golden = {
         "made_with": f"transformers {transformers.__version__}, torch {torch.__version__}, CPU, float32, eager attention",
         "ids": ids,
@@ -127,8 +131,8 @@ def make(name, tied, seed):
 
 def main():
     torch.set_num_threads(1)
-    make("tied", tied=True, seed=1)
-    make("untied", tied=False, seed=2)
+    for name, tied, seed in ("tied", True, 1), ("untied", False, 2):
+        make(FOLDER, name, Qwen3ForCausalLM, lambda: make_model(tied, seed), seed)
 
 
 if __name__ == "__main__":

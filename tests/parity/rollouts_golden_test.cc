@@ -4,6 +4,7 @@
 
 #include "models/llama/sharded_scorer.h"
 #include "models/tokenizer/chat_template.h"
+#include "models/tokenizer/known_chat_templates.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden_files.h"
 #include "tests/parity/rollout_scene.h"

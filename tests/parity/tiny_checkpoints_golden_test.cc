@@ -1,6 +1,7 @@
 // tiny/*/golden.json: random checkpoints of three architectures (Llama-3 rotary stretching and a tied head; Qwen2 with
 // biases, in shards; an own head with all biases) by transformers, and the same weights stored in bfloat16; and
-// qwen3/*/golden.json, of the same form (norms of q and k; a tied and an own head).
+// qwen3/*/golden.json (norms of q and k; a tied and an own head) and architectures/*/golden.json (rotary scaling of each
+// type; Mistral), of the same form.
 #include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
@@ -250,7 +251,7 @@ TEST_P(TinyGolden, WeightsStoredInBfloat16) {
   EXPECT_GT(checked, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryFolder, TinyGolden, ::testing::Values("tiny", "qwen3"));
+INSTANTIATE_TEST_SUITE_P(EveryFolder, TinyGolden, ::testing::Values("tiny", "qwen3", "architectures"));
 
 }  // namespace
 }  // namespace suite::parity
