@@ -15,8 +15,8 @@
 //
 // All contrasts of a shape must hold, so its p is the largest of theirs (an intersection-union test, Berger,
 // Technometrics 24, 1982); of the two places of the peak the better one counts, with p times two. Against a shape
-// speaks one contrast below its margin, with p times the number of contrasts, and for a peak each of the two places must
-// have one.
+// speaks one contrast below its margin, with p times the number of contrasts, and for a peak each of the two places
+// must have one.
 //
 // A peak within the first eighth, or a fall that begins in the last quarter, is not seen.
 #pragma once
