@@ -14,6 +14,7 @@ import io
 import json
 import os
 import sys
+import tomllib
 
 import h5py
 import numpy as np
@@ -56,8 +57,12 @@ class Run:
             if "answers/ranks" in store:
                 kept = store["answers/ranks"]
                 self.answer_ranks = list(zip(kept["answer"][:], kept["line"][:], map(text, kept["verdict"][:])))
-            config = store.attrs["config"]
-            self.config = text(config)
+            curves = store["scores/validation"]
+            self.curve_steps = curves["step"][:]
+            self.curves = {name: values[:] for name, values in curves["values"].items()}
+            self.curve_contexts = [text(one) for one in curves["context_ids"][:]] if "context_ids" in curves else [""] * len(
+                curves["conversation_ids"])
+            self.settings = dict(leaves(tomllib.loads(text(store.attrs["config"]))))
 
     def final(self, metric):
         return self.scores[metric][-1].astype(float)
@@ -148,15 +153,9 @@ def same_verdict(ours, recorded):
     return ours == recorded or (ours == "out" and recorded in ("unknown_title", "wrong_year", "other_spelling"))
 
 
-def list_length(config):
-    section = config[config.index("[data]"):]
-    line = next(line for line in section.splitlines() if line.startswith("list_length"))
-    return int(line.split("=")[1])
-
-
 def check_answers(run, found):
     """Every recorded verdict, and every score of both evaluations, from ground truth and items."""
-    length = list_length(run.config)
+    length = int(run.settings["data.list_length"])
     cutoffs = sorted({int(name.split("@")[1]) for name in run.scores if "@" in name})
     for row, step in enumerate(run.steps):
         at_step = np.flatnonzero(run.ranks["step"] == step)
@@ -314,3 +313,271 @@ def rows_of(path):
 
 def number(cell):
     return float(cell) if cell else None
+
+
+# --- Arms, comparisons, claims ---------------------------------------------------------------------------------------
+
+
+def leaves(table, prefix=""):
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from leaves(value, prefix + key + ".")
+        else:
+            yield prefix + key, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def parts_of(label):
+    """ "preset=grpo, reduction=grpo" as pairs; a plain value belongs to any key."""
+    return [tuple(part.split("=", 1)) if "=" in part else (None, part) for part in label.split(", ")]
+
+
+def matches(run, label):
+    return all(any(value == wanted and key in (None, name.rsplit(".", 1)[-1]) for name, value in run.settings.items())
+               for key, wanted in parts_of(label))
+
+
+def arms_of(runs, labels):
+    """label -> its runs by seed; a run belongs to the most specific label that fits it."""
+    arms = {label: {} for label in labels}
+    for run in runs:
+        fitting = [label for label in labels if matches(run, label)]
+        if fitting:
+            arms[max(fitting, key=lambda label: len(parts_of(label)))][run.settings["seed"]] = run
+    return arms
+
+
+def start_of(run, split_evaluated):
+    """What tells a run's start: its scores at step 0, or the settings of the stages before RL."""
+    if split_evaluated:
+        return tuple(run.scores[name][0].tobytes() for name in sorted(run.scores))
+    stages = ("data.", "policy.", "pretrain.", "sft.", "teacher.", "embedder.", "demonstrations.")
+    own = run.settings["seed"] if run.settings["sft.own_seed"] == "true" else ""
+    return own, tuple(sorted((key, value) for key, value in run.settings.items() if key.startswith(stages)))
+
+
+class Side:
+    """Runs of one arm, or the start that they share with the other side."""
+
+    def __init__(self, runs, is_start):
+        self.runs, self.is_start = runs, is_start
+
+    def scores(self, metric):
+        if " - " in metric:
+            left, right = metric.split(" - ")
+            return self.scores(left) - self.scores(right)
+        return np.array([run.start(metric) if self.is_start else run.final(metric) for run in self.runs])
+
+
+def sides_of(arms, left, right, baseline="SFT"):
+    """Both sides, in pairs of one seed."""
+    if right == baseline or left == baseline:
+        runs = [arms[left if right == baseline else right][seed] for seed in sorted(arms[left if right == baseline else right])]
+        runs = [run for run in runs if len(run.steps) > 1]
+        return Side(runs, left == baseline), Side(runs, right == baseline)
+    seeds = sorted(arms[left].keys() & arms[right].keys())
+    return Side([arms[left][seed] for seed in seeds], False), Side([arms[right][seed] for seed in seeds], False)
+
+
+def units_of(left, right):
+    """The unit of each pair: its start, where starts differ between pairs; else each pair its own."""
+    evaluated = all(len(run.steps) > 1 for side in (left, right) for run in side.runs)
+    starts = [(start_of(a, evaluated), start_of(b, evaluated)) for a, b in zip(left.runs, right.runs)]
+    if len(set(starts)) <= 1:
+        return np.arange(len(starts))
+    return np.unique([starts.index(start) for start in starts], return_inverse=True)[1]
+
+
+def by_unit(rows, units):
+    return np.array([rows[units == unit].mean(axis=0) for unit in range(int(units.max()) + 1)])
+
+
+def curve_of(run, metric):
+    return run.curve_steps.astype(float), run.curves[metric].astype(float).mean(axis=1)
+
+
+def first_reach(steps, values, level):
+    for i, value in enumerate(values):
+        if value >= level:
+            if i == 0:
+                return steps[0]
+            return steps[i - 1] + (level - values[i - 1]) / (value - values[i - 1]) * (steps[i] - steps[i - 1])
+    return steps[-1]
+
+
+def common_level(sides, metric):
+    starts, gains = [], []
+    for side in sides:
+        curves = [curve_of(run, metric)[1] for run in side.runs]
+        starts += [curve[0] for curve in curves]
+        gains.append(np.mean([curve[-1] - curve[0] for curve in curves]))
+    gains = [gain for gain in gains if gain > 0]
+    return np.mean(starts) + min(gains) / 2 if gains else np.inf
+
+
+def of_run(run, metric, level):
+    """What a run has as a whole: the mean of a series, the roughness of a curve, steps to something."""
+    kind, name = metric.split(":", 1)
+    if kind == "series":
+        place = name.rsplit("/", 1)
+        values = run.series[place[0]][:, int(place[1]) - 1] if name not in run.series else run.series[name]
+        return values.mean()
+    steps, values = curve_of(run, name)
+    if kind == "roughness":
+        return np.diff(values).std(ddof=1)
+    if kind == "half_gain_steps":
+        gain = values[-1] - values[0]
+        return first_reach(steps, values, values[0] + gain / 2) if gain > 0 else steps[-1]
+    return first_reach(steps, values, level)
+
+
+def rows_of_side(side, metric, level):
+    """[runs, conversations], or [runs, 1] of what a run has as a whole; and whether conversations are those of curves."""
+    if metric.startswith("curve:"):
+        return np.array([run.curves[metric[6:]][1:].astype(float).mean(axis=0) for run in side.runs])
+    if ":" in metric:
+        return np.array([[of_run(run, metric, level)] for run in side.runs])
+    return side.scores(metric)
+
+
+def contexts_for(run, metric):
+    if metric.startswith("curve:"):
+        names = [name or f"own {place}" for place, name in enumerate(run.curve_contexts)]
+        return np.unique(names, return_inverse=True)[1]
+    return None if ":" in metric else context_index(run)
+
+
+# Contrasts of a course: weights of beginning, early, late and end.
+RISES = [((-1, 0, 0, 1), 1), ((-.25, -1, 0, 1.25), 0), ((-.25, 0, -1, 1.25), 0)]
+PEAKS = [[((-1, 1, 0, 0), 1), ((0, 1, 0, -1), 1)], [((-1, 0, 1, 0), 1), ((0, 0, 1, -1), 1)]]
+
+
+def all_of(contrasts, courses, margin):
+    """(holds, p) of contrasts that must all be above their boundary."""
+    parts = []
+    for weights, margins in contrasts:
+        error = Crossed((courses @ np.array(weights))[:, None])
+        boundary = margin * margins
+        parts.append((error.mean > boundary, error.p(boundary)))
+    against = [p for holds, p in parts if not holds]
+    return (False, min(1.0, len(parts) * min(against))) if against else (True, max(p for _, p in parts))
+
+
+def shape_p(courses, relation, margin):
+    if relation == "rises":
+        return all_of(RISES, courses, margin)[1]
+    early, late = (all_of(peak, courses, margin) for peak in PEAKS)
+    if early[0] != late[0]:
+        return min(1.0, 2 * (early if early[0] else late)[1])
+    return min(1.0, 2 * min(early[1], late[1])) if early[0] else max(early[1], late[1])
+
+
+def course_of(values):
+    n = len(values)
+    return [values[a * n // 8:b * n // 8].mean() for a, b in ((0, 1), (1, 3), (3, 6), (6, 8))]
+
+
+def pitman_morgan(left, right):
+    r = np.corrcoef(left - right, left + right)[0, 1]
+    t = r * np.sqrt((len(left) - 2) / (1 - r * r))
+    return float(2 * stats.t.sf(abs(t), len(left) - 2))
+
+
+def p_of_claim(claim, arms):
+    """The claim's p before correction, the error behind it, and None where there is none."""
+    relation, metric = claim["relation"], claim["metric"]
+    if relation.startswith("rises"):
+        runs = [arms[claim["left"]][seed] for seed in sorted(arms[claim["left"]])]
+        name, place = metric[len("series:"):].rsplit("/", 1)
+        side = Side(runs, False)
+        courses = np.array([course_of(run.series[name][:, int(place) - 1]) for run in runs])
+        return shape_p(by_unit(courses, units_of(side, side)), relation, claim["margin"]), None
+    target = claim["target"]
+    left, right = sides_of(arms, claim["left"], claim["right"] or claim["left"])
+    units = units_of(left, right)
+    if metric.startswith("spread:"):
+        rows = [rows_of_side(side, metric[7:], None).mean(axis=1) for side in (left, right)]
+        return pitman_morgan(*(by_unit(row, units) for row in rows)), None
+    level = common_level((left, right), metric.split(":")[1]) if metric.startswith("target_steps:") else None
+    rows = rows_of_side(left, metric, level)
+    others = np.full_like(rows, target) if target is not None else rows_of_side(right, claim["right_metric"], level)
+    error = Crossed(by_unit(rows - others, units), contexts_for(left.runs[0], metric))
+    sign = -1 if relation == "<" else 1
+    return error.p(sign * claim["margin"]), error
+
+
+def check_published(folder, runs, found):
+    """comparisons.csv and claims.json: effects, errors, intervals at their levels, p values and Holm's correction."""
+    pairs = rows_of(os.path.join(folder, "comparisons.csv"))
+    with open(os.path.join(folder, "claims.json"), encoding="utf-8") as file:
+        claims = json.load(file)["claims"]
+    labels = {row[side] for row in pairs + claims for side in ("left", "right")} - {"SFT", ""}
+    arms = arms_of(runs, labels)
+    tests, published = {}, []
+    for row in pairs:
+        left, right = sides_of(arms, row["left"], row["right"])
+        metric = row["metric"]
+        error = Crossed(by_unit(left.scores(metric) - right.scores(metric), units_of(left, right)),
+                        context_index(left.runs[0]))
+        where = f"{row['left']} - {row['right']}, {metric}"
+        low, high = error.interval(1 - float(row["level"]))
+        for name, ours in (("difference", error.mean), ("low", low), ("high", high), ("p", error.p()),
+                           ("seed_error", np.sqrt(error.seed_variance)),
+                           ("context_error", np.sqrt(error.context_variance))):
+            found.number(f"comparison: {name}", ours, float(row[name]), TOLERANCE, where)
+        key = frozenset([(row["left"], metric), (row["right"], metric)]), 0.0
+        tests[key] = error.p()
+        published.append((key, float(row["p_holm"]), where))
+    for claim in claims:
+        if claim["p"] is None:
+            continue
+        p, error = p_of_claim(claim, arms)
+        where = claim["sentence"]
+        found.number("claim: p", p, claim["p"], TOLERANCE, where)
+        if error:
+            low, high = error.interval(1 - claim["level"])
+            for name, ours in (("effect", error.mean), ("low", low), ("high", high)):
+                found.number(f"claim: {name}", ours, claim[name], TOLERANCE, where)
+        if claim["relation"].startswith("rises") or claim["metric"].startswith("spread:") or claim["target"] is not None:
+            key = claim["left"], claim["metric"], claim["relation"], claim["target"], claim["right"]
+        else:
+            key = frozenset([(claim["left"], claim["metric"]), (claim["right"], claim["right_metric"])]), claim["margin"]
+        tests.setdefault(key, p)
+        published.append((key, claim["p_holm"], where))
+    adjusted = dict(zip(tests, holm(np.array(list(tests.values())))))
+    for key, p_holm, where in published:
+        found.number("p (Holm)", adjusted[key], p_holm, TOLERANCE, where)
+
+
+def check_table(folder, runs, found):
+    """table.csv: every mean with its interval. A row's runs stand beside it; the row SFT is their step 0."""
+    by_name = {run.name: run for run in runs}
+    for row in rows_of(os.path.join(folder, "table.csv")):
+        if not row["mean"] or row["source"]:
+            continue
+        side = Side([by_name[name] for name in row["runs"].split()], row["row"] == "SFT")
+        scores = side.scores(row["metric"])
+        scores = np.unique(scores, axis=0) if side.is_start else scores
+        error = Crossed(scores, context_index(side.runs[0]))
+        low, high = error.interval(.95)
+        for name, ours in (("mean", error.mean), ("low", low), ("high", high)):
+            found.number(f"table: {name}", ours, float(row[name]), TOLERANCE, f"{row['row']}, {row['metric']}")
+
+
+def main(folder):
+    runs = [Run(path) for path in sorted(glob.glob(os.path.join(folder, "*.h5.gz")))]
+    if not runs:
+        sys.exit(f"{folder}: no run (*.h5.gz) here")
+    found = Found()
+    for run in runs:
+        check_answers(run, found)
+        check_kept_answers(run, found)
+    check_table(folder, runs, found)
+    check_published(folder, runs, found)
+    found.report()
+    return 1 if found.failures else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
