@@ -150,6 +150,12 @@ std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, si
       "P(left better) is the probability that a run of the left arm has a better mean than one of the right arm "
       "(Mann and Whitney). Standard errors in the files and behind the cells are over conversations, clustered by "
       "context.");
+  items.push_back(
+      "d is the difference in units of its spread (Cohen's d_z): over the seeds it grows with all that runs share, "
+      "over "
+      "the conversations it is what one more conversation shows. The difference without repeats is that of lists from "
+      "which repeated items were taken out; its interval, and that of the duplicate share, are at " +
+      percent + " and not corrected.");
   items.push_back("Bold in the result table: best, with an interval clear of every other row's.");
   items.push_back(AboutSeeds(set));
   if (!spec.confounder.empty()) {

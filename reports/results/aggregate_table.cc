@@ -73,7 +73,8 @@ Normalised NormalisedScores(const ReportSpec& spec, const RunSet& set) {
   if (all.arms.empty()) return all;
   for (const MetricColumn& metric : spec.metrics) {
     const auto known = KnownMetric(metric.id);
-    if (known && known->has_cutoff) AddMetric(spec, set, metric, &all);
+    const bool is_twin = metric.id.rfind("distinct_", 0) == 0;  // it would count its metric twice
+    if (known && known->has_cutoff && !is_twin) AddMetric(spec, set, metric, &all);
   }
   return all;
 }

@@ -177,7 +177,8 @@ std::optional<double> CommonLevel(const std::vector<std::vector<LearningCurve>>&
 Convergence ConvergenceOf(const ReportSpec& spec, const RunSet& set) {
   Convergence found;
   if (spec.metrics.empty() || spec.baseline.empty()) return found;
-  const MetricColumn metric = ShownMetrics(spec).back();
+  const MetricColumn metric =
+      spec.comparisons.empty() ? spec.metrics.front() : FindColumn(spec, spec.comparisons.front().metric, "comparison");
   std::vector<ArmCurves> arms;
   bool has_kl = true;
   for (const ArmRuns& arm : set.arms) {

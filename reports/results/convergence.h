@@ -29,7 +29,7 @@ struct Convergence {
   std::vector<std::string> sentences;
 };
 
-// Of the curve split and the last metric that comparisons name.
+// Of the curve split and the metric of the first comparison; without comparisons of the first metric.
 Convergence ConvergenceOf(const ReportSpec& spec, const RunSet& set);
 
 // The mean start plus half of the smallest mean gain of the arms that gain; `arms` has the curves of each arm's runs.

@@ -263,7 +263,9 @@ class Crossed:
             return 0.0
         if self.half(1e-280) < distance:
             return 0.0
-        return float(np.exp(optimize.brentq(lambda x: np.log(self.half(np.exp(x)) / distance), np.log(1e-280), 0)))
+        # At p = 1 the interval has no width: the logarithm is kept finite.
+        excess = lambda x: np.log(max(self.half(np.exp(x)), 1e-300) / distance)
+        return float(np.exp(optimize.brentq(excess, np.log(1e-280), 0)))
 
 
 def holm(values):
