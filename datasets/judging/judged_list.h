@@ -31,9 +31,9 @@ enum class RankRule {
   kLine,            // rank k is line k, parsed or not, so that it agrees with token segmentation by newline
 };
 
-// The first that applies, from top to bottom: for rewards here and for metrics (ranking_metrics.h) alike. So an item that
-// is given twice and is not in the catalogue is out of the catalogue both times, and one that was seen is seen both
-// times; whether it repeats an earlier one is told beside its verdict (`repeated`).
+// The first that applies, from top to bottom: for rewards here and for metrics (ranking_metrics.h) alike. So an item
+// that is given twice and is not in the catalogue is out of the catalogue both times, and one that was seen is seen
+// both times; whether it repeats an earlier one is told beside its verdict (`repeated`).
 enum class RankVerdict {
   kUnparsed,      // the line holds no "Title (Year)"; only under RankRule::kLine
   kSeen,          // the title was already seen

@@ -41,8 +41,8 @@
 //   sentence = "Rank-GRPO ranks better than GSPO."
 //   left = "rank_grpo_exp_inf"        # arms, as in comparisons
 //   right = "gspo"
-//   metric = "ndcg@10"                # or "series:NAME", "curve:METRIC", ... (reports/spec/claim.h); right_metric where
-//                                     # the right's is another
+//   metric = "ndcg@10"                # or "series:NAME", "curve:METRIC", ... (reports/spec/claim.h); right_metric
+//                                     # where the right's is another
 //   relation = ">"                    # >, <, =
 //   margin = 0.0                      # left out: 0
 //   published = [0.1079, 0.0945]      # left, right; may be left out

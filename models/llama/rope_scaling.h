@@ -4,8 +4,8 @@
 //   const std::optional<RopeScaling> scaling = RopeScalingFromKeys({keys.Get("rope_scaling"), where}, max_positions);
 //   const std::vector<float> frequencies = RotaryFrequencies(theta, head_dim, scaling);
 //
-// Frequencies are rounded to float32 wherever transformers rounds (exponent, power, reciprocal, each product): positions
-// multiply what is lost, and at position 1500 an unrounded exponent already moves logits by 1e-4.
+// Frequencies are rounded to float32 wherever transformers rounds (exponent, power, reciprocal, each product):
+// positions multiply what is lost, and at position 1500 an unrounded exponent already moves logits by 1e-4.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ struct DynamicRopeScaling {
 };
 
 // YaRN (Peng et al., arXiv:2309.00071): pairs that turn more often than `beta_fast` times in the original context are
-// kept, those that turn less often than `beta_slow` times stretched by `factor`, those between interpolated; cosines and
-// sines are multiplied by `attention_factor`.
+// kept, those that turn less often than `beta_slow` times stretched by `factor`, those between interpolated; cosines
+// and sines are multiplied by `attention_factor`.
 struct YarnRopeScaling {
   double factor = 1.0;
   int64_t original_max_positions = 8192;

@@ -20,7 +20,8 @@ RotaryTable MakeRotaryTable(const LlamaConfig& config, int64_t positions);
 
 // Turns the first `heads` heads of every row of x [N, S] (S >= heads * head_dim, contiguous) by its position; `inverse`
 // turns back. The table's lengths (YaRN's are
-// not 1) multiply both ways, so that it is also the gradient. CPU float32 runs a kernel, everything else ATen operators.
+// not 1) multiply both ways, so that it is also the gradient. CPU float32 runs a kernel, everything else ATen
+// operators.
 void RotateInPlace(at::Tensor& x_NS, const at::Tensor& positions_N, const RotaryTable& table, int64_t heads,
                    bool inverse);
 

@@ -35,8 +35,8 @@ struct ScoredGrid {
 ScoredGrid ScoreWithoutGradients(const Llama& llama, const LlamaTensors& tensors,
                                  const std::vector<PackedTokens>& shards, const ScoreOptions& options);
 
-// Throws NotFiniteLogits (not_finite_logits.h) where a score of `grid` is NaN or infinite. `shards` are what was scored,
-// by `tensors`, its rows those of the shards in order.
+// Throws NotFiniteLogits (not_finite_logits.h) where a score of `grid` is NaN or infinite. `shards` are what was
+// scored, by `tensors`, its rows those of the shards in order.
 void CheckScores(const ScoredGrid& grid, const Llama& llama, const LlamaTensors& tensors,
                  const std::vector<PackedTokens>& shards);
 

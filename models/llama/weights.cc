@@ -102,7 +102,8 @@ size_t PlaceInLayer(const std::string& name) {
 
 using FileOf = std::function<std::string(const std::string& tensor)>;
 
-// Frequencies of the rotary embedding, which older versions of transformers saved and all ignore: config.json says them.
+// Frequencies of the rotary embedding, which older versions of transformers saved and all ignore: config.json says
+// them.
 bool IsLeftover(const std::string& name) {
   constexpr std::string_view kEnding = "rotary_emb.inv_freq";
   return name.size() >= kEnding.size() && name.compare(name.size() - kEnding.size(), kEnding.size(), kEnding) == 0;

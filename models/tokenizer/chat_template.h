@@ -32,8 +32,8 @@ struct ChatTemplate {
   std::map<std::string, Turn> turns;          // by role; other roles are errors
   std::optional<std::string> default_system;  // the system message of a conversation that does not begin with one
   std::string system_preamble;                // before the content of the first system message
-  // What an answer begins with that is still to come, and the last message where it is an answer: Qwen3's empty thoughts.
-  // With it, thoughts up to a </think> in earlier answers are dropped.
+  // What an answer begins with that is still to come, and the last message where it is an answer: Qwen3's empty
+  // thoughts. With it, thoughts up to a </think> in earlier answers are dropped.
   std::string answer_preamble;
   bool trims_content = false;  // white space at both ends is dropped (Python's str.strip)
 };

@@ -37,8 +37,8 @@ std::vector<LedgerEntry> GatherClaims(const ReportSpec& spec, const RunSet& set)
 // "2 reproduced, 1 not reproduced, 3 undecided of 6 claims."
 std::string LedgerSummary(const std::vector<LedgerEntry>& ledger);
 
-// "reproduced from this start", with "; not on Recall@10" where a neighbour does not bear it out; or "undecided: 7 to 30
-// seeds would decide".
+// "reproduced from this start", with "; not on Recall@10" where a neighbour does not bear it out; or "undecided: 7 to
+// 30 seeds would decide".
 std::string VerdictText(const LedgerEntry& entry);
 // "2. Rank-GRPO ranks better than GRPO."
 std::string ClaimText(const Claim& claim);

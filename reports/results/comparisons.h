@@ -32,8 +32,8 @@ struct ComparedPair {
   std::optional<Estimate> confounder;  // the difference in spec.confounder, from the same runs, at spec.confidence
   // The same of the list without its repeats (metric "distinct_..."), where the runs record it; likewise.
   std::optional<Estimate> distinct;
-  // The difference in units of its spread over the seeds, and over the conversations (Cohen's d_z): the first grows with
-  // all that is equal in the runs, the second is what one more conversation shows. None without a spread.
+  // The difference in units of its spread over the seeds, and over the conversations (Cohen's d_z): the first grows
+  // with all that is equal in the runs, the second is what one more conversation shows. None without a spread.
   std::optional<double> seeds_d, conversations_d;
   std::string from;  // " from this start": what the verdict ends with (starts.h)
   std::vector<std::string> run_hashes;

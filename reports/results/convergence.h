@@ -1,7 +1,7 @@
 // Who learns faster, and at what price: the curve of each arm in the moments that mean something for it.
 //
 //   const Convergence found = ConvergenceOf(spec, set);
-//   found.table;         // a row an arm: gain, steps to a fixed target, steps to half of its own gain, ..., KL to the start
+//   found.table;         // a row an arm: gain, steps to a target, steps to half of its own gain, ..., KL to the start
 //   found.sentences;     // how the target was chosen; which arms still rise at their end
 //
 // "Faster" has several meanings that need not agree. The mean level of a curve favours who gains more, steps to a share

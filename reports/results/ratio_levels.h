@@ -2,10 +2,10 @@
 //
 //   const TextTable table = RatioLevelTable(set);       // no rows where every ratio is 1 (one update a rollout)
 //
-// The ratio of an item is the geometric mean of its tokens' ratios: in logarithms a mean over n tokens. Were the tokens'
-// log ratios independent and alike, its variance would be 1/n of theirs whatever the model learned, so a smaller
-// variance by that factor says nothing about the policy. Where the factor seen is near 1/n, claim 4 is nearly a matter of
-// arithmetic.
+// The ratio of an item is the geometric mean of its tokens' ratios: in logarithms a mean over n tokens. Were the
+// tokens' log ratios independent and alike, its variance would be 1/n of theirs whatever the model learned, so a
+// smaller variance by that factor says nothing about the policy. Where the factor seen is near 1/n, claim 4 is nearly a
+// matter of arithmetic.
 #pragma once
 
 #include "reports/runs/run_set.h"

@@ -1,7 +1,7 @@
 // tiny/*/golden.json: random checkpoints of three architectures (Llama-3 rotary stretching and a tied head; Qwen2 with
 // biases, in shards; an own head with all biases) by transformers, and the same weights stored in bfloat16; and
-// qwen3/*/golden.json (norms of q and k; a tied and an own head) and architectures/*/golden.json (rotary scaling of each
-// type; Mistral), of the same form.
+// qwen3/*/golden.json (norms of q and k; a tied and an own head) and architectures/*/golden.json (rotary scaling of
+// each type; Mistral), of the same form.
 #include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
