@@ -7,6 +7,7 @@
 // (process_work.h). A child process does one job (process_work.h); with run.processes above 1, several do it together.
 #include <iostream>
 #include <map>
+#include <set>
 
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
@@ -17,6 +18,7 @@
 #include "harness/distributed/run_device.h"
 #include "harness/plan/memory_limits.h"
 #include "harness/plan/memory_of_run.h"
+#include "harness/plan/position_limits.h"
 #include "harness/run/content_pins.h"
 #include "harness/run/run.h"
 #include "harness/sweep/recorded_runs.h"
@@ -31,6 +33,16 @@ int64_t PlannedGpus(const BenchFlags& flags, int64_t processes) {
   return processes > 1 ? processes : kNode;
 }
 
+// What the positions of the runs' checkpoints change about their prompts: a line for each way.
+std::string CheckAllPositions(const std::vector<ExperimentRun>& runs) {
+  std::set<std::string> notes;
+  for (const ExperimentRun& run : runs) notes.insert(CheckPositions(run.config));
+  notes.erase("");
+  std::string text;
+  for (const std::string& note : notes) text += note + "\n";
+  return text;
+}
+
 // Says what is not here instead of failing: a plan is made before data and checkpoints are fetched.
 void PrintPlan(const BenchFlags& flags, Experiment experiment) {
   const std::vector<std::string> not_here = FillContentPinsAtHand(flags.stood, &experiment);
@@ -38,13 +50,14 @@ void PrintPlan(const BenchFlags& flags, Experiment experiment) {
   for (const ExperimentRun& run : experiment.runs) {
     by_gpus[PlannedGpus(flags, run.config.run.processes)].push_back(run.config);
   }
+  const std::string positions = CheckAllPositions(experiment.runs);
   const Bench bench(flags, std::move(experiment));
   std::string memory;  // first: a plan that cannot be counted is an error and nothing else
   for (const auto& [gpus, configs] : by_gpus) {
     memory += LargestMemoryPlan(configs, {gpus, flags.plan_gpu_gb, bench.Parallel()});
   }
   bench.PrintPlan();
-  std::cout << memory;
+  std::cout << positions << memory;
   for (const std::string& path : not_here) {
     std::cout << "not here: " << path << " (runs get their final names when it is)\n";
   }
@@ -77,6 +90,8 @@ int Main(int argc, char** argv) {
     const int last = process.world_size > 1 ? process.local_rank : static_cast<int>(run.config.run.processes) - 1;
     if (runs && flags.launcher == "local") CheckDevice(run.config.run.device, last);
   }
+  const std::string positions = runs ? CheckAllPositions(experiment.runs) : "";
+  if (process.rank == 0) std::cerr << positions;
   if (flags.plan) {
     PrintPlan(flags, std::move(experiment));
     return 0;

@@ -8,6 +8,7 @@
 
 #include "algorithms/objective.h"
 #include "harness/plan/policy_shape.h"
+#include "harness/policy/positions.h"
 #include "harness/rl/micro_batches.h"
 #include "harness/rl/trainer.h"
 #include "models/llama/llama.h"
@@ -35,6 +36,13 @@ int64_t LargestMicroBatch(const RunConfig& run, LlamaConfig config, const Memory
                                Llama(config, {s.gradient_checkpointing}).ActivationBytesPerRow(type);
   return PromptsPerMicroBatch({run.rl.micro_batch_prompts, run.rl.activation_bytes, run.run.threads, loss_counts_cuts},
                               s.prompts_per_step, prompt_bytes);
+}
+
+// A checkpoint's positions hold prompt and answer; a policy that is made here gets those that it needs.
+int64_t LongestPrompt(const RunConfig& run, const LlamaConfig& config) {
+  const int64_t positions = config.max_positions;
+  const int64_t largest = run.policy.path.empty() ? positions : LargestPrompt(positions, run.rl.max_new_tokens);
+  return std::min(run.data.max_prompt_tokens, std::max<int64_t>(1, largest));
 }
 
 struct Planned {
@@ -68,7 +76,7 @@ MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config,
   settings.processes = OnGpus(run) ? machine.gpus : run.run.processes;
   settings.prompts_per_step = run.rl.prompts_per_step;
   settings.group_size = run.rl.group_size;
-  settings.prompt_tokens = std::min(run.data.max_prompt_tokens, config.max_positions);
+  settings.prompt_tokens = LongestPrompt(run, config);
   settings.new_tokens = run.rl.max_new_tokens;
   settings.weight_bytes = run.run.dtype == "bfloat16" ? 2 : 4;
   // Each shard of a process has a buffer of its own.

@@ -1,8 +1,11 @@
 #include "harness/policy/prompt.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
+#include "harness/policy/positions.h"
 
 namespace suite {
 namespace {
@@ -35,32 +38,52 @@ std::vector<int64_t> PromptBuilder::Render(const std::vector<Turn>& turns) const
   return tokenizer_.Encode(RenderChat(chat_, Messages(turns), /*add_generation_prompt=*/true));
 }
 
-bool PromptBuilder::Fits(const std::vector<int64_t>& ids) const {
-  return options_.max_tokens == 0 || static_cast<int64_t>(ids.size()) <= options_.max_tokens;
+int64_t PromptBuilder::Limit(int64_t answer_tokens) const {
+  int64_t limit = options_.max_tokens == 0 ? std::numeric_limits<int64_t>::max() : options_.max_tokens;
+  if (options_.positions > 0) limit = std::min(limit, LargestPrompt(options_.positions, answer_tokens));
+  return limit;
+}
+
+bool PromptBuilder::HasRoomFor(int64_t answer_tokens) const { return Limit(answer_tokens) >= 1; }
+
+void PromptBuilder::RefuseInstruction(int64_t tokens, int64_t answer_tokens) const {
+  const std::string found = "the instruction alone takes " + std::to_string(tokens) + " tokens";
+  if (Limit(answer_tokens) == options_.max_tokens) {
+    throw InputError("data.max_prompt_tokens", found, "a larger limit");
+  }
+  throw InputError("prompt",
+                   found + ", more than the policy's " + std::to_string(options_.positions) +
+                       " positions (max_position_embeddings) leave beside an answer of " +
+                       std::to_string(answer_tokens) + " tokens",
+                   std::to_string(Limit(answer_tokens)) +
+                       " tokens; shorter answers (rl.max_new_tokens, data.list_length), or a policy of more positions");
 }
 
 std::vector<int64_t> PromptBuilder::Ids(const Conversation& conversation) const {
+  return IdsBefore(conversation, options_.answer_tokens);
+}
+
+std::vector<int64_t> PromptBuilder::IdsBefore(const Conversation& conversation, int64_t answer_tokens) const {
+  const int64_t limit = Limit(answer_tokens);
+  const auto fits = [limit](const std::vector<int64_t>& ids) { return static_cast<int64_t>(ids.size()) <= limit; };
   std::vector<Turn> turns = conversation.turns;
   std::vector<int64_t> ids = Render(turns);
-  while (!Fits(ids) && turns.size() > 1) {
+  while (!fits(ids) && turns.size() > 1) {
     turns.erase(turns.begin());
     ids = Render(turns);
   }
-  if (Fits(ids)) return ids;
+  if (fits(ids)) return ids;
   // The longest tail of the last turn that fits: too short a cut at `low`, enough at `high`.
   const std::string text = turns.front().text;
   size_t low = 0, high = text.size();
   while (high - low > 1) {
     const size_t middle = low + (high - low) / 2;
     turns.front().text = TailFrom(text, middle);
-    (Fits(Render(turns)) ? high : low) = middle;
+    (fits(Render(turns)) ? high : low) = middle;
   }
   turns.front().text = TailFrom(text, high);
   ids = Render(turns);
-  if (!Fits(ids)) {
-    throw InputError("data.max_prompt_tokens", "the instruction alone takes " + std::to_string(ids.size()) + " tokens",
-                     "a larger limit");
-  }
+  if (!fits(ids)) RefuseInstruction(static_cast<int64_t>(ids.size()), answer_tokens);
   return ids;
 }
 

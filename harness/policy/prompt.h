@@ -9,8 +9,8 @@
 // already ask for a list). With one they become a single user message, a transcript followed by the instruction; the
 // authors' prompts have that shape.
 //
-// A prompt beyond max_tokens loses its oldest turns, then the beginning of the turn that is left; the instruction
-// stays.
+// A prompt beyond max_tokens, or beyond what the policy's positions leave beside the answer, loses its oldest turns,
+// then the beginning of the turn that is left; the instruction stays.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,9 @@ namespace suite {
 struct PromptOptions {
   std::string instruction;  // empty: the turns are the prompt
   int64_t max_tokens = 0;   // 0: no limit
+  // Of the policy (harness/policy/positions.h), which prompt and answer share; 0: as many as are needed.
+  int64_t positions = 0;
+  int64_t answer_tokens = 1;  // the longest answer that is drawn
 };
 
 class PromptBuilder {
@@ -33,17 +36,28 @@ class PromptBuilder {
   // `tokenizer` and `chat` must outlive the builder.
   PromptBuilder(const Tokenizer& tokenizer, const ChatTemplate& chat, PromptOptions options = {});
 
+  // Leaves room for the longest answer that is drawn. Throws InputError where the instruction alone is too long.
   std::vector<int64_t> Ids(const Conversation& conversation) const;
+
+  // Leaves room for an answer of so many tokens instead: of one that is known.
+  std::vector<int64_t> IdsBefore(const Conversation& conversation, int64_t answer_tokens) const;
+
+  // Whether the positions have room for such an answer and one token of a prompt.
+  bool HasRoomFor(int64_t answer_tokens) const;
 
   // Throws InputError when the template knows no assistant.
   std::vector<int64_t> AnswerIds(const std::string& answer) const;
+
+  int64_t positions() const { return options_.positions; }
 
   // What is rendered when nothing has to be dropped.
   std::vector<ChatMessage> Messages(const std::vector<Turn>& turns) const;
 
  private:
   std::vector<int64_t> Render(const std::vector<Turn>& turns) const;
-  bool Fits(const std::vector<int64_t>& ids) const;
+  // Of a prompt before such an answer.
+  int64_t Limit(int64_t answer_tokens) const;
+  [[noreturn]] void RefuseInstruction(int64_t tokens, int64_t answer_tokens) const;
 
   const Tokenizer& tokenizer_;
   const ChatTemplate& chat_;

@@ -1,8 +1,10 @@
 #include "harness/policy/prompt.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/testing/error_of.h"
 #include "harness/policy/small_policy.h"
 
 namespace suite {
@@ -64,6 +66,34 @@ TEST_F(PromptTest, TooLongPromptsLoseTheirBeginning) {
   }
   EXPECT_LT(shortest, length - 10);
   EXPECT_EQ(longer, "<|user|>Seeker: \n\nName 3 films.<|assistant|>");
+}
+
+// Whatever the positions: what prompt and answer take fits, and more would not.
+TEST_F(PromptTest, PromptAndAnswerShareThePositions) {
+  const Conversation dialogue = Dialogue();
+  const auto whole = static_cast<int64_t>(PromptBuilder(policy_.tokenizer, chat_).Ids(dialogue).size());
+  for (const int64_t answer : {1, 2, 10}) {
+    const PromptBuilder fits(policy_.tokenizer, chat_, {"", 0, whole + answer - 1, answer});
+    EXPECT_EQ(static_cast<int64_t>(fits.Ids(dialogue).size()), whole) << answer;
+    const PromptBuilder tight(policy_.tokenizer, chat_, {"", 0, whole + answer - 2, answer});
+    EXPECT_LT(static_cast<int64_t>(tight.Ids(dialogue).size()), whole) << answer;
+    EXPECT_EQ(tight.IdsBefore(dialogue, answer), tight.Ids(dialogue));
+    EXPECT_EQ(tight.IdsBefore(dialogue, answer + 3), fits.IdsBefore(dialogue, answer + 4));
+  }
+  const PromptBuilder limited(policy_.tokenizer, chat_, {"", 8, 1000, 10});
+  EXPECT_LE(limited.Ids(dialogue).size(), 8u) << "the smaller of both limits";
+  EXPECT_TRUE(PromptBuilder(policy_.tokenizer, chat_, {"", 0, 20}).HasRoomFor(20));
+  EXPECT_FALSE(PromptBuilder(policy_.tokenizer, chat_, {"", 0, 20}).HasRoomFor(21));
+  EXPECT_TRUE(PromptBuilder(policy_.tokenizer, chat_).HasRoomFor(1000000));
+}
+
+TEST_F(PromptTest, AnInstructionThatThePositionsDoNotHoldSaysSo) {
+  const PromptBuilder prompt(policy_.tokenizer, chat_, {"Name 3 films.", 2048, 100, 99});
+  EXPECT_THAT(ErrorOf([&] { prompt.Ids(Dialogue()); }),
+              ::testing::AllOf(::testing::HasSubstr("the instruction alone takes "),
+                               ::testing::HasSubstr("100 positions (max_position_embeddings) leave beside an answer of "
+                                                    "99 tokens; allowed: 2 tokens"),
+                               ::testing::HasSubstr("rl.max_new_tokens")));
 }
 
 }  // namespace

@@ -27,8 +27,10 @@ std::vector<ScoredSequence> ValidationAnswers(const std::vector<Conversation>& v
   for (size_t i = 0; i < count; ++i) {
     const Conversation& conversation = *usable[i * usable.size() / count];
     const std::vector<int64_t> ids = tokenizer.Encode(FormatList(ItemsWithYear(conversation)));
+    const auto tokens = static_cast<int64_t>(ids.size());
+    if (!prompt.HasRoomFor(tokens)) continue;
     ScoredSequence answer;
-    answer.ids = prompt.Ids(conversation);
+    answer.ids = prompt.IdsBefore(conversation, tokens);
     answer.score_from = static_cast<int64_t>(answer.ids.size());
     answer.ids.insert(answer.ids.end(), ids.begin(), ids.end());
     answers.push_back(std::move(answer));

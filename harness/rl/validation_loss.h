@@ -6,8 +6,8 @@
 //
 // An answer is the ground truth of one conversation as a list, in its order. What closes a list is not scored: a policy
 // that was taught to name twenty films would be charged for going on. Every data set has a ground truth, so the loss
-// means the same for all of them, whatever the demonstrations were; films without a year are left out, and a validation
-// split without one that is left has no validation loss.
+// means the same for all of them, whatever the demonstrations were; films without a year are left out, and answers
+// that the policy has no positions for; a validation split without one that is left has no validation loss.
 //
 // The sample is fixed: every 16th conversation, and no more than 64, evenly over the split. Scoring one is a single
 // forward pass over a few tokens, decoding its answer is one for every token: that keeps the loss below 2 % of an

@@ -40,6 +40,22 @@ TEST(ValidationAnswers, AreGroundTruthsWithoutWhatClosesThem) {
   EXPECT_EQ(place.policy.tokenizer.Decode(scored, /*skip_special_tokens=*/false), "Heat (1995)\nBig (1988)");
 }
 
+TEST(ValidationAnswers, FitThePositions) {
+  const Place place;
+  const auto answers_in = [&](int64_t positions) {
+    const PromptBuilder prompt(place.policy.tokenizer, place.chat, {"", 2048, positions, /*answer_tokens=*/1000});
+    return ValidationAnswers(Many(1), place.policy.tokenizer, prompt);
+  };
+  const ScoredSequence whole = place.Answers(Many(1)).front();
+  const auto length = static_cast<int64_t>(whole.ids.size()), answer = length - whole.score_from;
+  EXPECT_EQ(answers_in(length - 1).front().ids, whole.ids) << "of what is sampled nothing counts here";
+  const auto cut = answers_in(length - 5);
+  ASSERT_EQ(cut.size(), 1u);
+  EXPECT_LE(static_cast<int64_t>(cut[0].ids.size()), length - 4);
+  EXPECT_EQ(static_cast<int64_t>(cut[0].ids.size()) - cut[0].score_from, answer);
+  EXPECT_TRUE(answers_in(answer - 1).empty());
+}
+
 TEST(ValidationAnswers, OneInSixteenEvenlyAndNoMoreThan64) {
   const Place place;
   EXPECT_EQ(place.Answers({}).size(), 0u);

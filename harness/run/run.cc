@@ -22,6 +22,8 @@
 #include "harness/metrics/metrics_store.h"
 #include "harness/metrics/run_lease.h"
 #include "harness/monitors/batch_at_fault.h"
+#include "harness/plan/position_limits.h"
+#include "harness/policy/positions.h"
 #include "harness/policy/prompt.h"
 #include "harness/policy/run_together.h"
 #include "harness/provenance/gpu_meter.h"
@@ -82,6 +84,17 @@ Policy PrepareStart(const RunConfig& config, const Dataset& dataset, const RunFo
   }
 }
 
+// A policy that was made here has the positions that the run which made it asked for; this one may need more.
+void GrowPositions(const RunConfig& config, const Dataset& dataset, Policy* policy) {
+  const ChatTemplate chat = ChatTemplateOf(*policy, "the policy that RL starts from");
+  const PromptBuilder prompt(policy->tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
+  size_t longest = 0;
+  for (const auto* split : {&dataset.train, &dataset.validation, &dataset.test}) {
+    for (const Conversation& one : *split) longest = std::max(longest, prompt.Ids(one).size());
+  }
+  policy->weights = WithPositions(policy->weights, static_cast<int64_t>(longest) + config.rl.max_new_tokens - 1);
+}
+
 // Before the first step nothing has been learned too fast by reward.
 std::string AdviceAgainstNotFinite(const RunConfig& config, int64_t step) {
   if (step > 0) return "other settings, such as a lower rl.learning_rate";
@@ -120,7 +133,9 @@ class RunSteps {
         objective_(MakeObjective(config_.objective.preset, OverridesOf(config_))->config()),
         policy_(std::move(start)),
         chat_(ChatTemplateOf(policy_, "the policy that RL starts from")),
-        prompt_(policy_.tokenizer, chat_, {dataset_.instruction, dataset_.max_prompt_tokens}),
+        prompt_(policy_.tokenizer, chat_,
+                {dataset_.instruction, dataset_.max_prompt_tokens, policy_.config().max_positions,
+                 config_.rl.max_new_tokens}),
         llama_(policy_.config(), {config_.run.recompute_layers, parts.device}),
         task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_, TaskOptionsOf(config_, objective_)),
         recorded_task_(task_),
@@ -325,6 +340,7 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
   CheckDevice(config.run.device, group.process().local_rank);
   CheckAgreement(group, "config", ConfigHash(config));
   CheckObjective(config);
+  const std::string cut = CheckPositions(config);
   std::unique_ptr<RunLease> lease;
   const FolderState state = EnterRunFolder(folders, config, group, &lease);
   if (state == FolderState::kDone) return RunOutcome::kDone;
@@ -333,9 +349,11 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
   const at::Device device = DeviceOfRun(config.run.device, group.process().local_rank);
   PhaseMeter meter(device, "preparation");
 
+  if (group.rank() == 0 && !cut.empty()) std::cerr << cut << std::endl;
   const Dataset dataset = LoadDataset(config.data);
   RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(config, dataset, group, device, argv), group);
   Policy start = PrepareStart(config, dataset, folders, report, &group, recorder, meter);
+  if (config.policy.path.empty()) GrowPositions(config, dataset, &start);
   RunSteps steps({config, folders, group, device, lease.get(), report, dataset, recorder, meter}, std::move(start));
   try {
     if (!steps.Resume(options.force_resume)) steps.Begin();

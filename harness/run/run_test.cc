@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/testing/error_of.h"
 #include "harness/config/setting.h"
 #include "harness/config/tiny_run.h"
 #include "harness/metrics/run_record.h"
@@ -199,6 +200,63 @@ TEST_F(RunTest, ABaseModelWithoutAChatTemplate) {
   ASSERT_EQ(Execute(), RunOutcome::kDone);
   const Policy trained = LoadPolicy(RunFolder(Folders(), config_) + "/policy", at::kFloat);
   EXPECT_EQ(ChatTemplateOf(trained, "trained").name, "plain");
+}
+
+// A policy that is made here: base and SFT come from the cache of the first run, which needed fewer.
+TEST_F(RunTest, AMiniatureHasThePositionsThatItNeeds) {
+  config_.seed = 5;
+  config_.rl.steps = 1;
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  const auto saved = [&] { return LoadPolicy(RunFolder(Folders(), config_) + "/policy", at::kFloat).config(); };
+  EXPECT_EQ(saved().max_positions, 512);
+  config_.rl.max_new_tokens = 600;
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  EXPECT_GT(saved().max_positions, 600);
+  config_.rl.max_new_tokens = 12;
+  config_.data.list_length = 100;
+  config_.sft.demonstrations = "full";
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+  EXPECT_GT(saved().max_positions, 512) << "demonstrations of a hundred films";
+}
+
+// A checkpoint whose positions do not hold what the run asks for.
+class FewPositions : public RunTest {
+ protected:
+  void Save(int64_t positions) {
+    const Policy small = SmallPolicy();
+    LlamaConfig shape = small.config();
+    shape.max_positions = positions;
+    config_.policy.path = out_ + "/positions_" + std::to_string(positions);
+    SavePolicy(config_.policy.path, {LlamaWeights::Random(shape, 5, 0.3), small.tokenizer, small.chat_template});
+    config_.policy.lock = PolicyContentHash(config_.policy.path);
+    config_.sft.demonstrations = "none";
+    config_.rl.steps = 1;
+  }
+};
+
+TEST_F(FewPositions, CutThePromptsOfARun) {
+  Save(64);
+  ASSERT_EQ(Execute(), RunOutcome::kDone) << "evaluation, rollouts and updates";
+  config_.rl.steps = 0;
+  ASSERT_EQ(Execute(), RunOutcome::kDone);
+}
+
+TEST_F(FewPositions, AreRefusedBeforeAnythingIsWritten) {
+  Save(64);
+  config_.rl.max_new_tokens = 60;
+  EXPECT_THAT(ErrorOf([&] { Execute(); }),
+              AllOf(HasSubstr("rl.max_new_tokens: 60 leaves 5 tokens"), HasSubstr("max_position_embeddings = 64"),
+                    HasSubstr("data.max_prompt_tokens = 2048"), HasSubstr("at most 49")));
+  config_.rl.max_new_tokens = 12;
+  config_.data.max_prompt_tokens = 100;
+  EXPECT_THAT(ErrorOf([&] { Execute(); }), AllOf(HasSubstr("data.max_prompt_tokens: 100"), HasSubstr("at most 53")));
+  EXPECT_FALSE(std::filesystem::exists(RunFolder(Folders(), config_)));
+}
+
+TEST_F(FewPositions, NameTheDemonstrationThatDoesNotFit) {
+  Save(28);
+  config_.sft.demonstrations = "ground_truth";
+  EXPECT_THAT(ErrorOf([&] { Execute(); }), AllOf(HasSubstr("demonstration 'train/"), HasSubstr("is 28")));
 }
 
 TEST(ChatTemplateSetting, TakesEveryKnownName) {

@@ -1,6 +1,6 @@
 // What supervised fine-tuning learns from: prompt and answer of each demonstration, as token ids.
 //
-//   PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
+//   PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens, positions});
 //   std::vector<ScoredSequence> examples = SftExamples(config, dataset, prompt, teacher_lists);
 //
 // sft.demonstrations says where the answers come from:
@@ -21,7 +21,9 @@
 
 namespace suite {
 
-// At most sft.examples of them. Throws InputError when the data set has none of the kind.
+// At most sft.examples of them. A prompt is cut where the prompt's limit or the positions beside its answer demand it,
+// whatever rl.max_new_tokens is. Throws InputError when the data set has none of the kind, and for an answer that the
+// positions do not hold.
 std::vector<ScoredSequence> SftExamples(const RunConfig& config, const Dataset& dataset, const PromptBuilder& prompt,
                                         const std::vector<std::vector<Item>>& teacher_lists = {});
 

@@ -1,8 +1,10 @@
 #include "harness/sft/sft_examples.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/testing/error_of.h"
 #include "harness/policy/small_policy.h"
 
 namespace suite {
@@ -60,6 +62,30 @@ TEST_F(SftExamplesTest, TheSourcesOwnDemonstrationsBringTheirPrompts) {
   const auto examples = SftExamples(config_, dataset_, prompt_);
   ASSERT_EQ(examples.size(), 1u);
   EXPECT_EQ(Text(examples[0]), "<|user|>Ten films<|assistant|>Big (1988)<|end|>");
+}
+
+TEST_F(SftExamplesTest, ThePositionsCutPromptsAndRefuseAnswers) {
+  const ScoredSequence whole = SftExamples(config_, dataset_, prompt_).front();
+  const auto length = static_cast<int64_t>(whole.ids.size()), answer = length - whole.score_from;
+  const auto examples = [&](int64_t positions) {
+    return SftExamples(config_, dataset_, PromptBuilder(policy_.tokenizer, chat_, {"", 2048, positions}));
+  };
+  EXPECT_EQ(examples(length - 1).front().ids, whole.ids) << "the last token takes no position";
+  const ScoredSequence cut = examples(length - 5).front();
+  EXPECT_LE(static_cast<int64_t>(cut.ids.size()), length - 4);
+  EXPECT_EQ(Counted(cut), Counted(whole));
+  config_.rl.max_new_tokens = 1000;  // names no stage
+  EXPECT_EQ(examples(length - 1).front().ids, whole.ids);
+  const std::string too_long = "demonstration 'train/0': its answer takes " + std::to_string(answer) + " tokens";
+  const std::string error = ErrorOf([&] { examples(answer - 1); });
+  EXPECT_THAT(error, ::testing::HasSubstr(too_long));
+  EXPECT_THAT(error, ::testing::Not(::testing::HasSubstr("list_length"))) << "of what people recommended";
+  config_.sft.demonstrations = "full";
+  const PromptBuilder narrow(policy_.tokenizer, chat_, {"", 2048, answer - 1});
+  EXPECT_THAT(ErrorOf([&] {
+                SftExamples(config_, dataset_, narrow, {{{"Heat", 1995}, {"Big", 1988}}});
+              }),
+              ::testing::AllOf(::testing::HasSubstr(too_long), ::testing::HasSubstr("a smaller data.list_length")));
 }
 
 TEST_F(SftExamplesTest, NoMoreThanAskedFor) {

@@ -23,6 +23,7 @@
 #include "harness/distributed/shared_rows.h"
 #include "harness/distributed/thread_count.h"
 #include "harness/launcher/stop_request.h"
+#include "harness/policy/positions.h"
 #include "harness/policy/prompt.h"
 #include "harness/policy/run_together.h"
 #include "harness/policy/start_policy.h"
@@ -212,6 +213,13 @@ std::vector<ScoredSequence> HoldOut(const SftConfig& sft, std::vector<ScoredSequ
   return held_out;
 }
 
+// The last token of a sequence is only predicted.
+int64_t PositionsFor(const std::vector<ScoredSequence>& sequences) {
+  size_t longest = 1;
+  for (const ScoredSequence& sequence : sequences) longest = std::max(longest, sequence.ids.size());
+  return static_cast<int64_t>(longest) - 1;
+}
+
 bool AsksTeacher(const RunConfig& config) {
   const DemonstrationsConfig& switches = config.demonstrations;
   return RecipeOf(config.sft.demonstrations, switches.remap, switches.reflect, switches.adjust).has_value();
@@ -295,15 +303,18 @@ Policy PrepareSft(const RunConfig& config, const Dataset& dataset, const StageCa
   if (HasForAll(cache, config, "sft", group)) return LoadPolicy(folder, at::kFloat);
   const Policy base = PrepareBase(config, dataset, cache, report, group);
   const ChatTemplate chat = ChatTemplateOf(base, config.policy.path.empty() ? "the base policy" : config.policy.path);
-  const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
+  // A base policy of ours gets the positions that the examples need; those of a checkpoint are given.
+  const int64_t positions = config.policy.path.empty() ? 0 : base.config().max_positions;
+  const PromptBuilder prompt(base.tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens, positions});
   std::vector<std::vector<Item>> lists;
   // A teacher is asked once, and may take longer than a collective.
   OnRankZero(group, "demonstrations of the teacher",
              [&] { lists = DemonstrationLists(config, dataset, cache, StoppingReport(report, group)); });
   std::vector<ScoredSequence> examples = SftExamples(config, dataset, prompt, ShareLists(lists, group));
+  const LlamaWeights start = WithPositions(base.weights, PositionsFor(examples));
   const std::vector<ScoredSequence> held_out = HoldOut(config.sft, &examples);
   const SupervisedStage stage = PlanSft(config, folder, group);
-  Policy policy = {TrainStage(stage, base.weights, std::move(examples), held_out, report).weights, base.tokenizer,
+  Policy policy = {TrainStage(stage, start, std::move(examples), held_out, report).weights, base.tokenizer,
                    base.chat_template, base.generation, base.eos_token};
   return Publish(stage, std::move(policy), group);
 }

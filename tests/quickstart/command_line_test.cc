@@ -39,6 +39,12 @@ TEST(CommandLine, BadInputIsRefusedAtOnce) {
       {{"--plan", "--set", "rl.max_new_tokens=1048576", "--set", "rl.group_size=4096", "--set", "policy.layers=1024",
         "--set", "policy.intermediate_size=1048576", "--set", "rl.prompts_per_step=200"},
        {"the memory of a run", "rl.group_size = 4096"}},
+      {{"--model=tests/golden/end_to_end/llama", "--set", "rl.max_new_tokens=600"},
+       {"rl.max_new_tokens: 600", "llama/config.json: max_position_embeddings = 512", "data.max_prompt_tokens = 2048"}},
+      {{"--plan", "--model=tests/golden/end_to_end/llama", "--set", "rl.max_new_tokens=600"},
+       {"rl.max_new_tokens: 600", "max_position_embeddings = 512", "at most 497"}},
+      {{"--model=tests/golden/end_to_end/llama", "--set", "data.max_prompt_tokens=418"},
+       {"data.max_prompt_tokens: 418", "rl.max_new_tokens = 96", "at most 417"}},
       {{"--fast"}, {"fast", "--help"}},
   };
   for (const BadCommand& command : commands) {
@@ -116,6 +122,9 @@ TEST(CommandLine, HelpAndPlanAndExplainOnlyTell) {
     EXPECT_EQ(result.exit_code, 0) << flag;
     EXPECT_NE(result.output.find(expected), std::string::npos) << flag << ": " << result.output;
   }
+  const ProgramResult plan = RunQuickstart({"--plan", "--model=tests/golden/end_to_end/llama", "--out=" + out});
+  EXPECT_EQ(plan.exit_code, 0) << plan.output;
+  EXPECT_NE(plan.output.find("prompts are cut at 417 tokens"), std::string::npos) << plan.output;
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
