@@ -66,6 +66,15 @@ TEST(MemorySettingsOf, FollowsTheRun) {
   EXPECT_TRUE(MemorySettingsOf(run, config, {}).reference_policy);
 }
 
+// Prompt and answer share the positions of a checkpoint.
+TEST(MemorySettingsOf, PlansForPromptsThatFit) {
+  RunConfig run = PaperRun("Llama-3.2-1B");
+  LlamaConfig config = ShapeOfRun(run)->config;
+  EXPECT_EQ(MemorySettingsOf(run, config, {}).prompt_tokens, 2048);
+  config.max_positions = 2048;
+  EXPECT_EQ(MemorySettingsOf(run, config, {}).prompt_tokens, 1025);
+}
+
 // The trainer bounds activations itself: 2^28 bytes hold one such prompt a shard at a time, however many processes the
 // shards are of.
 TEST(MemorySettingsOf, CutsTheBatchAsTheTrainerDoes) {
