@@ -56,11 +56,17 @@ ReportSpec ReportOf(const Experiment& experiment) {
   if (!all_train_by_reward) spec.baseline.clear();  // the arms are SFT policies themselves
   for (const std::string& metric : settings.metrics) spec.metrics.push_back(ColumnOf(metric));
   const auto side = [&](const std::string& arm) { return arm == "sft" ? spec.baseline : arm; };
+  // Where nothing is trained by reward there is no start to compare with.
+  const auto lacks_side = [&](const auto& one) {
+    return spec.baseline.empty() && (one.left == "sft" || one.right == "sft");
+  };
   for (const ComparisonSetting& one : settings.comparisons) {
+    if (lacks_side(one)) continue;
     spec.comparisons.push_back({side(one.left), side(one.right), one.metric});
   }
   spec.published = settings.published;
   for (const ClaimSetting& one : settings.claims) {
+    if (lacks_side(one)) continue;
     spec.claims.push_back(ClaimOf(one));
     spec.claims.back().left = side(one.left);
     if (!one.right.empty()) spec.claims.back().right = side(one.right);
