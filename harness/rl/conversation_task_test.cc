@@ -84,9 +84,11 @@ TEST_F(ConversationTaskTest, EvaluationIsGreedyAndPerConversation) {
     return Evaluate(llama, policy_.weights.Tensors(), policy_.tokenizer, prompt_, conversations_, catalog_, options);
   };
   const Evaluation a = evaluate(4), b = evaluate(7);
-  EXPECT_EQ(a.metrics, (std::vector<std::string>{"recall@1", "recall@3", "ndcg@1", "ndcg@3", "in_catalog_ratio",
-                                                 "duplicate_share"}));
-  ASSERT_EQ(a.scores.size(), 6u);
+  EXPECT_EQ(a.metrics, (std::vector<std::string>{"recall@1", "recall@3", "ndcg@1", "ndcg@3", "distinct_recall@1",
+                                                 "distinct_recall@3", "distinct_ndcg@1", "distinct_ndcg@3",
+                                                 "in_catalog_ratio", "duplicate_share"}));
+  ASSERT_EQ(a.scores.size(), a.metrics.size());
+  EXPECT_EQ(a.judged.size(), conversations_.size());
   EXPECT_EQ(a.scores[0].size(), conversations_.size());
   EXPECT_EQ(a.answers, b.answers) << "the batch changes nothing";
 }

@@ -14,6 +14,7 @@ EvaluatedAnswer SomeAnswer() {
   EvaluatedAnswer answer;
   answer.ground_truths = 3;
   answer.hits = {0, 1, 1};
+  answer.distinct_hits = {0, 1};
   answer.given = 4;
   answer.in_catalog = 3;
   answer.distinct = 2;
@@ -33,6 +34,12 @@ TEST(EvaluatorTest, EveryMetricOfTheTableHasItsScore) {
                                                                 {"ndcg@1", 0.0},
                                                                 {"ndcg@2", NdcgAt(answer, 2)},
                                                                 {"ndcg@5", NdcgAt(answer, 5)},
+                                                                {"distinct_recall@1", 0.0},
+                                                                {"distinct_recall@2", DistinctRecallAt(answer, 2)},
+                                                                {"distinct_recall@5", DistinctRecallAt(answer, 5)},
+                                                                {"distinct_ndcg@1", 0.0},
+                                                                {"distinct_ndcg@2", DistinctNdcgAt(answer, 2)},
+                                                                {"distinct_ndcg@5", DistinctNdcgAt(answer, 5)},
                                                                 {"in_catalog_ratio", InCatalogRatio(answer)},
                                                                 {"duplicate_share", DuplicateShare(answer)}};
   ASSERT_EQ(expected.size(), names.size());

@@ -192,6 +192,14 @@ class RunSteps {
     Record(Step(since_step_.Seconds() - evaluation_s_));
   }
 
+  // For finding out why a run failed: the rollouts of the last step, where there are any.
+  void KeepLastBatch() {
+    if (!leads() || recorded_task_.last().groups.empty()) return;
+    char name[48];
+    std::snprintf(name, sizeof(name), "/alarms/not_finite-%08lld.safetensors", static_cast<long long>(step()));
+    WriteBatchAtFault(RunFolder(folders_, config_) + name, recorded_task_.last());
+  }
+
   // Saves the trained policy and closes the record.
   void Finish() {
     meter_.Enter("saving");
@@ -360,6 +368,7 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
     while (!steps.AtEnd()) steps.Advance();
     steps.Finish();
   } catch (const NotFiniteLogits& fault) {
+    steps.KeepLastBatch();
     recorder.Fail("not_finite: after " + std::to_string(steps.step()) + " RL steps: " + fault.found(), meter.Summary(),
                   AdviceAgainstNotFinite(config, steps.step()));
   }

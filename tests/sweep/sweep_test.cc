@@ -219,8 +219,8 @@ TEST_F(SweepTest, ALauncherTakesOverWhatAKilledOneLeft) {
 TEST_F(SweepTest, ARunThatFailsSaysWhyAndIsNotRunAgain) {
   const std::string out = TemporaryPath("nan");
   std::vector<std::string> arguments = OneRun(out);
-  // Rewards are all alike this early; the entropy bonus gives a gradient.
-  arguments.insert(arguments.end(), {"--set", "rl.learning_rate=1e30", "--set", "objective.entropy_bonus=1"});
+  // Each step multiplies the weights by 1 - 100 * 1000.
+  arguments.insert(arguments.end(), {"--set", "rl.learning_rate=100", "--set", "rl.weight_decay=1000"});
   const ProgramResult failed = RunQuickstart(arguments);
   EXPECT_EQ(failed.exit_code, 1) << failed.output;
   const RunRecord run = ReadRun(OnlyRun(Runs(out)) + "/store.h5");
