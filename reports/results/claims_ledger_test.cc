@@ -124,6 +124,23 @@ TEST(ClaimsLedgerTest, StepsToATargetAndToHalfOfTheOwnGain) {
   EXPECT_NEAR(ledger[1].evidence.right_mean, 37.5, 1e-4);
 }
 
+// The report shows three measures of ranking; the claim's neighbours share its depth or its kind.
+TEST(ClaimsLedgerTest, AVerdictThatTurnsWithTheMetricSaysSo) {
+  ReportSpec spec =
+      SpecOf({ClaimOf("rank_grpo_log", "grpo", "ndcg@5"), ClaimOf("rank_grpo_log", "grpo", "series:reward")});
+  spec.metrics = {{"recall@5", "Recall@5", true}, {"recall@10", "Recall@10", true}, {"ndcg@10", "NDCG@10", true}};
+  auto ledger = JudgeAll(spec, TwoArms(spec)).ledger;
+  ASSERT_EQ(ledger[0].neighbours.size(), 2u);
+  EXPECT_EQ(ledger[0].neighbours[0].title, "Recall@5");
+  EXPECT_EQ(ledger[0].neighbours[1].title, "NDCG@10");
+  EXPECT_GT(ledger[0].neighbours[0].interval->low, 0);
+  EXPECT_EQ(ledger[0].neighbours[0].verdict, ClaimVerdict::kReproduced);
+  EXPECT_TRUE(ledger[1].neighbours.empty()) << "a series has none";
+  EXPECT_EQ(VerdictText(ledger[0]), "reproduced from this start");
+  ledger[0].neighbours[1].verdict = ClaimVerdict::kUndecided;
+  EXPECT_EQ(VerdictText(ledger[0]), "reproduced from this start; not on NDCG@10");
+}
+
 // reward_by_rank falls with the rank in every run: two places of one series, in one arm.
 TEST(ClaimsLedgerTest, TwoMetricsOfOneArm) {
   Claim claim = ClaimOf("grpo", "grpo", "series:reward_by_rank/1");
