@@ -46,9 +46,9 @@ class Llama {
   // Logits [N, vocab] of rows that HiddenStates or the layers one by one have given.
   at::Tensor LogitsOf(const at::Tensor& hidden_NH, const LlamaTensors& tensors) const;
 
-  // Where the model first computes NaN or infinity for these tokens, as its checkpoint names the module: "model.layers.3",
-  // or "model.embed_tokens", "model.norm", "lm_head"; empty: nowhere. For use when something is wrong: it looks at
-  // every module's output.
+  // Where the model first computes NaN or infinity for these tokens, as its checkpoint names the module:
+  // "model.layers.3", or "model.embed_tokens", "model.norm", "lm_head"; empty: nowhere. For use when something is
+  // wrong: it looks at every module's output.
   std::string FirstNotFinite(const LlamaTensors& tensors, const PackedTokens& packed) const;
 
   // How much of memory one row of a graph takes, in bytes: what the layers keep for the backward pass.

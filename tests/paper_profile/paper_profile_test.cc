@@ -64,7 +64,7 @@ class PaperProfileTest : public ::testing::Test {
 
 TEST_F(PaperProfileTest, Table1) {
   const std::string report = Rehearse("table1", {model_});
-  EXPECT_EQ(records_.size(), 4u);
+  EXPECT_EQ(records_.size(), 5u);
   EXPECT_THAT(report, HasSubstr("NDCG@20"));
   EXPECT_THAT(report, HasSubstr("over all 20 ranks")) << "claims at the paper's depth";
   EXPECT_THAT(report, HasSubstr("Qwen2.5-0.5B, GRPO")) << "published numbers";
