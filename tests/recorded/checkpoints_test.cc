@@ -59,7 +59,7 @@ TEST(RecordedCheckpoints, AreStillSavedAndScoredAlike) {
     ExpectLogits(LoadWeights(folder, at::kFloat), entry.at("ids"), entry);
     model_types.insert(config.model_type);
   }
-  EXPECT_EQ(model_types, (std::set<std::string>{"llama", "qwen2", "qwen3"}));
+  EXPECT_EQ(model_types, (std::set<std::string>{"llama", "mistral", "qwen2", "qwen3"}));
 }
 
 }  // namespace
