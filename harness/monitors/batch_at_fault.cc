@@ -39,14 +39,14 @@ void WriteBatchAtFault(const std::string& path, const BatchAtFault& batch) {
 }
 
 std::vector<int64_t> RecordingTask::Conversations(int64_t step) const {
-  last_ = BatchAtFault();
-  last_.step = step;
+  step_ = step;
   return task_.Conversations(step);
 }
 
 JudgedRollouts RecordingTask::Judge(const std::vector<int64_t>& conversations,
                                     const std::vector<RolloutGroup>& groups) const {
   JudgedRollouts judged = task_.Judge(conversations, groups);
+  last_.step = step_;
   last_.conversations = conversations;
   last_.prompts.clear();
   for (const int64_t conversation : conversations) last_.prompts.push_back(task_.PromptIds(conversation));

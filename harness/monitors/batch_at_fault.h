@@ -47,6 +47,7 @@ class RecordingTask : public RlTask {
 
  private:
   const RlTask& task_;
+  mutable int64_t step_ = 0;  // under way: its batch becomes the last one when it is judged
   mutable BatchAtFault last_;
 };
 

@@ -45,13 +45,14 @@ TEST(KeptResultsTest, KeptStoresBearTheirHashAndNoFolders) {
   }
 }
 
-// Three experiments with 71 runs in all, some 100 kB each: a budget for what a clone carries.
+// Three experiments with 76 runs in all, some 180 kB each, since stores keep every answered item: a budget for what a
+// clone carries.
 TEST(KeptResultsTest, TheTreeStaysSmall) {
   uintmax_t bytes = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kPublished)) {
     if (entry.is_regular_file()) bytes += entry.file_size();
   }
-  EXPECT_LT(bytes, uintmax_t{10} << 20);
+  EXPECT_LT(bytes, uintmax_t{20} << 20);
 }
 
 TEST(KeptResultsTest, KeepsAndRedraws) {
