@@ -51,10 +51,7 @@ std::vector<double> PlaceOfSeries(const ReportRun& run, const std::string& name)
 
 // The means of a score at each evaluation of the curve split. Throws InputError for fewer than `fewest`.
 std::vector<double> CurveOf(const ReportRun& run, const std::string& split, const std::string& metric, size_t fewest) {
-  const ScoreTable& table = FindScores(run.record, split);
-  const size_t m = FindMetric(run.record, table, metric);
-  std::vector<double> means;
-  for (size_t row = 0; row < table.steps.size(); ++row) means.push_back(MeanScore(table, row, m));
+  const std::vector<double> means = CurveOfScore(run, split, metric).values;
   if (means.size() >= fewest) return means;
   throw InputError(run.record.path,
                    "too few evaluations of split '" + split + "' for the course of '" + metric +
