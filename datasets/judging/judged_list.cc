@@ -70,6 +70,10 @@ std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason) {
   return kNames[static_cast<size_t>(reason)];
 }
 
+std::string_view RecordedVerdict(RankVerdict verdict, OutOfCatalogReason reason) {
+  return verdict == RankVerdict::kOutOfCatalog ? OutOfCatalogReasonName(reason) : RankVerdictName(verdict);
+}
+
 OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog) {
   if (catalog.Find(item)) return OutOfCatalogReason::kInCatalog;
   if (!catalog.FindTitle(item.title).empty()) return OutOfCatalogReason::kWrongYear;

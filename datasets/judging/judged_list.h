@@ -56,6 +56,9 @@ std::string_view RankVerdictName(RankVerdict verdict);
 // "in_catalog", "wrong_year", "other_spelling", "unknown_title".
 std::string_view OutOfCatalogReasonName(OutOfCatalogReason reason);
 
+// The verdict as records have it: of an item out of the catalogue the reason, else the verdict's name.
+std::string_view RecordedVerdict(RankVerdict verdict, OutOfCatalogReason reason);
+
 OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog);
 
 struct JudgedRank {

@@ -20,12 +20,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kNoUpdate = std::numeric_limits<double>::quiet_NaN();
 
-// For an item out of the catalogue, why it is.
-std::string VerdictText(const JudgedRank& rank) {
-  return std::string(rank.verdict == RankVerdict::kOutOfCatalog ? OutOfCatalogReasonName(rank.reason)
-                                                                : RankVerdictName(rank.verdict));
-}
-
 // The value of a row at a rank; at unit sequence the row's one value.
 double ValueAt(const at::Tensor& value_BN, int64_t row, int64_t rank) {
   const at::Tensor of_row = value_BN[row];
@@ -43,7 +37,9 @@ std::vector<RankCredit> RanksOf(const JudgedList& judged, const Credit& credit, 
   std::vector<RankCredit> ranks;
   for (size_t k = 0; k < judged.ranks.size(); ++k) {
     const auto rank = static_cast<int64_t>(k);
-    ranks.push_back({judged.ranks[k].line, VerdictText(judged.ranks[k]), relevance[k], credit(rank), advantage(rank)});
+    const JudgedRank& judged_rank = judged.ranks[k];
+    const std::string verdict(RecordedVerdict(judged_rank.verdict, judged_rank.reason));
+    ranks.push_back({judged_rank.line, verdict, relevance[k], credit(rank), advantage(rank)});
   }
   return ranks;
 }

@@ -22,11 +22,6 @@ ListItem ListItemOf(const Item& item, const Catalog& catalog) {
   return {Storable(item.title, in_catalog), item.year, in_catalog, catalog.ContainsLowerCase(item)};
 }
 
-std::string VerdictText(const EvaluatedItem& item) {
-  return std::string(item.verdict == RankVerdict::kOutOfCatalog ? OutOfCatalogReasonName(item.reason)
-                                                                : RankVerdictName(item.verdict));
-}
-
 // What a conversation wanted and what it had seen.
 void AddConversation(const Conversation& conversation, int64_t place, const Catalog& catalog, ListItems* items,
                      EvaluatedLists* lists) {
@@ -52,8 +47,9 @@ EvaluatedLists RecordLists(const std::string& split, int64_t step, const std::ve
     const auto place = static_cast<int64_t>(c);
     AddConversation(conversations[c], place, catalog, &items, &lists);
     for (const EvaluatedItem& item : judged[c].items) {
+      const std::string verdict(RecordedVerdict(item.verdict, item.reason));
       lists.ranks.push_back(
-          {step, place, item.line, items.Place(ListItemOf(item.item, catalog)), VerdictText(item), item.repeated});
+          {step, place, item.line, items.Place(ListItemOf(item.item, catalog)), verdict, item.repeated});
     }
   }
   return lists;
