@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text/utf8.h"
@@ -41,6 +42,21 @@ Catalog::Catalog(std::vector<Item> items) : items_(std::move(items)) {
     }
     years_of_lower_case_[LowerCase(item.title)].push_back(item.year);
   }
+}
+
+Catalog::Catalog(ItemForm form, std::vector<Item> written, std::vector<ItemDetails> details)
+    : Catalog(std::move(written)) {
+  SUITE_CHECK_EQ(items_.size(), details.size());
+  form_ = form;
+  details_ = std::move(details);
+}
+
+ItemDetails Catalog::Details(int id) const {
+  return details_.empty() ? ItemDetails{item(id), "", 1} : details_.at(static_cast<size_t>(id));
+}
+
+double Catalog::Share(int id) const {
+  return details_.empty() ? 1.0 : 1.0 / details_.at(static_cast<size_t>(id)).sharing;
 }
 
 Catalog Catalog::FromTsv(const std::string& path) { return ParseTsv(ReadFile(path), path); }

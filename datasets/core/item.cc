@@ -3,6 +3,7 @@
 namespace suite {
 
 std::string FormatItem(const Item& item) {
+  if (item.year == kNoYear) return item.title;
   std::string year = std::to_string(item.year);
   if (year.size() < 4) year.insert(0, 4 - year.size(), '0');
   return item.title + " (" + year + ")";

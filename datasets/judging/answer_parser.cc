@@ -83,7 +83,7 @@ std::optional<int> YearAt(View text, size_t open) {
   return year;
 }
 
-std::optional<Item> ParseLine(std::string_view line) {
+std::optional<Item> ParseTitleYear(std::string_view line) {
   const std::u32string squeezed = SqueezeWhiteSpace(DecodeUtf8(line));
   const View text = StripQuotes(StripListMarks(squeezed));
   // At least one character of text, one of white space, then the first "(dddd)": the shortest text wins.
@@ -96,14 +96,46 @@ std::optional<Item> ParseLine(std::string_view line) {
   return std::nullopt;
 }
 
+std::optional<Item> ParseTitle(std::string_view line) {
+  const std::u32string squeezed = SqueezeWhiteSpace(DecodeUtf8(line));
+  const std::u32string title = SqueezeWhiteSpace(StripQuotes(StripListMarks(squeezed)));
+  if (title.empty()) return std::nullopt;
+  return Item{EncodeUtf8(title), kNoYear};
+}
+
+// Is `text` a row of "<...>", each with something other than white space and angle brackets in it?
+bool IsRowOfTokens(View text) {
+  if (text.empty()) return false;
+  while (!text.empty()) {
+    const size_t close = text.find(U'>');
+    if (text.front() != U'<' || close == View::npos || close < 2) return false;
+    const View inside = text.substr(1, close - 1);
+    if (std::any_of(inside.begin(), inside.end(), [](char32_t c) { return c == U'<' || IsWhiteSpace(c); }))
+      return false;
+    text.remove_prefix(close + 1);
+  }
+  return true;
+}
+
+std::optional<Item> ParseTokens(std::string_view line) {
+  const std::u32string squeezed = SqueezeWhiteSpace(DecodeUtf8(line));
+  if (!IsRowOfTokens(squeezed)) return std::nullopt;
+  return Item{EncodeUtf8(squeezed), kNoYear};
+}
+
+std::optional<Item> ParseLine(std::string_view line, ItemForm form) {
+  if (form == ItemForm::kTitleYear) return ParseTitleYear(line);
+  return form == ItemForm::kTitle ? ParseTitle(line) : ParseTokens(line);
+}
+
 }  // namespace
 
-std::vector<ParsedItem> ParseAnswer(std::string_view text) {
+std::vector<ParsedItem> ParseAnswer(std::string_view text, ItemForm form) {
   std::vector<ParsedItem> items;
   int line = 0;
   for (size_t begin = 0; begin <= text.size(); ++line) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    if (std::optional<Item> item = ParseLine(text.substr(begin, end - begin))) {
+    if (std::optional<Item> item = ParseLine(text.substr(begin, end - begin), form)) {
       items.push_back({*std::move(item), line});
     }
     begin = end + 1;
@@ -113,23 +145,24 @@ std::vector<ParsedItem> ParseAnswer(std::string_view text) {
 
 int CountLines(std::string_view text) { return 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
 
-std::optional<Item> ReadBack(const Item& item) {
-  const std::vector<ParsedItem> parsed = ParseAnswer(FormatItem(item));
+std::optional<Item> ReadBack(const Item& item, ItemForm form) {
+  const std::vector<ParsedItem> parsed = ParseAnswer(FormatItem(item), form);
   if (parsed.size() != 1) return std::nullopt;
   return parsed[0].item;
 }
 
-std::vector<Item> LostInParsing(const std::vector<Item>& items) {
+std::vector<Item> LostInParsing(const std::vector<Item>& items, ItemForm form) {
   std::vector<Item> lost;
-  std::copy_if(items.begin(), items.end(), std::back_inserter(lost), [](const Item& i) { return ReadBack(i) != i; });
+  std::copy_if(items.begin(), items.end(), std::back_inserter(lost),
+               [form](const Item& i) { return ReadBack(i, form) != i; });
   return lost;
 }
 
-std::string AsParsed(const std::string& title) {
-  constexpr int kAnyYear = 2000;
-  const std::optional<Item> back = ReadBack({title, kAnyYear});
-  if (!back || back->title.empty() || back->year != kAnyYear) return title;
-  return ReadBack(*back) == back ? back->title : title;
+std::string AsParsed(const std::string& title, ItemForm form) {
+  const int any_year = form == ItemForm::kTitleYear ? 2000 : kNoYear;
+  const std::optional<Item> back = ReadBack({title, any_year}, form);
+  if (!back || back->title.empty() || back->year != any_year) return title;
+  return ReadBack(*back, form) == back ? back->title : title;
 }
 
 }  // namespace suite

@@ -15,6 +15,15 @@
 //   ReadBack({"Heat", 1995}) == Item{"Heat", 1995}
 //   ReadBack({"(500) Days of Summer", 2009}) == Item{"Days of Summer", 2009}    // parentheses are lost
 //   AsParsed("(500) Days of Summer") == "Days of Summer"
+//
+// Those are the rules for films. Items of other forms (datasets/core/item_form.h) have no year, and rules of ours:
+//
+//   title        the line without list marks and one pair of quotes, white space squeezed; nothing but an empty line is
+//                no item, so a sentence of small talk counts as an item outside the catalogue
+//   id, codes    the line, trimmed, if it consists of `<...>` without white space and nothing else
+//
+//   ParseAnswer("1. Dune\n", ItemForm::kTitle)                     -> {{"Dune", kNoYear}, line 0}
+//   ParseAnswer("<a_3><b_0>\n<a_3> or so", ItemForm::kCodes)       -> {{"<a_3><b_0>", kNoYear}, line 0}
 #pragma once
 
 #include <optional>
@@ -23,6 +32,7 @@
 #include <vector>
 
 #include "datasets/core/item.h"
+#include "datasets/core/item_form.h"
 
 namespace suite {
 
@@ -32,19 +42,19 @@ struct ParsedItem {
 };
 
 // The items in order of appearance.
-std::vector<ParsedItem> ParseAnswer(std::string_view text);
+std::vector<ParsedItem> ParseAnswer(std::string_view text, ItemForm form = ItemForm::kTitleYear);
 
 // Lines of `text`: its newlines + 1, so a trailing newline opens one more (empty) line and "" has one.
 int CountLines(std::string_view text);
 
 // What the parser makes of the item's line; nothing when it finds none or another number of items.
-std::optional<Item> ReadBack(const Item& item);
+std::optional<Item> ReadBack(const Item& item, ItemForm form = ItemForm::kTitleYear);
 
 // The items that do not come back unchanged.
-std::vector<Item> LostInParsing(const std::vector<Item>& items);
+std::vector<Item> LostInParsing(const std::vector<Item>& items, ItemForm form = ItemForm::kTitleYear);
 
 // The form of a title that comes back: as the parser reads it, or `title` itself when nothing would be left or no form
 // comes back. A year has no part in it.
-std::string AsParsed(const std::string& title);
+std::string AsParsed(const std::string& title, ItemForm form = ItemForm::kTitleYear);
 
 }  // namespace suite

@@ -5,16 +5,18 @@
 #include <algorithm>
 
 #include "datasets/core/item.h"
+#include "datasets/core/item_form.h"
 
 namespace suite {
 namespace {
 
 // "title|year@line", one item after another.
-std::string Shown(std::string_view text) {
+std::string Shown(std::string_view text, ItemForm form = ItemForm::kTitleYear) {
   std::string shown;
-  for (const ParsedItem& parsed : ParseAnswer(text)) {
+  for (const ParsedItem& parsed : ParseAnswer(text, form)) {
     if (!shown.empty()) shown += ' ';
-    shown += parsed.item.title + "|" + std::to_string(parsed.item.year) + "@" + std::to_string(parsed.line);
+    const std::string year = parsed.item.year == kNoYear ? "" : "|" + std::to_string(parsed.item.year);
+    shown += parsed.item.title + year + "@" + std::to_string(parsed.line);
   }
   return shown;
 }
@@ -64,6 +66,23 @@ TEST(AnswerParser, ReadsBackWhatFormatListWrites) {
   for (size_t i = 0; i < items.size(); ++i) {
     EXPECT_EQ(parsed[i].item, items[i]);
     EXPECT_EQ(parsed[i].line, static_cast<int>(i));
+  }
+}
+
+TEST(AnswerParser, ReadsTitlesAlone) {
+  EXPECT_EQ(Shown("1. Dune\n- \"Emma\"\n\n  Kim  and  I ", ItemForm::kTitle), "Dune@0 Emma@1 Kim and I@3");
+  EXPECT_EQ(Shown("Heat (1995)\n**\n\"\"", ItemForm::kTitle), "Heat (1995)@0")
+      << "parentheses stay, nothing is nothing";
+  EXPECT_EQ(Shown("Sure, here you go!", ItemForm::kTitle), "Sure, here you go!@0") << "judged: not in the catalogue";
+  EXPECT_EQ(AsParsed("9. Heat", ItemForm::kTitle), "Heat");
+  EXPECT_EQ(AsParsed("(500) Days of Summer", ItemForm::kTitle), "(500) Days of Summer");
+}
+
+TEST(AnswerParser, ReadsRowsOfTokens) {
+  for (const ItemForm form : {ItemForm::kId, ItemForm::kCodes}) {
+    EXPECT_EQ(Shown("<item_17>\n <a_3><b_0> \r\n<a_1>", form), "<item_17>@0 <a_3><b_0>@1 <a_1>@2");
+    EXPECT_EQ(Shown("Heat\n1. <a_1>\n<a_1> <b_1>\n<>\n<a_1\na_1>\n<<a>>\n<a b>\n<a>.", form), "");
+    EXPECT_EQ(LostInParsing({{"<a_3><b_0>", kNoYear}, {"3", kNoYear}}, form), (std::vector<Item>{{"3", kNoYear}}));
   }
 }
 

@@ -40,10 +40,10 @@ class OpenGroundTruths {
 };
 
 // The ranks before judging: those given within the list, and how many lie beyond it.
-JudgedList RanksGiven(std::string_view text, const JudgeOptions& options) {
+JudgedList RanksGiven(std::string_view text, ItemForm form, const JudgeOptions& options) {
   JudgedList cut;
   cut.list_length = options.list_length;
-  const std::vector<ParsedItem> parsed = ParseAnswer(text);
+  const std::vector<ParsedItem> parsed = ParseAnswer(text, form);
   const bool by_line = options.rank_rule == RankRule::kLine;
   const int given = by_line ? CountLines(text) : static_cast<int>(parsed.size());
   cut.ranks.resize(static_cast<size_t>(std::min(given, options.list_length)));
@@ -88,7 +88,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
   const std::unordered_set<std::string> seen(seen_titles.begin(), seen_titles.end());
   OpenGroundTruths open(ground_truth, options.year_tolerance);
   std::set<Item> given;
-  JudgedList judged = RanksGiven(text, options);
+  JudgedList judged = RanksGiven(text, catalog.form(), options);
   for (JudgedRank& rank : judged.ranks) {
     if (!rank.item) continue;
     const Item normalized{NormalizedTitle(rank.item->title), rank.item->year};
@@ -100,6 +100,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
       rank.verdict = RankVerdict::kOutOfCatalog;
     } else if (open.Take(normalized)) {
       rank.verdict = RankVerdict::kHit;
+      rank.share = static_cast<float>(catalog.Share(catalog.Find(*rank.item).value()));
     } else {
       rank.verdict = rank.repeated ? RankVerdict::kDuplicate : RankVerdict::kMiss;
     }
@@ -110,7 +111,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
 std::vector<float> Relevance(const JudgedList& judged) {
   std::vector<float> relevance_N(static_cast<size_t>(judged.list_length), 0.0f);
   for (size_t rank = 0; rank < judged.ranks.size(); ++rank) {
-    if (judged.ranks[rank].verdict == RankVerdict::kHit) relevance_N[rank] = 1.0f;
+    if (judged.ranks[rank].verdict == RankVerdict::kHit) relevance_N[rank] = judged.ranks[rank].share;
   }
   return relevance_N;
 }

@@ -35,10 +35,10 @@ enum class RankRule {
 // that is given twice and is not in the catalogue is out of the catalogue both times, and one that was seen is seen
 // both times; whether it repeats an earlier one is told beside its verdict (`repeated`).
 enum class RankVerdict {
-  kUnparsed,      // the line holds no "Title (Year)"; only under RankRule::kLine
+  kUnparsed,      // the line holds no item of the catalogue's form; only under RankRule::kLine
   kSeen,          // the title was already seen
-  kOutOfCatalog,  // not in the catalog as (title, year); see OutOfCatalogReason
-  kHit,           // took a ground truth; relevance 1
+  kOutOfCatalog,  // not in the catalog, letter for letter; see OutOfCatalogReason
+  kHit,           // took a ground truth; relevance 1, or JudgedRank::share
   kDuplicate,     // the same item was given earlier in this answer
   kMiss,          // a fresh catalog item that nobody asked for
 };
@@ -63,12 +63,13 @@ OutOfCatalogReason ReasonOf(const Item& item, const Catalog& catalog);
 
 struct JudgedRank {
   int line = 0;              // newlines before it in the answer
-  std::optional<Item> item;  // as parsed; empty for kUnparsed
+  std::optional<Item> item;  // as parsed by the form of the catalogue; empty for kUnparsed
   RankVerdict verdict = RankVerdict::kUnparsed;
   OutOfCatalogReason reason = OutOfCatalogReason::kInCatalog;
   // The same item (normalised title and year) was given at an earlier rank, whatever the verdicts of the two. A repeat
   // can still be a hit, when the ground truth names an item twice: the authors' relevance is left as it is.
   bool repeated = false;
+  float share = 1.0f;  // what a hit on it counts: less than 1 where several items are written alike (Catalog::Share)
 };
 
 struct JudgedList {
@@ -87,7 +88,7 @@ JudgedList JudgeAnswer(std::string_view text, const std::vector<GroundTruth>& gr
                        const std::vector<std::string>& seen_titles, const Catalog& catalog,
                        const JudgeOptions& options);
 
-// rel_k for k = 1..N: 1 for a hit, else 0. Also the authors' exp_inf reward.
+// rel_k for k = 1..N: its share for a hit (1 unless items are written alike), else 0. Also the authors' exp_inf reward.
 std::vector<float> Relevance(const JudgedList& judged);
 
 }  // namespace suite

@@ -29,6 +29,7 @@ std::vector<EvaluatedItem> ItemsOf(const std::vector<ParsedItem>& parsed, const 
     item.repeated = !given.insert({NormalizedTitle(answer.item.title), answer.item.year}).second;
     item.near_catalog = catalog.ContainsLowerCase(answer.item, year_tolerance);
     item.reason = ReasonOf(answer.item, catalog);
+    if (const auto id = catalog.Find(answer.item)) item.share = catalog.Share(*id);
     if (seen.count(answer.item.title) > 0) {
       item.verdict = RankVerdict::kSeen;
     } else if (item.reason != OutOfCatalogReason::kInCatalog) {
@@ -68,22 +69,22 @@ void CountShares(size_t list_length, EvaluatedAnswer* answer) {
 }
 
 // Recall and nDCG of a filtered list.
-double RecallOf(const std::vector<int>& hits, size_t ground_truths, size_t k) {
+double RecallOf(const std::vector<double>& hits, size_t ground_truths, size_t k) {
   SUITE_CHECK_GT(k, 0u);
   if (ground_truths == 0) return kNaN;
-  int found = 0;
+  double found = 0;
   for (size_t rank = 0; rank < std::min(k, hits.size()); ++rank) found += hits[rank];
-  return static_cast<double>(found) / static_cast<double>(ground_truths);
+  return found / static_cast<double>(ground_truths);
 }
 
-double NdcgOf(const std::vector<int>& hits, size_t ground_truths, size_t k) {
+double NdcgOf(const std::vector<double>& hits, size_t ground_truths, size_t k) {
   SUITE_CHECK_GT(k, 0u);
   if (ground_truths == 0) return kNaN;
   const size_t length = std::min(k, hits.size());
   double gain = 0;
   double ideal = 0;
   for (size_t rank = 0; rank < length; ++rank) {
-    if (hits[rank] != 0) gain += DiscountAtRank(rank);
+    gain += hits[rank] * DiscountAtRank(rank);
     if (rank < ground_truths) ideal += DiscountAtRank(rank);
   }
   return length == 0 ? 0.0 : gain / ideal;
@@ -102,11 +103,11 @@ EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTr
   SUITE_CHECK_GE(options.year_tolerance, 0);
   EvaluatedAnswer answer;
   answer.ground_truths = ground_truth.size();
-  answer.items = ItemsOf(ParseAnswer(text), seen_titles, catalog, options.year_tolerance);
+  answer.items = ItemsOf(ParseAnswer(text, catalog.form()), seen_titles, catalog, options.year_tolerance);
   MarkHits(ground_truth, options.year_tolerance, &answer.items);
   for (const EvaluatedItem& item : answer.items) {
     if (IsFiltered(item)) continue;
-    const int hit = item.verdict == RankVerdict::kHit;
+    const double hit = item.verdict == RankVerdict::kHit ? item.share : 0.0;
     answer.hits.push_back(hit);
     if (!item.repeated) answer.distinct_hits.push_back(hit);
   }

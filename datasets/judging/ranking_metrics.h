@@ -36,6 +36,7 @@ struct EvaluatedItem {
   RankVerdict verdict = RankVerdict::kMiss;  // by the matching above; never kUnparsed
   OutOfCatalogReason reason = OutOfCatalogReason::kInCatalog;
   bool repeated = false;      // the same (normalised title, year) was given before, whatever the verdicts of the two
+  double share = 1.0;         // what a hit on it counts (Catalog::Share)
   bool near_catalog = false;  // counts for the in-catalogue ratio: lower-cased title, some year within the tolerance
 };
 
@@ -43,8 +44,9 @@ struct EvaluatedItem {
 struct EvaluatedAnswer {
   size_t ground_truths = 0;
   std::vector<EvaluatedItem> items;
-  std::vector<int> hits;  // of the list without seen and out-of-catalog items: 1 where a ground truth marks an item
-  std::vector<int> distinct_hits;  // the same of the list that has lost its repeated items, too
+  // Of the list without seen and out-of-catalog items: where a ground truth marks an item 1, or its share; else 0.
+  std::vector<double> hits;
+  std::vector<double> distinct_hits;  // the same of the list that has lost its repeated items, too
   // Of the first N parsed items: how many there are, how many of them are in the catalog (lower-cased title, some year
   // within the tolerance), and how many differ by (normalised title, year).
   size_t given = 0, in_catalog = 0, distinct = 0;
@@ -54,7 +56,7 @@ EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTr
                                const std::vector<std::string>& seen_titles, const Catalog& catalog,
                                const MetricOptions& options);
 
-// Hits among the first k / number of ground truths. Without ground truth NaN, as NdcgAt: the authors divide by zero.
+// Hits among the first k, each counted by its share / number of ground truths. Without ground truth NaN, as NdcgAt: the authors divide by zero.
 double RecallAt(const EvaluatedAnswer& answer, size_t k);
 
 // DCG@k / DCG of min(ground truths, filtered length, k) hits, with log2(rank + 1): unlike the usual ideal, this one

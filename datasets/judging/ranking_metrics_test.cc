@@ -41,7 +41,7 @@ TEST(RankingMetrics, HandCheckedList) {
   EXPECT_DOUBLE_EQ(NdcgAt(m, 1), 0.0);
   EXPECT_DOUBLE_EQ(NdcgAt(m, 2), d2 / (d1 + d2));
   EXPECT_DOUBLE_EQ(NdcgAt(m, 4), (d2 + d3) / (d1 + d2 + d3));  // the list has three items: the ideal has three hits
-  EXPECT_EQ(m.hits, (std::vector<int>{0, 1, 1}));
+  EXPECT_EQ(m.hits, (std::vector<double>{0, 1, 1}));
   EXPECT_DOUBLE_EQ(InCatalogRatio(m), 1.0);
   EXPECT_DOUBLE_EQ(DuplicateShare(m), 0.0);
 }
@@ -89,8 +89,8 @@ TEST(RankingMetrics, EveryItemHasTheFirstVerdictThatApplies) {
 
 TEST(RankingMetrics, WithoutRepeatsLaterItemsMoveUp) {
   const EvaluatedAnswer answer = Evaluate("A (2000)\nA (2000)\nB (2000)", {{"B", 2000}}, {});
-  EXPECT_EQ(answer.hits, (std::vector<int>{0, 0, 1}));
-  EXPECT_EQ(answer.distinct_hits, (std::vector<int>{0, 1}));
+  EXPECT_EQ(answer.hits, (std::vector<double>{0, 0, 1}));
+  EXPECT_EQ(answer.distinct_hits, (std::vector<double>{0, 1}));
   EXPECT_DOUBLE_EQ(NdcgAt(answer, 5), 0.5);
   EXPECT_DOUBLE_EQ(DistinctNdcgAt(answer, 5), 1 / std::log2(3));
   EXPECT_DOUBLE_EQ(RecallAt(answer, 2), 0);

@@ -67,7 +67,7 @@ std::string JoinedWithAnd(const World& world, const std::vector<int>& films) {
   std::string text;
   for (size_t i = 0; i < films.size(); ++i) {
     if (i > 0) text += i + 1 == films.size() ? " and " : ", ";
-    text += FormatItem(world.universe[static_cast<size_t>(films[i])]);
+    text += FormatItem(world.written[static_cast<size_t>(films[i])]);
   }
   return text;
 }
@@ -117,11 +117,11 @@ SimulatedConversation DrawConversation(const World& world, RandomStream stream) 
   Conversation& conversation = simulated.conversation;
   conversation.turns = {{"user", WritePrompt(JoinedWithAnd(world, simulated.liked), words, &stream)}};
   for (const int id : simulated.liked) {
-    conversation.liked.push_back(world.universe[static_cast<size_t>(id)]);
+    conversation.liked.push_back(world.written[static_cast<size_t>(id)]);
     conversation.seen_titles.push_back(conversation.liked.back().title);
   }
   for (const int id : simulated.ground_truth) {
-    const Item& item = world.universe[static_cast<size_t>(id)];
+    const Item& item = world.written[static_cast<size_t>(id)];
     conversation.ground_truth.push_back({item.title, item.year});
   }
   simulated.context_embedding = ContextEmbedding(world, simulated.liked, words);

@@ -11,6 +11,9 @@
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
 #include "datasets/core/item.h"
+#include "datasets/core/item_form.h"
+#include "datasets/forms/written_items.h"
+#include "datasets/judging/answer_parser.h"
 #include "datasets/miniature/config.h"
 #include "datasets/miniature/conversations.h"
 #include "datasets/miniature/teacher.h"
@@ -158,6 +161,62 @@ TEST(Miniature, WebListsAreDistinctAndOfAllLengths) {
   }
   EXPECT_EQ(*lengths.begin(), 5u);
   EXPECT_EQ(*lengths.rbegin(), 15u);
+}
+
+MiniatureConfig SmallWorld() {
+  MiniatureConfig config;
+  config.n_train = config.n_web = 50;
+  config.n_validation = config.n_test = 20;
+  return config;
+}
+
+ItemFormOptions FormOptions(ItemForm form, CollisionRule rule = CollisionRule::kReassign) {
+  ItemFormOptions options;
+  options.form = form;
+  options.codes = CodeSource::kKMeans;
+  options.collision_rule = rule;
+  return options;
+}
+
+TEST(Miniature, OtherFormsWriteTheSameFilmsForTheSameUsers) {
+  const MiniatureData films = BuildMiniature(SmallWorld(), Titles());
+  for (const ItemForm form : {ItemForm::kTitle, ItemForm::kId, ItemForm::kCodes}) {
+    const MiniatureData data = BuildMiniature(SmallWorld(), Titles(), FormOptions(form));
+    EXPECT_EQ(data.world.universe, films.world.universe);
+    EXPECT_NE(WorldDigest(data.world), WorldDigest(films.world));
+    EXPECT_EQ(CatalogOf(data).size(), 200);
+    for (size_t i = 0; i < films.splits.train.size(); ++i) {
+      EXPECT_EQ(data.splits.train[i].ground_truth, films.splits.train[i].ground_truth);
+      EXPECT_EQ(data.splits.train[i].context_embedding, films.splits.train[i].context_embedding);
+      EXPECT_EQ(data.web_lists[i].items, films.web_lists[i].items);
+    }
+  }
+}
+
+TEST(Miniature, NoTitleIsLeftInAPromptOfOtherTokens) {
+  for (const ItemForm form : {ItemForm::kId, ItemForm::kCodes}) {
+    const MiniatureData data = BuildMiniature(SmallWorld(), Titles(), FormOptions(form));
+    EXPECT_TRUE(LostInParsing(data.world.written, form).empty());
+    for (const SimulatedConversation& c : data.splits.train) {
+      EXPECT_EQ(Prompt(c).find("(19"), std::string::npos) << Prompt(c);
+      EXPECT_EQ(Prompt(c).find("(20"), std::string::npos) << Prompt(c);
+      EXPECT_EQ(c.conversation.seen_titles[0], data.world.written[static_cast<size_t>(c.liked[0])].title);
+      EXPECT_NE(Prompt(c).find(c.conversation.seen_titles[0]), std::string::npos);
+    }
+  }
+}
+
+TEST(Miniature, FilmsMayShareTheirCodes) {
+  ItemFormOptions options = FormOptions(ItemForm::kCodes, CollisionRule::kShare);
+  options.levels = 2;
+  options.size = 17;
+  const MiniatureData data = BuildMiniature(SmallWorld(), Titles(), options);
+  const Catalog catalog = CatalogOf(data);
+  EXPECT_GT(data.written.collided, 0);
+  EXPECT_LT(catalog.size(), 200);
+  int items = 0;
+  for (int id = 0; id < catalog.size(); ++id) items += catalog.Details(id).sharing;
+  EXPECT_EQ(items, 200);
 }
 
 TEST(Miniature, RefusesAWorldWithoutPromptsLeft) {

@@ -17,7 +17,7 @@ MiniatureIndex::MiniatureIndex(std::shared_ptr<const MiniatureData> miniature) :
   for (const auto* split : {&data->splits.train, &data->splits.validation, &data->splits.test}) {
     for (const SimulatedConversation& simulated : *split) conversations[simulated.conversation.id] = &simulated;
   }
-  for (size_t id = 0; id < data->world.universe.size(); ++id) ids[data->world.universe[id]] = static_cast<int>(id);
+  for (size_t id = 0; id < data->world.written.size(); ++id) ids.emplace(data->world.written[id], static_cast<int>(id));
 }
 
 const SimulatedConversation* MiniatureIndex::Find(const Conversation& conversation) const {

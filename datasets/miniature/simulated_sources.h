@@ -8,7 +8,7 @@
 //   MiniatureEmbedder embedder(dataset.miniature);
 //   EmbeddingRows items = embedder.Items(dataset.catalog.items());        // [200, 16]
 //
-// Both look up films by title and year and conversations by id, so they know those of their own world only.
+// Both look up films as they are written and conversations by id, so they know those of their own world only.
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@ struct MiniatureIndex {
 
   std::shared_ptr<const MiniatureData> data;
   std::map<std::string, const SimulatedConversation*> conversations;  // by id
-  std::map<Item, int> ids;                                            // universe ids
+  std::map<Item, int> ids;  // universe ids by written form; the first of those that are written alike
 };
 
 class SimulatedTeacher : public Teacher {

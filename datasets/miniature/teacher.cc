@@ -104,7 +104,7 @@ WebList MakeWebList(const World& world, const SimulatedConversation& conversatio
 
 std::vector<Item> ItemsOf(const World& world, const std::vector<int>& ids) {
   std::vector<Item> items;
-  for (const int id : ids) items.push_back(world.universe.at(static_cast<size_t>(id)));
+  for (const int id : ids) items.push_back(world.written.at(static_cast<size_t>(id)));
   return items;
 }
 

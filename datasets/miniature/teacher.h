@@ -55,7 +55,7 @@ struct WebList {
 // liked films again.
 WebList MakeWebList(const World& world, const SimulatedConversation& conversation);
 
-// The items of a list of universe ids, for FormatList.
+// The items of a list of universe ids as they are written, for FormatList.
 std::vector<Item> ItemsOf(const World& world, const std::vector<int>& ids);
 
 }  // namespace suite

@@ -149,7 +149,8 @@ World BuildWorld(const MiniatureConfig& config, const Catalog& titles) {
   CheckMiniatureConfig(config);
   std::vector<Item> universe = DrawUniverse(config, titles);
   Catalog catalog({universe.begin(), universe.begin() + config.n_catalog});
-  World world{config, std::move(universe), std::move(catalog), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  World world{config, std::move(universe), std::move(catalog), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  world.written = world.universe;
   world.attributes = DrawAttributes(config, world.universe);
   FillContent(&world);
   FillTaste(&world);
@@ -160,6 +161,7 @@ World BuildWorld(const MiniatureConfig& config, const Catalog& titles) {
 std::string WorldDigest(const World& world) {
   std::string text = std::to_string(world.config.seed) + "\n" + std::to_string(world.catalog.size()) + "\n" +
                      FormatList(world.universe) + "\n";
+  if (world.written != world.universe) text += FormatList(world.written) + "\n";
   for (const auto* vectors : {&world.genre_vectors, &world.mood_vectors, &world.theme_vectors, &world.content,
                               &world.text_view, &world.taste}) {
     for (const Latent& vector : *vectors) AddBytes(vector, &text);

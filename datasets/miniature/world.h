@@ -54,6 +54,10 @@ struct World {
   std::vector<double> log_popularity;      // centred over the universe
   std::vector<double> web_log_popularity;  // what the web believes
   std::vector<float> text_embedding;       // text_view as floats, [universe, content_dim]
+
+  // By universe id: what prompts, lists and ground truths write. The universe itself, or another form of it
+  // (miniature.h).
+  std::vector<Item> written;
 };
 
 // Throws InputError when `titles` has too few usable ones: from 1950 on, 2 to 16 plain characters, at most two words,

@@ -167,6 +167,9 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
   if (data.source == "miniature") {
     Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
             "at most data.catalog_items = " + std::to_string(data.catalog_items));
+    if (data.item_form == "codes" && data.codes == "index") {
+      Refuse(config, "data.codes", "'index' is not there: data.source is miniature", "kmeans, random");
+    }
     if (!data.path.empty()) {
       Refuse(config, "data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
     }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "datasets/forms/written_items.h"
 #include "harness/config/content_pin.h"
 
 namespace suite {
@@ -29,8 +30,20 @@ void AddText(const std::vector<Conversation>& conversations, std::string& text) 
   }
 }
 
+// What the written forms leave out; films with title and year are told in full.
+void AddForms(const Dataset& dataset, std::string& text) {
+  if (dataset.catalog.form() == ItemForm::kTitleYear) return;
+  text += ItemFormName(dataset.catalog.form()) + "\n";
+  for (int id = 0; id < dataset.catalog.size(); ++id) {
+    const ItemDetails details = dataset.catalog.Details(id);
+    text += std::to_string(details.sharing) + "\t" + FormatItem(details.name) + "\t" + details.text + "\n";
+  }
+  for (const std::string& token : dataset.item_tokens) text += "token\t" + token + "\n";
+}
+
 std::string HashOf(const Dataset& dataset) {
   std::string text = FormatList(dataset.catalog.items()) + "\n";
+  AddForms(dataset, text);
   AddText(dataset.train, text);
   AddText(dataset.validation, text);
   AddText(dataset.test, text);
@@ -40,6 +53,25 @@ std::string HashOf(const Dataset& dataset) {
     text += "answer\t" + one.answer + "\n";
   }
   return Sha256Hex(text);
+}
+
+ItemFormOptions FormOptionsOf(const DataConfig& config) {
+  ItemFormOptions options;
+  options.form = ItemFormByName("data.item_form", config.item_form);
+  options.codes = CodeSourceByName("data.codes", config.codes);
+  options.levels = static_cast<int>(config.code_levels);
+  options.size = static_cast<int>(config.code_size);
+  options.seed = static_cast<uint64_t>(config.code_seed);
+  options.collision_rule = CollisionRuleByName("data.collision_rule", config.collision_rule);
+  return options;
+}
+
+void TakeForms(const ItemFormOptions& options, const WrittenItems& written, Dataset* dataset) {
+  if (options.form == ItemForm::kTitleYear) return;
+  dataset->item_tokens = written.tokens;
+  dataset->item_token_vectors = written.token_vectors;
+  dataset->provenance.emplace_back("rule.item_form", ItemFormName(options.form));
+  dataset->provenance.emplace_back("items.written_alike", std::to_string(written.collided));
 }
 
 Dataset Simulated(const DataConfig& config) {
@@ -52,9 +84,11 @@ Dataset Simulated(const DataConfig& config) {
   world.n_validation = static_cast<int>(config.validation);
   world.n_test = static_cast<int>(config.test);
   Dataset dataset;
+  const ItemFormOptions form = FormOptionsOf(config);
   dataset.miniature =
-      std::make_shared<MiniatureData>(BuildMiniature(world, Catalog::FromTsv(FindRunfile(kRedditV2CatalogPath))));
-  dataset.catalog = dataset.miniature->world.catalog;
+      std::make_shared<MiniatureData>(BuildMiniature(world, Catalog::FromTsv(FindRunfile(kRedditV2CatalogPath)), form));
+  dataset.catalog = CatalogOf(*dataset.miniature);
+  TakeForms(form, dataset.miniature->written, &dataset);
   dataset.train = Plain(dataset.miniature->splits.train);
   dataset.validation = Plain(dataset.miniature->splits.validation);
   dataset.test = Plain(dataset.miniature->splits.test);
@@ -98,7 +132,8 @@ Dataset Imported(const DataConfig& config) {
   dataset.validation = Drawn(std::move(imported.validation), config.validation, config.world_seed, "validation");
   dataset.test = Drawn(std::move(imported.test), config.test, config.world_seed, "test");
   dataset.demonstrations = std::move(imported.demonstrations);
-  if (imported.prompt_form == PromptForm::kDialogue) dataset.instruction = ListInstruction(config.list_length);
+  if (imported.prompt_form == PromptForm::kDialogue)
+    dataset.instruction = ListInstruction(config.list_length, dataset.catalog.form());
   for (const AppliedRule& rule : imported.rules) dataset.provenance.emplace_back("rule." + rule.name, rule.value);
   for (const DataFile& file : imported.files) dataset.provenance.emplace_back("file." + file.name, file.sha256);
   return dataset;
@@ -114,8 +149,14 @@ std::string FindRunfile(const std::string& path) {
   throw InputError(path, "is neither in the current folder nor in " + beside, "programs started by bazel run");
 }
 
-std::string ListInstruction(int64_t list_length) {
+std::string ListInstruction(int64_t list_length, ItemForm form) {
   const std::string count = std::to_string(list_length);
+  const std::string one = form == ItemForm::kTitle ? "title" : form == ItemForm::kId ? "token" : "row of codes";
+  if (form != ItemForm::kTitleYear) {
+    return "Recommend " + count +
+           " items to the seeker, the best first, none that was mentioned already. Write exactly " + count +
+           " lines, each the " + one + " of one item, and nothing else.";
+  }
   return "Recommend " + count +
          " films to the seeker, the best first, none that was mentioned already. Write exactly " + count +
          " lines, each one film as Title (Year), and nothing else.";
@@ -124,7 +165,7 @@ std::string ListInstruction(int64_t list_length) {
 Dataset LoadDataset(const DataConfig& config) {
   Dataset dataset = config.source == "miniature" ? Simulated(config) : Imported(config);
   dataset.max_prompt_tokens = config.max_prompt_tokens;
-  if (config.prompt == "transcript") dataset.instruction = ListInstruction(config.list_length);
+  if (config.prompt == "transcript") dataset.instruction = ListInstruction(config.list_length, dataset.catalog.form());
   if (config.prompt == "as_is") dataset.instruction.clear();
   dataset.hash = HashOf(dataset);
   CheckContentPin("data.lock", config.lock, dataset.hash, config.path);

@@ -13,6 +13,7 @@
 
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
+#include "datasets/core/item_form.h"
 #include "datasets/importers/imported_dataset.h"
 #include "datasets/miniature/miniature.h"
 #include "harness/config/run_config.h"
@@ -28,6 +29,12 @@ struct Dataset {
   std::string
       instruction;  // what a prompt ends in (harness/policy/prompt.h); empty: the turns ask for a list themselves
   int64_t max_prompt_tokens = 0;
+  // The tokens that the items' form needs and a tokenizer may lack, in order; empty for titles (datasets/forms). They
+  // are ordinary tokens, not special ones: an answer's text must show them.
+  std::vector<std::string> item_tokens;
+  // What each of them stands for, [item_tokens][dimension], an empty row where it stands for nothing; empty unless the
+  // codes were made from vectors.
+  std::vector<std::vector<float>> item_token_vectors;
   // The simulated world behind them: the teacher's lists and what the base model is pre-trained on.
   std::shared_ptr<const MiniatureData> miniature;
 };
@@ -35,8 +42,9 @@ struct Dataset {
 // Throws InputError for data that cannot be used, or that are not those `config.lock` names.
 Dataset LoadDataset(const DataConfig& config);
 
-// "Recommend 20 films ...": asks for one "Title (Year)" a line. The wording is ours; the paper prints none.
-std::string ListInstruction(int64_t list_length);
+// "Recommend 20 films ...": asks for one "Title (Year)" a line, or for one item in another form. The wording is ours; the
+// paper prints none.
+std::string ListInstruction(int64_t list_length, ItemForm form = ItemForm::kTitleYear);
 
 // A file of the source tree, found in the runfiles of this program, wherever it was started.
 std::string FindRunfile(const std::string& path);
