@@ -161,6 +161,17 @@ void CheckChatTemplate(const RunConfig& config) {
          "own, or a policy.path");
 }
 
+// Only codes that are made here of the items' vectors have vectors themselves.
+void CheckNewTokens(const RunConfig& config) {
+  if (config.policy.new_tokens != "centroids") return;
+  const DataConfig& data = config.data;
+  if (data.item_form == "codes" && data.codes == "kmeans") return;
+  const std::string has =
+      data.item_form == "codes" ? "data.codes is " + data.codes : "data.item_form is " + data.item_form;
+  Refuse(config, "policy.new_tokens", "'centroids' are not there: " + has,
+         "mean, or data.item_form codes with data.codes kmeans");
+}
+
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
 void CheckSource(const RunConfig& config, bool needs_policy) {
   const DataConfig& data = config.data;
@@ -290,6 +301,7 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckEvaluation(config);
   CheckSource(config, needs_policy);
   CheckChatTemplate(config);
+  CheckNewTokens(config);
   CheckSft(config);
   const DataConfig& data = config.data;
   Require(config, config.sft.examples <= data.train, "sft.examples", config.sft.examples,
