@@ -52,8 +52,8 @@ std::vector<std::vector<std::string>> LetterWords(int levels, int size);
 // Items whose codes another item has too.
 int64_t CollidedItems(const ItemCodes& codes);
 
-// Throws InputError naming data.collision_rule when the rule finds no room: more items under one row of first codes than
-// the last level has codes, or the further code's words are taken.
+// Throws InputError naming data.collision_rule when the rule finds no room: more items under one row of first codes
+// than the last level has codes, or the further code's words are taken.
 void ApplyCollisionRule(CollisionRule rule, ItemCodes* codes);
 
 }  // namespace suite
