@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "harness/metrics/store_layout.h"
 #include "reports/runs/settings.h"
+#include "reports/statistics/clustered_error.h"
 
 namespace suite {
 namespace {
@@ -73,7 +74,12 @@ void CheckConversationsAgree(const std::vector<const ReportRun*>& runs, const st
     }
     if (table.context_ids.empty()) continue;
     if (!with_contexts) with_contexts = run;
-    if (table.context_ids != FindScores(with_contexts->record, split).context_ids) refuse("contexts", *with_contexts);
+    // Of items in another form contexts read otherwise; which of them are the same must agree all the same.
+    const std::vector<std::string>& contexts = FindScores(with_contexts->record, split).context_ids;
+    const bool same_text = ItemFormOf(*run) == ItemFormOf(*with_contexts);
+    const bool agree =
+        same_text ? table.context_ids == contexts : ClusterIndices(table.context_ids) == ClusterIndices(contexts);
+    if (!agree) refuse("contexts", *with_contexts);
   }
 }
 
