@@ -12,7 +12,7 @@
 #include "datasets/teachers/recording.h"
 #include "datasets/teachers/vector_file.h"
 #include "harness/config/content_pin.h"
-#include "harness/data/vector_settings.h"
+#include "harness/demonstrations/vector_settings.h"
 #include "harness/demonstrations/sentence_embedder.h"
 
 namespace suite {
