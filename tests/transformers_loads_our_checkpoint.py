@@ -30,6 +30,7 @@ transformers.utils.logging.disable_progress_bar()
 
 BOUND = 3
 TEXT = "Heat (1995)\n<|end|>Alien"
+ITEMS = "<item_11>\n<item_1><item_0>"  # of the policies with new tokens
 
 
 def our_logits(program, folder, ids):
@@ -117,8 +118,10 @@ def main():
         for name in names:
             path = os.path.join(folder, name)
             tokenizer = transformers.AutoTokenizer.from_pretrained(path)
-            ids = tokenizer(TEXT, add_special_tokens=False)["input_ids"]
-            good &= tokenizer.decode(ids) == TEXT and tokenizer.eos_token_id == 1 and tokenizer.pad_token_id == 0
+            text = TEXT + (ITEMS if name.endswith("new_tokens") else "")
+            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+            good &= tokenizer.decode(ids) == text and tokenizer.eos_token_id == 1 and tokenizer.pad_token_id == 0
+            good &= tokenizer.decode(ids, skip_special_tokens=True) == text.replace("<|end|>", "")
             ids += random_ids(20, 29, 1)
             good &= report("ours, " + name, program, path, ids)
             policies[name] = kept(path, ids)

@@ -165,6 +165,17 @@ void CheckChatTemplate(const RunConfig& config) {
          "own, or a policy.path");
 }
 
+// Only codes that are made here of the items' vectors have vectors themselves.
+void CheckNewTokens(const RunConfig& config) {
+  if (config.policy.new_tokens != "centroids") return;
+  const DataConfig& data = config.data;
+  if (data.item_form == "codes" && data.codes == "kmeans") return;
+  const std::string has =
+      data.item_form == "codes" ? "data.codes is " + data.codes : "data.item_form is " + data.item_form;
+  Refuse(config, "policy.new_tokens", "'centroids' are not there: " + has,
+         "mean, or data.item_form codes with data.codes kmeans");
+}
+
 // What the form of the items needs, and what only sequences of items have.
 void CheckItemForm(const RunConfig& config) {
   const DataConfig& data = config.data;
@@ -319,6 +330,7 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckSource(config, needs_policy);
   CheckItemForm(config);
   CheckChatTemplate(config);
+  CheckNewTokens(config);
   CheckSft(config);
   const DataConfig& data = config.data;
   Require(config, config.sft.examples <= data.train, "sft.examples", config.sft.examples,

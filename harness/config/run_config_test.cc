@@ -214,6 +214,15 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
               HasSubstr("even head size"));
   EXPECT_THAT(error([](RunConfig& c) { c.policy.kv_heads = 3; }), HasSubstr("a divisor of policy.heads = 4"));
   EXPECT_THAT(error([](RunConfig& c) { c.policy.chat_template = "plain"; }), HasSubstr("there is no policy.path"));
+  EXPECT_THAT(error([](RunConfig& c) { c.policy.new_tokens = "centroids"; }),
+              HasSubstr("policy.new_tokens: 'centroids' are not there: data.item_form is title_year; allowed: mean, or "
+                        "data.item_form codes with data.codes kmeans"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.item_form = "codes";
+                c.data.codes = "random";
+                c.policy.new_tokens = "centroids";
+              }),
+              HasSubstr("data.codes is random"));
   EXPECT_THAT(error([](RunConfig& c) { c.sft.accumulation = 3; }), HasSubstr("a divisor of sft.batch = 32"));
   EXPECT_THAT(error([](RunConfig& c) { c.sft.stop_at_step = 1001; }), HasSubstr("at most sft.steps = 1000"));
   EXPECT_THAT(error([](RunConfig& c) { c.teacher.out_of_catalog = -.5; }), HasSubstr("0 to 1, or -1"));

@@ -27,6 +27,7 @@
 #include "harness/policy/prompt.h"
 #include "harness/policy/run_together.h"
 #include "harness/policy/start_policy.h"
+#include "harness/sft/item_tokens.h"
 #include "harness/sft/sft_examples.h"
 #include "models/policy/policy_chat.h"
 #include "models/tokenizer/bpe_trainer.h"
@@ -112,8 +113,10 @@ ScoredSequence WebExample(const PromptBuilder& prompt, const World& world, const
   return SftExample(prompt, {{"user", list.prompt}}, FormatList(ItemsOf(world, list.items)), /*completion_only=*/false);
 }
 
-// The vocabulary is learned from the base model's own texts, as an instruct model's is from the web.
-Tokenizer TrainTokenizer(const RunConfig& config, const MiniatureData& data) {
+// The vocabulary is learned from the base model's own texts, as an instruct model's is from the web. Tokens of items
+// are not in it: they join later, whole.
+Tokenizer TrainTokenizer(const RunConfig& config, const Dataset& dataset) {
+  const MiniatureData& data = *dataset.miniature;
   std::vector<std::string> texts;
   for (const WebList& list : data.web_lists) {
     texts.push_back(list.prompt);
@@ -122,7 +125,7 @@ Tokenizer TrainTokenizer(const RunConfig& config, const MiniatureData& data) {
   BpeTrainerConfig trainer;
   trainer.vocab_size = config.policy.vocab_size;
   trainer.special_tokens = {"<|pad|>", "<|end|>", "<|user|>", "<|assistant|>"};
-  return TrainBpe(texts, trainer);
+  return TrainBpe(TextsBetween(dataset.item_tokens, texts), trainer);
 }
 
 LlamaConfig PolicyShape(const RunConfig& config, const Tokenizer& tokenizer, int64_t max_positions) {
@@ -164,13 +167,14 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
   if (!config.policy.path.empty()) {
     Policy policy = LoadStartPolicy(config.policy.path, config.policy.lock);
     UseChatTemplate(config.policy.chat_template, &policy);
-    return policy;
+    return WithItemTokens(config, dataset, std::move(policy));
   }
   const StageLock lock(folder, group);
   if (HasForAll(cache, config, "pretrain", group)) return LoadPolicy(folder, at::kFloat);
   const MiniatureData& data = *dataset.miniature;
-  const Tokenizer tokenizer = TrainTokenizer(config, data);
+  const Tokenizer learned = TrainTokenizer(config, dataset);
   const ChatTemplate chat = MiniatureChatTemplate();
+  const Tokenizer tokenizer = learned.WithAddedTokens(dataset.item_tokens);
   const PromptBuilder prompt(tokenizer, chat);
   std::vector<ScoredSequence> sequences;
   size_t longest = 0;
@@ -179,11 +183,11 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
     longest = std::max(longest, sequences.back().ids.size());
   }
   const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
-  const LlamaWeights start = LlamaWeights::Random(
-      PolicyShape(config, tokenizer, positions), static_cast<uint64_t>(config.data.world_seed), config.policy.init_std);
+  const LlamaWeights random = LlamaWeights::Random(
+      PolicyShape(config, learned, positions), static_cast<uint64_t>(config.data.world_seed), config.policy.init_std);
+  Policy policy = WithItemTokens(config, dataset, {random, learned, kMiniatureChatTemplateJinja, {}, ""});
   const SupervisedStage stage = PlanStage(config, config.pretrain, "pretrain", folder, group);
-  Policy policy = {TrainStage(stage, start, std::move(sequences), {}, report).weights, tokenizer,
-                   kMiniatureChatTemplateJinja};
+  policy.weights = TrainStage(stage, policy.weights, std::move(sequences), {}, report).weights;
   return Publish(stage, std::move(policy), group);
 }
 

@@ -22,13 +22,13 @@ class StagesTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  at::Tensor Weights(const RunConfig& config) {
+  Policy Prepared(const RunConfig& config) {
     CheckConsistent(config);
     return PrepareSft(config, LoadDataset(config.data), StageCache(folder_),
-                      [this](const WorkerReport&) { ++reports_; })
-        .weights.flat()
-        .clone();
+                      [this](const WorkerReport&) { ++reports_; });
   }
+
+  at::Tensor Weights(const RunConfig& config) { return Prepared(config).weights.flat().clone(); }
 
   static std::string folder_;
   RunConfig config_ = TinyRun();
@@ -112,6 +112,53 @@ TEST_F(StagesTest, Bfloat16AndRecomputationGoThroughTheStage) {
   narrow.run.dtype = "bfloat16";
   EXPECT_TRUE(at::equal(Weights(recomputed), exact)) << "the same bits";
   EXPECT_FALSE(at::equal(Weights(narrow), exact));
+}
+
+TEST_F(StagesTest, TokensOfItemsJoinTheNewPolicyBeforeItIsTrained) {
+  config_.sft.demonstrations = "ground_truth";
+  const Policy films = Prepared(config_);
+  config_.data.item_form = "id";
+  const Policy ids = Prepared(config_);
+  EXPECT_EQ(ids.tokenizer.Encode("<item_279>\n<item_0>").size(), 3u);
+  EXPECT_EQ(ids.tokenizer.vocab_size(), ids.config().vocab_size);
+  EXPECT_FALSE(ids.tokenizer.TokenId("item")) << "no token is learned from what is a token itself";
+  EXPECT_GT(films.tokenizer.Encode("<item_0>").size(), 1u);
+  // SFT took them from the base policy.
+  RunConfig base = config_;
+  base.sft.demonstrations = "none";
+  reports_ = 0;
+  EXPECT_EQ(Prepared(base).tokenizer.ContentHash(), ids.tokenizer.ContentHash());
+  EXPECT_EQ(reports_, 0) << "the stage is in the cache";
+  // The settings of the start name the stages.
+  RunConfig other = config_;
+  other.policy.new_token_noise = 1;
+  EXPECT_FALSE(at::equal(Prepared(other).weights.flat(), ids.weights.flat()));
+}
+
+TEST_F(StagesTest, CodesStartAtTheirCentroids) {
+  config_.sft.demonstrations = "ground_truth";
+  config_.data.item_form = "codes";
+  config_.data.codes = "kmeans";
+  const Policy mean = Prepared(config_);
+  config_.policy.new_tokens = "centroids";
+  const Policy centroids = Prepared(config_);
+  EXPECT_EQ(mean.tokenizer.ContentHash(), centroids.tokenizer.ContentHash());
+  EXPECT_FALSE(at::equal(mean.weights.flat(), centroids.weights.flat()));
+}
+
+// As for evaluating what a run has trained, or going on from it.
+TEST_F(StagesTest, ACheckpointGetsTheTokensOnce) {
+  config_.sft.demonstrations = "none";
+  const std::string films = ::testing::TempDir() + "/films", ids = ::testing::TempDir() + "/ids";
+  SavePolicy(films, Prepared(config_));
+  config_.data.item_form = "id";
+  config_.policy.path = films;
+  config_.policy.chat_template = "miniature";
+  const Policy grown = Prepared(config_);
+  EXPECT_EQ(grown.tokenizer.Encode("<item_17>").size(), 1u);
+  SavePolicy(ids, grown);
+  config_.policy.path = ids;
+  EXPECT_TRUE(at::equal(Prepared(config_).weights.flat(), grown.weights.flat()));
 }
 
 TEST_F(StagesTest, DemonstrationsAloneNeedATeacher) {

@@ -1,6 +1,6 @@
 // The C++ side of tests/transformers_loads_our_checkpoint.py.
 //
-//   print_logits save FOLDER               saves one small policy for each kind of config, under its name
+//   print_logits save FOLDER               saves one small policy for each kind of config, and two with new tokens
 //   print_logits score FOLDER 5 17 3 ...   loads a policy and prints the logits [T, vocab] of these ids, a row a line
 #include <ATen/core/Tensor.h>
 
@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "models/llama/llama.h"
 #include "models/llama/packed_tokens.h"
-#include "models/llama/tiny_llama.h"
 #include "models/policy/policy_folder.h"
 #include "models/policy/tiny_policy.h"
 
@@ -19,7 +18,7 @@ namespace suite {
 namespace {
 
 void Save(const std::string& folder) {
-  for (const auto& [name, config] : TinyConfigs()) SavePolicy(folder + "/" + name, TinyPolicy(config));
+  for (const auto& [name, policy] : TinyPolicies()) SavePolicy(folder + "/" + name, policy);
 }
 
 void Score(const std::string& folder, std::vector<int64_t> ids) {

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "models/llama/weights.h"
+#include "models/policy/new_tokens.h"
 #include "models/tokenizer/bpe_trainer.h"
 
 namespace suite {
@@ -27,6 +28,19 @@ Policy TinyPolicy(LlamaConfig config, at::ScalarType dtype) {
     }
   }
   return {weights.To(at::kCPU, dtype), TinyTokenizer(), kTinyTemplate, {}, ""};
+}
+
+std::vector<NamedPolicy> TinyPolicies() {
+  std::vector<NamedPolicy> policies;
+  for (const auto& [name, config] : TinyConfigs()) policies.push_back({name, TinyPolicy(config)});
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 12; ++i) tokens.push_back("<item_" + std::to_string(i) + ">");
+  NewTokenStart start;
+  start.noise = 0;
+  for (size_t i = 0; i < 2; ++i) {
+    policies.push_back({policies[i].name + "_new_tokens", WithNewTokens(policies[i].policy, tokens, start)});
+  }
+  return policies;
 }
 
 }  // namespace suite

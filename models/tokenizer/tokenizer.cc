@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/text/utf8.h"
@@ -32,6 +34,18 @@ std::vector<SplitPattern> PatternsOf(const TokenizerSpec& spec, const std::strin
   std::vector<SplitPattern> patterns;
   for (const std::string& pattern : spec.split_patterns) patterns.emplace_back(pattern, where + ": pre_tokenizer");
   return patterns;
+}
+
+// That `content` can become a token of its own and come back as it was.
+void CheckNewToken(const std::string& content) {
+  const std::string where = "new token '" + ShownText(content) + "'";
+  if (content.empty()) throw InputError("new token", "is empty", "at least one character");
+  if (!IsUtf8(content)) throw InputError(where, "is broken UTF-8", "well-formed UTF-8");
+  // Characters of the byte alphabet stand for bytes, also in an added token: "é" would be decoded as a single byte.
+  if (const std::string bytes = BytesOf(content).value_or(content); bytes != content) {
+    throw InputError(where, "would be decoded as '" + ShownText(ReplaceBrokenUtf8(bytes)) + "'",
+                     "a token in ASCII, such as <item_17>");
+  }
 }
 
 }  // namespace
@@ -84,6 +98,22 @@ Tokenizer Tokenizer::FromJson(std::string_view json, const std::string& where) {
 
 Tokenizer Tokenizer::FromFile(const std::string& path) { return FromJson(ReadFile(path), path); }
 
+Tokenizer Tokenizer::WithAddedTokens(const std::vector<std::string>& contents) const {
+  TokenizerSpec spec = state_->spec;
+  std::unordered_set<std::string_view> added;
+  for (const std::string& content : contents) {
+    CheckNewToken(content);
+    const auto known = TokenId(content) ? TokenId(content) : TokenId(AlphabetOf(content));
+    if (known || !added.insert(content).second) {
+      throw InputError("new token '" + ShownText(content) + "'",
+                       known ? "is in the vocabulary already, with the id " + std::to_string(*known) : "is there twice",
+                       "tokens that the vocabulary does not have, each once");
+    }
+    spec.added_tokens.push_back({spec.TotalSize(), content, /*special=*/false, /*normalized=*/false});
+  }
+  return Tokenizer(std::make_shared<const State>(std::move(spec), "tokenizer with new tokens"));
+}
+
 void Tokenizer::Save(const std::string& path) const { WriteFileAtomically(path, TokenizerJson(state_->spec)); }
 
 std::vector<int64_t> Tokenizer::Encode(std::string_view text, bool add_special_tokens) const {
@@ -119,6 +149,15 @@ int64_t Tokenizer::vocab_size() const { return state_->spec.TotalSize(); }
 std::optional<int64_t> Tokenizer::TokenId(std::string_view content) const {
   const auto found = state_->ids.find(content);
   return found == state_->ids.end() ? std::nullopt : std::optional<int64_t>(found->second);
+}
+
+bool Tokenizer::KeepsWhole(std::string_view content) const {
+  const auto id = TokenId(content);
+  if (!id) return false;
+  const std::vector<AddedToken>& added = state_->spec.added_tokens;
+  const auto found = std::lower_bound(added.begin(), added.end(), *id,
+                                      [](const AddedToken& token, int64_t sought) { return token.id < sought; });
+  return found != added.end() && found->id == *id && !found->special;
 }
 
 bool Tokenizer::IsSpecial(int64_t id) const { return state_->Has(id) && state_->special[id]; }

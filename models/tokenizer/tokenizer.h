@@ -26,6 +26,14 @@ class Tokenizer {
   // The same for a text already read; `where` names it in errors.
   static Tokenizer FromJson(std::string_view json, const std::string& where);
 
+  // A copy with further tokens, whose ids follow the others' in the order given, as with add_tokens of Hugging Face. Each
+  // is found wherever its content stands in a text, before anything else is done to the text, and never split; none is
+  // special. Throws InputError for a token that is there already or comes twice, is empty or broken UTF-8, or would not
+  // decode to itself.
+  //
+  //   tokenizer.WithAddedTokens({"<item_0>", "<item_1>"}).Encode("<item_1>\n")
+  Tokenizer WithAddedTokens(const std::vector<std::string>& contents) const;
+
   // Writes a tokenizer.json that FromFile and Hugging Face's `tokenizers` load. Throws InputError.
   void Save(const std::string& path) const;
 
@@ -47,6 +55,9 @@ class Tokenizer {
   // The id of the token written `content` in tokenizer.json: an added token's text, or a token in the byte alphabet
   // ("Ġthe").
   std::optional<int64_t> TokenId(std::string_view content) const;
+
+  // Whether `content` is an added token that is not special: found in any text, never split, and always decoded.
+  bool KeepsWhole(std::string_view content) const;
 
   // Whether Decode can skip `id`; false for an id that is no token.
   bool IsSpecial(int64_t id) const;

@@ -81,6 +81,44 @@ void BM_Load(benchmark::State& state, const char* name) {
 }
 BENCHMARK_CAPTURE(BM_Load, llama_3_2, "llama-3.2")->Unit(benchmark::kMillisecond);
 
+std::vector<std::string> ItemTokens(int64_t count) {
+  std::vector<std::string> tokens;
+  for (int64_t i = 0; i < count; ++i) tokens.push_back("<item_" + std::to_string(i) + ">");
+  return tokens;
+}
+
+void BM_AddTokens(benchmark::State& state, const char* name) {
+  std::string missing;
+  const auto tokenizer = ReadSharedTokenizer(name, &missing);
+  if (!tokenizer) return state.SkipWithError((missing + " is not there").c_str());
+  const std::vector<std::string> tokens = ItemTokens(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(tokenizer->WithAddedTokens(tokens));
+}
+BENCHMARK_CAPTURE(BM_AddTokens, qwen2_5, "qwen2.5")->Arg(7404)->Arg(12101)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_AddTokens, smollm2, "smollm2")->Arg(7404)->Arg(12101)->Unit(benchmark::kMillisecond);
+
+// Lists of twenty items, a token each.
+void BM_EncodeItems(benchmark::State& state) {
+  std::string missing;
+  const auto tokenizer = ReadSharedTokenizer("smollm2", &missing);
+  if (!tokenizer) return state.SkipWithError((missing + " is not there").c_str());
+  const std::vector<std::string> tokens = ItemTokens(state.range(0));
+  RandomStream stream(1, "items");
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += tokens[static_cast<size_t>(stream.UniformInt(state.range(0)))] + "\n";
+  EncodeText(state, tokenizer->WithAddedTokens(tokens), text);
+}
+BENCHMARK(BM_EncodeItems)->Arg(12101)->Unit(benchmark::kMillisecond);
+
+// Films' titles, in a tokenizer that has items' tokens as well.
+void BM_EncodeTextBesideItems(benchmark::State& state) {
+  std::string missing;
+  const auto tokenizer = ReadSharedTokenizer("smollm2", &missing);
+  if (!tokenizer) return state.SkipWithError((missing + " is not there").c_str());
+  EncodeText(state, tokenizer->WithAddedTokens(ItemTokens(state.range(0))), Text());
+}
+BENCHMARK(BM_EncodeTextBesideItems)->Arg(12101)->Unit(benchmark::kMillisecond);
+
 // `range` short texts, the answers over and over.
 void BM_Train(benchmark::State& state) {
   const std::vector<std::string> answers = Answers();

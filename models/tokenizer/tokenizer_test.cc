@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 #include "models/tokenizer/small_tokenizer.h"
 
 namespace suite {
@@ -89,6 +90,37 @@ TEST(Tokenizer, BrokenUtf8IsReadAsReplacementCharacters) {
                              "b"),
             tokenizer.Encode("a\ufffd"
                              "b"));
+}
+
+TEST(Tokenizer, TakesNewTokens) {
+  const Tokenizer before = Small(), tokenizer = before.WithAddedTokens({"<a_1>", "<a_17>", "two words", "<"});
+  EXPECT_EQ(before.vocab_size(), 15);
+  EXPECT_EQ(tokenizer.vocab_size(), 19);
+  EXPECT_EQ(tokenizer.Encode("<a_17><a_1><a_1abtwo words<e>"), (Ids{16, 15, 18, 0, 9, 17, 13}));
+  EXPECT_EQ(tokenizer.Decode({16, 15, 0, 17, 13}, /*skip_special_tokens=*/true), "<a_17><a_1>atwo words");
+  EXPECT_FALSE(tokenizer.IsSpecial(15));
+  // The accent would make one character with "e"; a new token is looked for before that.
+  EXPECT_EQ(before.WithAddedTokens({"ae"}).Encode("ae\u0301"), (Ids{15}));
+  EXPECT_TRUE(tokenizer.KeepsWhole("<a_17>") && tokenizer.KeepsWhole("<t>"));
+  EXPECT_FALSE(tokenizer.KeepsWhole("abc") || tokenizer.KeepsWhole("<e>") || tokenizer.KeepsWhole("<a_2>"));
+  const Tokenizer again = tokenizer.WithAddedTokens({}).WithAddedTokens({"<a_2>"});
+  EXPECT_EQ(again.Encode("<a_2>"), (Ids{19}));
+  const std::string path = testing::TempDir() + "/wider.json";
+  again.Save(path);
+  EXPECT_EQ(Tokenizer::FromFile(path).ContentHash(), again.ContentHash());
+}
+
+TEST(Tokenizer, RefusesNewTokensThatCannotBe) {
+  const std::string allowed = "; allowed: tokens that the vocabulary does not have, each once";
+  const auto error = [](std::vector<std::string> tokens) { return ErrorOf([&] { Small().WithAddedTokens(tokens); }); };
+  EXPECT_EQ(error({"<x>", "abc"}), "new token 'abc': is in the vocabulary already, with the id 11" + allowed);
+  EXPECT_EQ(error({"<t>"}), "new token '<t>': is in the vocabulary already, with the id 14" + allowed);
+  EXPECT_EQ(error({")\n"}), "new token ')\n': is in the vocabulary already, with the id 12" + allowed);
+  EXPECT_EQ(error({"<x>", "<x>"}), "new token '<x>': is there twice" + allowed);
+  EXPECT_EQ(error({""}), "new token: is empty; allowed: at least one character");
+  EXPECT_EQ(error({"\xff"}), "new token '\ufffd': is broken UTF-8; allowed: well-formed UTF-8");
+  EXPECT_EQ(error({"caf\u00e9"}),
+            "new token 'caf\u00e9': would be decoded as 'caf\ufffd'; allowed: a token in ASCII, such as <item_17>");
 }
 
 TEST(Tokenizer, SavesAndLoads) {

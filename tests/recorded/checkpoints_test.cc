@@ -14,7 +14,6 @@
 #include "base/hash.h"
 #include "models/llama/llama.h"
 #include "models/llama/packed_tokens.h"
-#include "models/llama/tiny_llama.h"
 #include "models/policy/policy_folder.h"
 #include "models/policy/tiny_policy.h"
 
@@ -45,19 +44,20 @@ void ExpectLogits(const LlamaWeights& weights, const json& ids, const json& entr
 TEST(RecordedCheckpoints, AreStillSavedAndScoredAlike) {
   const json record = json::parse(ReadFile("tests/recorded/checkpoints.json"));
   std::set<std::string> model_types;
-  ASSERT_EQ(record.at("policies").size(), TinyConfigs().size());
-  for (const auto& [name, config] : TinyConfigs()) {
+  const std::vector<NamedPolicy> policies = TinyPolicies();
+  ASSERT_EQ(record.at("policies").size(), policies.size());
+  for (const auto& [name, policy] : policies) {
     SCOPED_TRACE(name + ", recorded by: " + record.at("command").get<std::string>());
     const json& entry = record.at("policies").at(name);
     const std::string folder = testing::TempDir() + "/recorded_" + name;
-    SavePolicy(folder, TinyPolicy(config));
+    SavePolicy(folder, policy);
     json files = json::object();
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
       files[file.path().filename().string()] = Sha256Hex(ReadFile(file.path().string()));
     }
     EXPECT_EQ(files, entry.at("files"));
     ExpectLogits(LoadWeights(folder, at::kFloat), entry.at("ids"), entry);
-    model_types.insert(config.model_type);
+    model_types.insert(policy.config().model_type);
   }
   EXPECT_EQ(model_types, (std::set<std::string>{"llama", "mistral", "qwen2", "qwen3"}));
 }
