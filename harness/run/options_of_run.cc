@@ -1,5 +1,6 @@
 #include "harness/run/options_of_run.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "harness/policy/catalogue_constraint.h"
@@ -7,11 +8,21 @@
 namespace suite {
 namespace {
 
+// The one that closes an answer first, at which ranks are cut (harness/rl/credit.h). A checkpoint may stop at others too
+// and name them before it, as Llama 3.2's generation_config.json does.
+std::vector<int64_t> EndTokens(const Policy& policy) {
+  std::vector<int64_t> ids = policy.config().eos_ids;
+  const auto closing = policy.tokenizer.TokenId(policy.eos_token);
+  const auto found = closing ? std::find(ids.begin(), ids.end(), *closing) : ids.end();
+  if (found != ids.end()) std::rotate(ids.begin(), found, found + 1);
+  return ids;
+}
+
 SamplingOptions SamplingOf(const RunConfig& config, const Policy& policy) {
   SamplingOptions sampling;
   sampling.choice.temperature = config.rl.temperature;
   sampling.max_new_tokens = config.rl.max_new_tokens;
-  sampling.eos_ids = policy.config().eos_ids;
+  sampling.eos_ids = EndTokens(policy);
   sampling.max_lines = config.data.list_length + config.rl.extra_lines;
   sampling.newlines_by_token = policy.tokenizer.NewlinesByToken();
   // A head may be padded beyond the tokenizer; what it adds has no text.
