@@ -69,6 +69,10 @@ class Run:
         self.ranks = {name: ranks[name][:] for name in ("step", "conversation", "line", "item", "repeated")}
         self.verdicts = [text(one) for one in ranks["verdict"][:]]
 
+    def can_be_hit(self, wanted):
+        """A film needs a year that is known; what is written without one has none."""
+        return self.years[wanted] >= 0 or self.settings.get("data.item_form", "title_year") != "title_year"
+
     def final(self, metric):
         return self.scores[metric][-1].astype(float)
 
@@ -112,7 +116,7 @@ def verdicts_of(run, conversation, items):
         else:
             verdicts.append("duplicate" if repeated[-1] else "miss")
     for wanted in run.wanted.get(conversation, []):
-        if run.years[wanted] < 0:
+        if not run.can_be_hit(wanted):
             continue
         for place, item in enumerate(items):
             near = abs(int(run.years[item]) - int(run.years[wanted])) <= 2
@@ -180,7 +184,8 @@ def check_answers(run, found):
 def rewarded(run, conversation, items):
     """Verdicts by the reward's rules: each ground truth is taken once, by title in normal form, the nearest year first."""
     seen = {run.titles[item] for item in run.seen.get(conversation, [])}
-    wanted = [(normal_form(run.titles[item]), int(run.years[item])) for item in run.wanted.get(conversation, [])]
+    wanted = [(normal_form(run.titles[item]), int(run.years[item]))
+              for item in run.wanted.get(conversation, []) if run.can_be_hit(item)]
     given, verdicts = set(), []
     for item in items:
         title, year = normal_form(run.titles[item]), int(run.years[item])
