@@ -76,7 +76,9 @@ class Writing {
   void WriteMentions(std::vector<Turn>* turns) const {
     for (Turn& turn : *turns) {
       turn.text = ReplaceMentions(turn.text, [&](const std::string& id) {
-        return FormatItem(written_.at({id, kNoYear}));
+        const auto as_given = written_.find({id, kNoYear});
+        // The Unicode rule composes ids and leaves turns as they are.
+        return FormatItem(as_given != written_.end() ? as_given->second : written_.at({Composed(id), kNoYear}));
       });
     }
   }
