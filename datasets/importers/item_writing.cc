@@ -76,7 +76,9 @@ class Writing {
   void WriteMentions(std::vector<Turn>* turns) const {
     for (Turn& turn : *turns) {
       turn.text = ReplaceMentions(turn.text, [&](const std::string& id) {
-        return FormatItem(written_.at({id, kNoYear}));
+        const auto as_given = written_.find({id, kNoYear});
+        // The Unicode rule composes ids and leaves turns as they are.
+        return FormatItem(as_given != written_.end() ? as_given->second : written_.at({Composed(id), kNoYear}));
       });
     }
   }
@@ -114,6 +116,10 @@ void RecordForm(const ItemFormOptions& form, std::vector<AppliedRule>* rules) {
   if (form.form != ItemForm::kCodes) return;
   rules->push_back({"codes", CodeSourceNames()[static_cast<size_t>(form.codes)]});
   rules->push_back({"collision_rule", CollisionRuleNames()[static_cast<size_t>(form.collision_rule)]});
+  if (form.codes == CodeSource::kIndex) return;
+  rules->push_back({"code_levels", std::to_string(form.levels)});
+  rules->push_back({"code_size", std::to_string(form.size)});
+  rules->push_back({"code_seed", std::to_string(form.seed)});
 }
 
 }  // namespace

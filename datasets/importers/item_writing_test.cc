@@ -73,6 +73,13 @@ TEST(ItemWriting, WritesAListedCatalogueInEveryForm) {
   }
 }
 
+TEST(ItemWriting, IdsMayBeDecomposed) {
+  const Files files = {{"items.jsonl", "{\"id\": \"Ame\u0301lie\"}\n{\"id\": \"Ran\"}\n"},
+                       {"test.jsonl", Row("\"ground_truth\": [{\"id\": \"Ran\"}]", "{item Ame\u0301lie}?")}};
+  EXPECT_EQ(Imported(files, ItemForm::kId).test[0].turns[0].text, "<item_0>?");
+  EXPECT_EQ(Imported(files, ItemForm::kTitle).test[0].turns[0].text, "Am\u00e9lie?");
+}
+
 TEST(ItemWriting, FilmsTakeOtherFormsToo) {
   const std::string line =
       Row(R"json("ground_truth": [{"title": "Heat", "year": 1995}, {"title": "Nosuch", "year": 2000}], )json"
