@@ -14,9 +14,9 @@ namespace suite {
 // else is a Hugging Face folder. Throws InputError when that cannot be loaded.
 LlamaWeights BenchmarkPolicy(const std::string& policy, at::ScalarType dtype);
 
-// The constraint of this kind ("none", "catalogue", "catalogue_no_repeats"; harness/policy/catalogue_constraint.h) to the
-// 7,404 films of the Reddit-v2 catalogue in the folder's tokenizer, with lists too long to end early. Throws InputError
-// for "tiny", whose tokens are no text.
+// The constraint of this kind ("none", "catalogue", "catalogue_no_repeats"; harness/policy/catalogue_constraint.h) to
+// the 7,404 films of the Reddit-v2 catalogue in the folder's tokenizer, with lists too long to end early. Throws
+// InputError for "tiny", whose tokens are no text.
 std::shared_ptr<const ListConstraint> BenchmarkConstraint(const std::string& kind, const std::string& policy);
 
 // `length` random token ids for prompt number `prompt`.

@@ -1,8 +1,8 @@
 // The constraint that holds a policy's answers to a catalogue (models/constraint), by the settings rl.constraint and
 // eval.constraint.
 //
-//   auto constraint = CatalogueConstraint("catalogue_no_repeats", dataset.catalog, policy.tokenizer, chat, eos_ids, 10);
-//   sampling.constraint = constraint;                             // null for "none"
+//   sampling.constraint =                                         // null for "none"
+//       CatalogueConstraint("catalogue_no_repeats", dataset.catalog, policy.tokenizer, chat, eos_ids, 10);
 //   sampling.closed_lines = {SeenLines(dataset.catalog, conversation)};
 //
 // A line of the constraint is an item's written form, at the item's position in the catalogue.

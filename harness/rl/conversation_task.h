@@ -39,8 +39,8 @@ class ConversationTask : public RlTask {
 
   // Series: reward_by_rank [N] (share of hits at each rank), reward (mean DCG@N of the sampled lists),
   // in_catalog_ratio, duplicate_share, distinct_items_in_group (different items that the G answers to one conversation
-  // name within their ranks, mean over conversations), and out_of_catalog/{unknown_title,wrong_year,other_spelling}, unparsed: shares
-  // of the ranks that were given.
+  // name within their ranks, mean over conversations), and out_of_catalog/{unknown_title,wrong_year,other_spelling},
+  // unparsed: shares of the ranks that were given.
   JudgedRollouts Judge(const std::vector<int64_t>& conversations,
                        const std::vector<RolloutGroup>& groups) const override;
 

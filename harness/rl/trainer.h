@@ -52,8 +52,8 @@ struct RlOptions {
   ProcessGroup* group = nullptr;        // the processes that train together; null: this one
   at::ScalarType compute = at::kFloat;  // or bfloat16: of rollouts, forward and backward pass; weights stay float32
   SamplingOptions sampling;             // its newlines_by_token also cuts completions into ranks
-  // Under sampling.constraint. False is a mistake kept for comparison: the sampler is held to the catalogue and the loss
-  // is not, so a ratio is the share of the probability that the constraint keeps, also at the first update.
+  // Under sampling.constraint. False is a mistake kept for comparison: the sampler is held to the catalogue, the loss
+  // is not, and a ratio is the share of the probability that the constraint keeps, also at the first update.
   bool constraint_in_loss = true;
   bool leave_out_forced = false;  // forced tokens count in no ratio, reduction or KL (credit.h)
 };

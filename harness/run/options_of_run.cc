@@ -8,8 +8,8 @@
 namespace suite {
 namespace {
 
-// The one that closes an answer first, at which ranks are cut (harness/rl/credit.h). A checkpoint may stop at others too
-// and name them before it, as Llama 3.2's generation_config.json does.
+// The one that closes an answer first, at which ranks are cut (harness/rl/credit.h). A checkpoint may stop at others
+// too and name them before it, as Llama 3.2's generation_config.json does.
 std::vector<int64_t> EndTokens(const Policy& policy) {
   std::vector<int64_t> ids = policy.config().eos_ids;
   const auto closing = policy.tokenizer.TokenId(policy.eos_token);

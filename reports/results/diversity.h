@@ -2,7 +2,7 @@
 //
 //   const TextTable table = DiversityTable(spec, set);      // no rows for records that do not count groups
 //
-// The question behind it (arXiv 2510.20150, limitations): does decoding that only allows the catalogue cost exploration?
+// The question behind it (arXiv 2510.20150, limitations): does decoding held to the catalogue cost exploration?
 #pragma once
 
 #include "reports/runs/run_set.h"

@@ -8,8 +8,8 @@
 namespace suite {
 namespace {
 
-// Ten steps; two evaluations of two conversations, of which the last counts: items 0 and 1 once and thrice, and one that
-// is not in the catalogue.
+// Ten steps; two evaluations of two conversations, of which the last counts: items 0 and 1 once and thrice, and one
+// that is not in the catalogue.
 RunRecord RunWithLists() {
   RunRecord run = MakeRun({"grpo", 1, 0, 2});
   run.series = {{"distinct_items_in_group", 1, {40, 9, 9, 9, 9, 9, 9, 9, 9, 30}},
