@@ -2,6 +2,7 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -97,15 +98,38 @@ namespace {
 
 LargeBlocks* pool = nullptr;
 
+// Before the data of every tensor: where they are from. LibTorch's raw_allocate demands that a tensor's memory can be
+// freed by its address alone.
+struct Header {
+  LargeBlocks::Block* block = nullptr;  // null: small, from c10::alloc_cpu
+  char filler[kAlignment - sizeof(LargeBlocks::Block*)];
+};
+static_assert(sizeof(Header) == kAlignment);
+
+void FreeTensor(void* data) {
+  if (data == nullptr) return;
+  Header* const header = static_cast<Header*>(data) - 1;
+  if (header->block != nullptr) {
+    pool->Free(header->block);
+  } else {
+    c10::free_cpu(header);
+  }
+}
+
 class PoolingAllocator : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t size) override {
-    if (size < LargeBlocks::kSmallest) return c10::GetDefaultCPUAllocator()->allocate(size);
-    LargeBlocks::Block* const block = pool->Take(size);
-    const auto free = [](void* context) { pool->Free(static_cast<LargeBlocks::Block*>(context)); };
-    return {block->data, block, free, c10::Device(c10::DeviceType::CPU)};
+    void* data = nullptr;
+    if (size > 0) {
+      const size_t whole = size + sizeof(Header);
+      LargeBlocks::Block* const block = whole < LargeBlocks::kSmallest ? nullptr : pool->Take(whole);
+      auto* const header = static_cast<Header*>(block != nullptr ? block->data : c10::alloc_cpu(whole));
+      header->block = block;
+      data = header + 1;
+    }
+    return {data, data, &FreeTensor, c10::Device(c10::DeviceType::CPU)};
   }
-
+  c10::DeleterFnPtr raw_deleter() const override { return &FreeTensor; }
   void copy_data(void* to, const void* from, size_t count) const override { default_copy_data(to, from, count); }
 };
 

@@ -1,6 +1,7 @@
 #include "harness/memory/tensor_pool.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -85,6 +86,11 @@ TEST(LargeTensors, ComeFromTheBlocks) {
     const size_t before = blocks.used();
     const at::Tensor small = at::ones({1000});
     EXPECT_EQ(blocks.used(), before);
+  }
+  EXPECT_EQ(blocks.used(), 0u);
+  for (const size_t size : {size_t{0}, size_t{1}, 5 * kMiB}) {  // as oneDNN's scratch memory is taken
+    c10::Allocator* const allocator = c10::GetCPUAllocator();
+    allocator->raw_deallocate(allocator->raw_allocate(size));
   }
   EXPECT_EQ(blocks.used(), 0u);
   at::Tensor again = at::empty({0});
