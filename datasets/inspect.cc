@@ -9,6 +9,9 @@
 #include "base/standard_streams.h"
 #include "base/text/format.h"
 #include "datasets/core/item.h"
+#include "datasets/core/item_form.h"
+#include "datasets/forms/item_codes.h"
+#include "datasets/forms/written_items.h"
 #include "datasets/importers/imported_dataset.h"
 
 namespace suite {
@@ -24,6 +27,7 @@ how much of the ground truth the catalogue holds, doublets, and what the splits 
   ./bazelw run //datasets:inspect -- --data=redial --from=/data/redial --catalog_rule=reference --outside_rule=drop
   ./bazelw run //datasets:inspect -- --data=inspired --from=/data/inspired --year_rule=unknown --examples=3
   ./bazelw run //datasets:inspect -- --data=reddit_v2 --from=/data/reddit_v2 --json
+  ./bazelw run //datasets:inspect -- --data=sequences --from=/data/Beauty --item_form=codes --examples=2
 
 What each format's folder must hold is in datasets/README.md; what the rules do, in datasets/importers/import_rules.h.
 Exit status: 0, or 2 when the data cannot be used; then one line says which file, line and key.
@@ -57,6 +61,15 @@ options::options_description Flags() {
   AddRule<SplitRule>("split_rule", "which samples train and test", " (default: as_given)", &flags);
   add("test_percent", value<int>()->default_value(20), "of dialogues, for split_rule by_dialogue");
   add("validation_percent", value<int>()->default_value(0), "likewise");
+  add("item_form", value<std::string>(), ("how items are written: " + Join(ItemFormNames(), ", ")).c_str());
+  add("codes", value<std::string>(), ("codes of items: " + Join(CodeSourceNames(), ", ")).c_str());
+  add("collision_rule", value<std::string>(),
+      ("items with the same codes: " + Join(CollisionRuleNames(), ", ")).c_str());
+  add("code_levels", value<int>()->default_value(3), "codes an item, for random ones");
+  add("code_size", value<int>()->default_value(0), "codes a level, likewise; 0: as many as fit");
+  add("history_items", value<int>()->default_value(20), "sequences: items of a history that are shown");
+  add("next_items", value<int>()->default_value(1), "sequences: items of a training sample's ground truth");
+  add("every_position", "sequences: a training sample for every position");
   add("reference_catalog", value<std::string>(), "a .tsv file (default: the Reddit-v2 catalogue)");
   add("catalog_file", value<std::string>(), "reddit_v2, jsonl: the catalogue, when it lies elsewhere");
   add("sft_folder", value<std::string>(), "reddit_v2: the demonstrations, when they lie elsewhere");
@@ -80,6 +93,24 @@ void ReadPath(const options::variables_map& flags, const std::string& name, std:
   if (flags.count(name) > 0) *option = FromUsersFolder(flags[name].as<std::string>());
 }
 
+int AtLeastOne(const options::variables_map& flags, const std::string& name) {
+  const int value = flags[name].as<int>();
+  if (value < 1) throw InputError("--" + name, std::to_string(value), "1 and more");
+  return value;
+}
+
+ItemFormOptions FormOf(const options::variables_map& flags) {
+  ItemFormOptions form;
+  if (flags.count("item_form") > 0) form.form = ItemFormByName("--item_form", flags["item_form"].as<std::string>());
+  if (flags.count("codes") > 0) form.codes = CodeSourceByName("--codes", flags["codes"].as<std::string>());
+  if (flags.count("collision_rule") > 0) {
+    form.collision_rule = CollisionRuleByName("--collision_rule", flags["collision_rule"].as<std::string>());
+  }
+  form.levels = AtLeastOne(flags, "code_levels");
+  form.size = flags["code_size"].as<int>();
+  return form;
+}
+
 ImportOptions OptionsOf(const options::variables_map& flags) {
   ImportOptions import;
   ReadRule<YearRule>(flags, "year_rule", &import.year_rule);
@@ -91,6 +122,10 @@ ImportOptions OptionsOf(const options::variables_map& flags) {
   ReadRule<SplitRule>(flags, "split_rule", &import.split_rule);
   import.test_percent = flags["test_percent"].as<int>();
   import.validation_percent = flags["validation_percent"].as<int>();
+  import.form = FormOf(flags);
+  import.history_items = AtLeastOne(flags, "history_items");
+  import.next_items = AtLeastOne(flags, "next_items");
+  import.every_position = flags.count("every_position") > 0;
   ReadPath(flags, "reference_catalog", &import.reference_catalog);
   ReadPath(flags, "catalog_file", &import.catalog_file);
   ReadPath(flags, "sft_folder", &import.sft_folder);

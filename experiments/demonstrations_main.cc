@@ -67,7 +67,7 @@ int Main(int argc, char** argv) {
     return kExitDone;
   }
   MakeFolder(flags.out + "/cache");
-  const Dataset dataset = LoadDataset(config.data);
+  const Dataset dataset = LoadDataset(config);
   const StopSignals signals;
   std::cout << dataset.train.size() << " conversations to teach from, " << dataset.catalog.size()
             << " items in the catalogue" << std::endl;

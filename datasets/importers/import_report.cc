@@ -41,8 +41,9 @@ void CountGroundTruths(const SourceSample& sample, const Catalog& catalog, const
   for (const GroundTruth& film : sample.conversation.ground_truth) {
     ++report->ground_truths;
     report->without_year += !film.year;
-    report->in_catalog += film.year && catalog.Find({film.title, *film.year});
-    report->in_catalog_by_title += !index.FindAll(film.title).empty();
+    const bool exactly = film.year && catalog.Find({film.title, *film.year});
+    report->in_catalog += exactly;
+    report->in_catalog_by_title += HasOwnTokens(catalog.form()) ? exactly : !index.FindAll(film.title).empty();
   }
   ++report->ground_truth_counts[static_cast<int>(sample.conversation.ground_truth.size())];
 }
@@ -95,12 +96,29 @@ void AddNearDuplicates(const std::vector<Item>& items, ImportReport* report) {
   std::sort(report->near_duplicate_examples.begin(), report->near_duplicate_examples.end());
 }
 
+// What people call the items; nothing for items without a name.
+std::vector<Item> NamesOf(const SourceData& source, const Catalog& catalog) {
+  std::vector<Item> names;
+  for (const TableItem& one : source.items) {
+    if (one.has_title) names.push_back(one.item.name);
+  }
+  if (!source.items.empty()) return names;
+  for (int id = 0; id < catalog.size(); ++id) names.push_back(catalog.Details(id).name);
+  return names;
+}
+
 std::string Line(const std::string& label, const std::string& value) {
   constexpr size_t kWidth = 36;
   return label + std::string(label.size() < kWidth ? kWidth - label.size() : 1, ' ') + value + "\n";
 }
 
 std::string Line(const std::string& label, int64_t value) { return Line(label, std::to_string(value)); }
+
+// How items are written, where it is not title and year.
+std::string FormText(const ImportReport& report) {
+  if (report.form == ItemForm::kTitleYear) return "";
+  return Line("  written as", ItemFormName(report.form)) + Line("  items written alike", report.written_alike);
+}
 
 std::string OfAll(int64_t part, int64_t all) {
   char share[32] = "";
@@ -154,8 +172,9 @@ ImportReport MakeImportReport(const std::string& format, const SourceData& sourc
   report.format = format;
   report.notes = source.notes;
   report.catalog_items = catalog.size();
-  report.lost_in_parsing = static_cast<int64_t>(LostInParsing(catalog.items()).size());
-  AddNearDuplicates(catalog.items(), &report);
+  report.form = catalog.form();
+  report.lost_in_parsing = static_cast<int64_t>(LostInParsing(catalog.items(), catalog.form()).size());
+  AddNearDuplicates(NamesOf(source, catalog), &report);
   const TitleIndex index(catalog.items());
   std::map<std::string, SplitContents> contents;
   for (const auto& [split, samples] : source.splits) {
@@ -170,6 +189,7 @@ ImportReport MakeImportReport(const std::string& format, const SourceData& sourc
 
 std::string ReportText(const ImportReport& report) {
   std::string text = Line("format", report.format) + Line("catalogue", std::to_string(report.catalog_items) + " items");
+  text += FormText(report);
   for (const std::string& note : report.notes) text += Line("note", note);
   text += Line("  lost in parsing", report.lost_in_parsing);
   for (const auto& [kind, pairs] : report.near_duplicates) text += Line("  near duplicates: " + kind, pairs);
@@ -201,6 +221,10 @@ std::string ReportJson(const ImportReport& report) {
                                 {"splits", splits},
                                 {"leakage", leakage}};
   if (!report.notes.empty()) all["notes"] = report.notes;
+  if (report.form != ItemForm::kTitleYear) {
+    all["item_form"] = ItemFormName(report.form);
+    all["written_alike"] = report.written_alike;
+  }
   return all.dump(2);
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "datasets/core/catalog.h"
+#include "datasets/core/item_form.h"
 #include "datasets/importers/source_data.h"
 
 namespace suite {
@@ -30,7 +31,7 @@ struct SplitReport {
 
   int64_t ground_truths = 0;
   int64_t in_catalog = 0;           // exactly: title and year
-  int64_t in_catalog_by_title = 0;  // normalised title, any year; the exact ones among them
+  int64_t in_catalog_by_title = 0;  // normalised title, any year; the exact ones among them. Of ids and codes: those
   int64_t without_year = 0;
   std::map<std::string, int64_t> dropped_ground_truths;  // by reason
   std::map<int, int64_t> ground_truth_counts;            // ground truths of a sample -> samples
@@ -46,7 +47,9 @@ struct Leakage {
 struct ImportReport {
   std::string format;
   std::vector<std::string> notes;  // what the importer did beyond reading, in words
+  ItemForm form = ItemForm::kTitleYear;
   int64_t catalog_items = 0;
+  int64_t written_alike = 0;    // items that were written like another one before the collision rule
   int64_t lost_in_parsing = 0;  // items that an answer cannot name, so nothing hits them (LostInParsing)
   std::map<std::string, int64_t> near_duplicates;    // pairs of catalogue items by kind (near_duplicates.h)
   std::vector<std::string> near_duplicate_examples;  // at most three a kind, "kind: Title (Year) ~ Title (Year)"

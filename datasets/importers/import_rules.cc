@@ -82,6 +82,10 @@ class Composer {
 int64_t ComposeTitles(SourceData* source, std::vector<Item>* reference) {
   Composer composer;
   composer.ComposeTitles(&source->films);
+  for (TableItem& one : source->items) {
+    composer.Compose(&one.item.name.title);
+    one.id = Composed(one.id);  // as the samples' references to it
+  }
   composer.ComposeTitles(reference);
   ForEachSample(source, [&](SourceSample* sample) {
     composer.ComposeTitles(&sample->conversation.ground_truth);
@@ -241,7 +245,10 @@ void RecordRules(const ImportOptions& options, YearRule year_rule, TitleRule tit
   record("validation_percent", std::to_string(options.validation_percent));
 }
 
-void CheckOptions(const ImportOptions& options) {
+void CheckOptions(const ImportOptions& options, const SourceData& source) {
+  if (!source.items.empty() && options.catalog_rule == CatalogRule::kReference) {
+    throw InputError("catalog_rule", "reference: the data set lists its own items", "own");
+  }
   // Each by itself first: two large numbers have a sum that has wrapped.
   if (options.test_percent < 0 || options.validation_percent < 0 || options.test_percent > 100 ||
       options.validation_percent > 100 - options.test_percent) {
@@ -279,7 +286,7 @@ std::string SplitOfDialogue(const std::string& dialogue, int test_percent, int v
 }
 
 Catalog ApplyImportRules(const std::string& format, const ImportOptions& options, SourceData* source) {
-  CheckOptions(options);
+  CheckOptions(options, *source);
   const bool linked = format == "redial" || format == "inspired";
   const YearRule year_rule = options.year_rule.value_or(linked ? YearRule::kReferenceOrDrop : YearRule::kUnknown);
   const TitleRule title_rule =
@@ -295,7 +302,7 @@ Catalog ApplyImportRules(const std::string& format, const ImportOptions& options
   const Reference reference(std::move(films));
 
   ApplyYearRule(year_rule, reference, source);
-  if (title_rule == TitleRule::kAsParsed) SpellAsParsed(source);
+  if (title_rule == TitleRule::kAsParsed && source->items.empty()) SpellAsParsed(source);
   Catalog catalog = by_reference ? Catalog(reference.items) : OwnCatalog(*source);
   if (by_reference) ForEachSample(source, [&](SourceSample* sample) { RespellByReference(reference, sample); });
   if (options.outside_rule == OutsideRule::kDrop) ApplyOutsideRule(catalog, source);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "datasets/core/catalog.h"
+#include "datasets/forms/written_items.h"
 #include "datasets/importers/source_data.h"
 
 namespace suite {
@@ -84,6 +85,14 @@ struct ImportOptions {
   int test_percent = 20;       // of dialogues, under SplitRule::kByDialogue
   int validation_percent = 0;  // likewise; the rest trains
 
+  ItemFormOptions form;  // how items are written; item_writing.h
+  // Vectors of the items, for codes from k-means; without them such codes are an error.
+  ItemVectors vectors;
+
+  int history_items = 20;       // sequences: the last so many items of a history are shown
+  int next_items = 1;           // sequences: so many items that came next are a training sample's ground truth
+  bool every_position = false;  // sequences: a training sample for every position of a user's items, not for the last
+
   std::string reference_catalog = kRedditV2CatalogPath;  // a .tsv file; read only when a rule needs it
   std::string catalog_file;  // reddit_v2, jsonl: the data set's own catalogue (.tsv) when it lies elsewhere
   std::string sft_folder;    // reddit_v2: the demonstrations, when they lie elsewhere than in `sft/` of the folder
@@ -117,6 +126,8 @@ Rule RuleByName(const std::string& where, const std::string& name) {
 // Applies the rules in this order: Unicode rule, year rule and title rule (ground truths and the source's films),
 // catalogue rule, outside rule, repeat rule, split rule. A sample left without ground truth is dropped as
 // "no_ground_truth". Then ids are given: "<split>/<index>".
+//
+// A source that lists its items (SourceData::items) keeps its own catalogue, whose items are {id, kNoYear} here.
 //
 // Adds the rules applied to `source->rules` (the Unicode rule where it changed something, or is not the default) and
 // the reference catalogue, where it was read, to `source->files`. Throws InputError when a rule cannot be applied, and

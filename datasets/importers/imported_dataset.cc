@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "datasets/importers/conversation_jsonl.h"
+#include "datasets/importers/item_writing.h"
 #include "datasets/importers/linked_dialogues.h"
 #include "datasets/importers/reddit_v2.h"
+#include "datasets/importers/sequences.h"
 
 namespace suite {
 namespace {
@@ -16,6 +18,7 @@ SourceData ReadSource(const std::string& format, const std::string& path, const 
   if (format == "inspired" || format == "redial") return ReadLinkedDialogues(path);
   if (format == "jsonl") return ReadJsonl(path, options);
   if (format == "reddit_v2") return ReadRedditV2(path, options);
+  if (format == "sequences") return ReadSequences(path, options);
   throw UnknownName("data", "format", format, KnownFormats());
 }
 
@@ -31,7 +34,7 @@ void TakeSplit(std::vector<SourceSample> samples, std::vector<Conversation>* con
 }  // namespace
 
 const std::vector<std::string>& KnownFormats() {
-  static const auto* formats = new std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial"};
+  static const auto* formats = new std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial", "sequences"};
   return *formats;
 }
 
@@ -41,7 +44,10 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   data.format = format;
   data.prompt_form = source.prompt_form;
   data.catalog = ApplyImportRules(format, options, &source);
+  data.written = WriteSource(options, &data.catalog, &source);
+  data.may_repeat = format == "sequences" && options.repeat_rule != RepeatRule::kDrop;
   data.report = MakeImportReport(format, source, data.catalog);
+  data.report.written_alike = data.written.collided;
   TakeSplit(std::move(source.splits["train"]), &data.train, &data.dialogue_of);
   TakeSplit(std::move(source.splits["validation"]), &data.validation, &data.dialogue_of);
   TakeSplit(std::move(source.splits["test"]), &data.test, &data.dialogue_of);

@@ -12,9 +12,11 @@
 //   redial      dialogue lines with entity ids, entity2id.json, item_ids.json                    linked_dialogues.h
 //   inspired    the same form, films mostly without a year                                       linked_dialogues.h
 //   jsonl       the plain form that anybody can produce                                          conversation_jsonl.h
+//   sequences   what users took one after another, with the items' codes (LC-Rec, LETTER)        sequences.h
 //
 // Splits that the source does not have are empty. What the data lack is settled by named rules (import_rules.h);
-// those applied are in `rules`, the hash of every file read in `files`: a run records both.
+// How items are written is a rule too (options.form, item_writing.h). The rules
+// applied are in `rules`, the hash of every file read in `files`: a run records both.
 #pragma once
 
 #include <map>
@@ -23,6 +25,7 @@
 
 #include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
+#include "datasets/forms/written_items.h"
 #include "datasets/importers/import_report.h"
 #include "datasets/importers/import_rules.h"
 #include "datasets/importers/source_data.h"
@@ -39,6 +42,9 @@ struct ImportedDataset {
   std::vector<AppliedRule> rules;
   std::vector<DataFile> files;  // in the order they were read
   ImportReport report;
+  WrittenItems written;  // the tokens that the items' form needs; empty for films as title and year
+  // An item that the conversation names may be recommended again (sequences, under the repeat rule "keep").
+  bool may_repeat = false;
 };
 
 // The formats, sorted.

@@ -205,7 +205,7 @@ TEST(RealData, Inspired) {
 }
 
 TEST(KnownFormats, AreSorted) {
-  EXPECT_EQ(KnownFormats(), (std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial"}));
+  EXPECT_EQ(KnownFormats(), (std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial", "sequences"}));
 }
 
 }  // namespace

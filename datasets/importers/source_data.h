@@ -13,6 +13,7 @@
 
 #include "datasets/core/conversation.h"
 #include "datasets/core/item.h"
+#include "datasets/forms/written_items.h"
 
 namespace suite {
 
@@ -50,8 +51,19 @@ struct SourceSample {
   std::vector<std::string> dropped_ground_truths;  // the reason for each
 };
 
+// An item of a source that lists its items one by one. In its samples such an item is {id, kNoYear} everywhere, until it
+// is written in the form that was asked for (item_writing.h).
+struct TableItem {
+  std::string id;
+  SourceItem item;
+  bool has_title = false;  // else the name is the id
+};
+
 struct SourceData {
   PromptForm prompt_form = PromptForm::kDialogue;
+  std::vector<TableItem> items;  // empty: the source names films by title and year
+  // What a turn begins with that goes on with the sample's liked items, one a line; empty: turns are what was said.
+  std::string history_turn;
   std::vector<GroundTruth> films;  // the source's own catalogue, years as far as they are known; may repeat
   std::map<std::string, std::vector<SourceSample>> splits;
   std::vector<Demonstration> demonstrations;

@@ -172,15 +172,30 @@ void CheckNewTokens(const RunConfig& config) {
          "mean, or data.item_form codes with data.codes kmeans");
 }
 
+// What the form of the items needs: vectors for k-means, and a teacher that can write them.
+void CheckItemForm(const RunConfig& config) {
+  const DataConfig& data = config.data;
+  if (data.item_form == "codes" && data.codes == "index" && data.source == "miniature") {
+    Refuse(config, "data.codes", "'index' is not there: data.source is miniature", "kmeans, random");
+  }
+  if (data.item_form == "codes" && data.codes == "kmeans" && data.source != "miniature" &&
+      config.embedder.kind != "vectors") {
+    Refuse(config, "data.codes", "'kmeans' needs the items' vectors, and embedder.kind is " + config.embedder.kind,
+           "embedder.kind vectors (a file of vectors), or codes from an index file");
+  }
+  if (data.item_form == "codes" && data.codes == "kmeans" && data.source != "miniature") CheckEmbedder(config);
+  if (data.item_form != "title_year" && config.teacher.kind == "chat") {
+    Refuse(config, "teacher.kind", "'chat' is asked for films, and data.item_form is " + data.item_form,
+           "another teacher, or data.item_form title_year");
+  }
+}
+
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.
 void CheckSource(const RunConfig& config, bool needs_policy) {
   const DataConfig& data = config.data;
   if (data.source == "miniature") {
     Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
             "at most data.catalog_items = " + std::to_string(data.catalog_items));
-    if (data.item_form == "codes" && data.codes == "index") {
-      Refuse(config, "data.codes", "'index' is not there: data.source is miniature", "kmeans, random");
-    }
     if (!data.path.empty()) {
       Refuse(config, "data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
     }
@@ -300,6 +315,7 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckPolicy(config);
   CheckEvaluation(config);
   CheckSource(config, needs_policy);
+  CheckItemForm(config);
   CheckChatTemplate(config);
   CheckNewTokens(config);
   CheckSft(config);

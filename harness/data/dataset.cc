@@ -8,7 +8,9 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "datasets/forms/written_items.h"
+#include "datasets/teachers/vector_file.h"
 #include "harness/config/content_pin.h"
+#include "harness/data/vector_settings.h"
 
 namespace suite {
 namespace {
@@ -112,10 +114,20 @@ std::vector<Conversation> Drawn(std::vector<Conversation> all, int64_t limit, in
   return drawn;
 }
 
+std::string InstructionOf(const Dataset& dataset, const DataConfig& config) {
+  return ListInstruction(config.list_length, dataset.catalog.form(), dataset.may_repeat);
+}
+
 ImportOptions ImportOptionsOf(const DataConfig& config) {
   ImportOptions options;
   if (config.year_rule != "auto") options.year_rule = RuleByName<YearRule>("data.year_rule", config.year_rule);
   options.catalog_rule = RuleByName<CatalogRule>("data.catalog_rule", config.catalog_rule);
+  if (config.repeat_rule != "auto")
+    options.repeat_rule = RuleByName<RepeatRule>("data.repeat_rule", config.repeat_rule);
+  options.form = FormOptionsOf(config);
+  options.history_items = static_cast<int>(config.history_items);
+  options.next_items = static_cast<int>(config.next_items);
+  options.every_position = config.training_positions == "every";
   options.outside_rule = RuleByName<OutsideRule>("data.outside_rule", config.outside_rule);
   options.split_rule = RuleByName<SplitRule>("data.split_rule", config.split_rule);
   options.test_percent = static_cast<int>(config.test_percent);
@@ -124,18 +136,35 @@ ImportOptions ImportOptionsOf(const DataConfig& config) {
   return options;
 }
 
-Dataset Imported(const DataConfig& config) {
-  ImportedDataset imported = ImportDataset(config.source, config.path, ImportOptionsOf(config));
+Dataset Imported(const DataConfig& config, const ItemVectors& vectors) {
+  ImportOptions options = ImportOptionsOf(config);
+  options.vectors = vectors;
+  ImportedDataset imported = ImportDataset(config.source, config.path, options);
   Dataset dataset;
   dataset.catalog = std::move(imported.catalog);
   dataset.train = Drawn(std::move(imported.train), config.train, config.world_seed, "train");
   dataset.validation = Drawn(std::move(imported.validation), config.validation, config.world_seed, "validation");
   dataset.test = Drawn(std::move(imported.test), config.test, config.world_seed, "test");
   dataset.demonstrations = std::move(imported.demonstrations);
-  if (imported.prompt_form == PromptForm::kDialogue)
-    dataset.instruction = ListInstruction(config.list_length, dataset.catalog.form());
+  dataset.may_repeat = imported.may_repeat;
+  if (imported.prompt_form == PromptForm::kDialogue) dataset.instruction = InstructionOf(dataset, config);
+  dataset.item_tokens = std::move(imported.written.tokens);
+  dataset.item_token_vectors = std::move(imported.written.token_vectors);
   for (const AppliedRule& rule : imported.rules) dataset.provenance.emplace_back("rule." + rule.name, rule.value);
   for (const DataFile& file : imported.files) dataset.provenance.emplace_back("file." + file.name, file.sha256);
+  if (dataset.catalog.form() != ItemForm::kTitleYear) {
+    dataset.provenance.emplace_back("items.written_alike", std::to_string(imported.written.collided));
+  }
+  return dataset;
+}
+
+Dataset Load(const DataConfig& config, const ItemVectors& vectors) {
+  Dataset dataset = config.source == "miniature" ? Simulated(config) : Imported(config, vectors);
+  dataset.max_prompt_tokens = config.max_prompt_tokens;
+  if (config.prompt == "transcript") dataset.instruction = InstructionOf(dataset, config);
+  if (config.prompt == "as_is") dataset.instruction.clear();
+  dataset.hash = HashOf(dataset);
+  CheckContentPin("data.lock", config.lock, dataset.hash, config.path);
   return dataset;
 }
 
@@ -149,27 +178,29 @@ std::string FindRunfile(const std::string& path) {
   throw InputError(path, "is neither in the current folder nor in " + beside, "programs started by bazel run");
 }
 
-std::string ListInstruction(int64_t list_length, ItemForm form) {
+std::string ListInstruction(int64_t list_length, ItemForm form, bool may_repeat) {
   const std::string count = std::to_string(list_length);
-  const std::string one = form == ItemForm::kTitle ? "title" : form == ItemForm::kId ? "token" : "row of codes";
-  if (form != ItemForm::kTitleYear) {
-    return "Recommend " + count +
-           " items to the seeker, the best first, none that was mentioned already. Write exactly " + count +
-           " lines, each the " + one + " of one item, and nothing else.";
+  if (form != ItemForm::kTitleYear || may_repeat) {
+    constexpr const char* kOne[] = {"one item as Title (Year)", "the title of one item", "the token of one item",
+                                    "the codes of one item"};
+    return "Recommend " + count + " items to the seeker, the best first" +
+           (may_repeat ? "" : ", none that was mentioned already") + ". Write exactly " + count + " lines, each " +
+           kOne[static_cast<size_t>(form)] + ", and nothing else.";
   }
   return "Recommend " + count +
          " films to the seeker, the best first, none that was mentioned already. Write exactly " + count +
          " lines, each one film as Title (Year), and nothing else.";
 }
 
-Dataset LoadDataset(const DataConfig& config) {
-  Dataset dataset = config.source == "miniature" ? Simulated(config) : Imported(config);
-  dataset.max_prompt_tokens = config.max_prompt_tokens;
-  if (config.prompt == "transcript") dataset.instruction = ListInstruction(config.list_length, dataset.catalog.form());
-  if (config.prompt == "as_is") dataset.instruction.clear();
-  dataset.hash = HashOf(dataset);
-  CheckContentPin("data.lock", config.lock, dataset.hash, config.path);
-  return dataset;
+Dataset LoadDataset(const DataConfig& config) { return Load(config, nullptr); }
+
+Dataset LoadDataset(const RunConfig& config) {
+  if (config.embedder.kind != "vectors") return Load(config.data, nullptr);
+  return Load(config.data, [&](const std::vector<ItemDetails>& items) {
+    std::vector<Item> names;
+    for (const ItemDetails& item : items) names.push_back(item.name);
+    return VectorFile(VectorSettingsOf(config.embedder)).Items(names);
+  });
 }
 
 }  // namespace suite

@@ -35,6 +35,7 @@ struct Dataset {
   // What each of them stands for, [item_tokens][dimension], an empty row where it stands for nothing; empty unless the
   // codes were made from vectors.
   std::vector<std::vector<float>> item_token_vectors;
+  bool may_repeat = false;  // what a conversation names may be recommended again
   // The simulated world behind them: the teacher's lists and what the base model is pre-trained on.
   std::shared_ptr<const MiniatureData> miniature;
 };
@@ -42,9 +43,12 @@ struct Dataset {
 // Throws InputError for data that cannot be used, or that are not those `config.lock` names.
 Dataset LoadDataset(const DataConfig& config);
 
+// The same with the vectors that the config's embedder has on file, which codes from k-means need on a real source.
+Dataset LoadDataset(const RunConfig& config);
+
 // "Recommend 20 films ...": asks for one "Title (Year)" a line, or for one item in another form. The wording is ours; the
 // paper prints none.
-std::string ListInstruction(int64_t list_length, ItemForm form = ItemForm::kTitleYear);
+std::string ListInstruction(int64_t list_length, ItemForm form = ItemForm::kTitleYear, bool may_repeat = false);
 
 // A file of the source tree, found in the runfiles of this program, wherever it was started.
 std::string FindRunfile(const std::string& path);

@@ -11,6 +11,7 @@
 #include "datasets/teachers/recording.h"
 #include "datasets/teachers/vector_file.h"
 #include "harness/config/content_pin.h"
+#include "harness/data/vector_settings.h"
 #include "harness/demonstrations/sentence_embedder.h"
 
 namespace suite {
@@ -60,17 +61,6 @@ EmbeddingSettings EmbeddingSettingsOf(const RunConfig& config, const std::string
   if (config.embedder.dimensions > 0) settings.dimensions = config.embedder.dimensions;
   settings.item_prefix = config.embedder.item_prefix;
   settings.conversation_prefix = config.embedder.conversation_prefix;
-  return settings;
-}
-
-VectorFileSettings VectorSettingsOf(const EmbedderConfig& config) {
-  VectorFileSettings settings;
-  settings.path = config.path;
-  settings.item_titles = config.item_titles;
-  settings.item_years = config.item_years;
-  settings.item_vectors = config.item_vectors;
-  settings.conversation_ids = config.conversation_ids;
-  settings.conversation_vectors = config.conversation_vectors;
   return settings;
 }
 

@@ -18,12 +18,12 @@
 
 namespace suite {
 
-// A ground truth whose year is no number, and an item of the conversation's history, which is known by its title only.
-inline constexpr int64_t kNoYear = -1;
+// A ground truth whose year is no number, an item that is written without one, and an item of the conversation's history, which is known by its title only.
+inline constexpr int64_t kUnknownYear = -1;
 
 struct ListItem {
   std::string title;
-  int64_t year = kNoYear;
+  int64_t year = kUnknownYear;
   bool in_catalog = false;    // exactly this title and year: what a hit needs
   bool near_catalog = false;  // lower-cased title, a year within the tolerance: what the in-catalogue ratio counts
 };

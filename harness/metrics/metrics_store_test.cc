@@ -69,7 +69,7 @@ TEST(MetricsStoreTest, CountsOfAnEndedRunAreSummedByEvaluation) {
 EvaluatedLists SmallLists() {
   EvaluatedLists lists;
   lists.split = "test";
-  lists.items = {{"Amélie", 2001, true, true}, {"Heat", kNoYear}, {"Nosuch", 1990}};
+  lists.items = {{"Amélie", 2001, true, true}, {"Heat", kUnknownYear}, {"Nosuch", 1990}};
   lists.ground_truth = {{0, 0}, {2, 0}};
   lists.seen = {{1, 1}};
   lists.ranks = {{0, 0, 0, 0, "hit", false}, {0, 1, 3, 2, "unknown_title", true}};
@@ -91,7 +91,7 @@ TEST(MetricsStoreTest, ListsOfTheStartAndOfTheEndAreOneRecord) {
   ASSERT_EQ(run.lists.items.size(), 4u) << "an item of both has one place";
   EXPECT_EQ(run.lists.items[0].title, "Amélie");
   EXPECT_TRUE(run.lists.items[0].in_catalog && run.lists.items[0].near_catalog);
-  EXPECT_EQ(run.lists.items[1].year, kNoYear);
+  EXPECT_EQ(run.lists.items[1].year, kUnknownYear);
   EXPECT_FALSE(run.lists.items[2].in_catalog || run.lists.items[2].near_catalog);
   ASSERT_EQ(run.lists.ground_truth.size(), 2u);
   EXPECT_EQ(run.lists.ground_truth[1].conversation, 2);

@@ -27,11 +27,13 @@ std::string Absolute(const std::string& folder, const std::string& path) {
                    "a path in UTF-8: rename its folders, or link to it");
 }
 
-// Configs with equal text load the same data.
+// Configs with equal text load the same data. Codes from k-means depend on the vectors too.
 std::string DataText(const RunConfig& config) {
   std::string text;
   for (const ConfigEntry& entry : ConfigEntries(config)) {
-    if (entry.key.rfind("data.", 0) == 0) text += entry.key + " = " + entry.value + "\n";
+    const bool counts =
+        entry.key.rfind("data.", 0) == 0 || (config.data.codes == "kmeans" && entry.key.rfind("embedder.", 0) == 0);
+    if (counts) text += entry.key + " = " + entry.value + "\n";
   }
   return text;
 }
@@ -52,7 +54,7 @@ class PinFiller {
     if (IsMissing("data", config.data.path, config.data.lock)) return;
     if (config.data.path.empty()) return;
     const auto [found, is_new] = data_.try_emplace(DataText(config));
-    if (is_new) found->second = LoadDataset(config.data).hash;  // which checks its pin itself
+    if (is_new) found->second = LoadDataset(config).hash;  // which checks its pin itself
     config.data.lock = found->second;
     config.origins["data.lock"] = kOrigin;
   }

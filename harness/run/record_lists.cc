@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/text/utf8.h"
 #include "datasets/core/item.h"
+#include "datasets/core/item_form.h"
 #include "datasets/judging/judged_list.h"
 
 namespace suite {
@@ -19,7 +20,8 @@ std::string Storable(std::string title, bool in_catalog) {
 
 ListItem ListItemOf(const Item& item, const Catalog& catalog) {
   const bool in_catalog = catalog.Find(item).has_value();
-  return {Storable(item.title, in_catalog), item.year, in_catalog, catalog.ContainsLowerCase(item)};
+  const int64_t year = item.year == kNoYear ? kUnknownYear : item.year;
+  return {Storable(item.title, in_catalog), year, in_catalog, catalog.ContainsLowerCase(item)};
 }
 
 // What a conversation wanted and what it had seen.
@@ -31,7 +33,11 @@ void AddConversation(const Conversation& conversation, int64_t place, const Cata
     lists->ground_truth.push_back({place, items->Place(item)});
   }
   for (const std::string& title : conversation.seen_titles) {
-    lists->seen.push_back({place, items->Place({Storable(title, !catalog.FindTitle(title).empty())})});
+    // A film's title is not yet an item; what is written without a year is.
+    const ListItem item = catalog.form() == ItemForm::kTitleYear
+                              ? ListItem{Storable(title, !catalog.FindTitle(title).empty())}
+                              : ListItemOf({title, kNoYear}, catalog);
+    lists->seen.push_back({place, items->Place(item)});
   }
 }
 

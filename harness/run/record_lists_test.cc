@@ -52,7 +52,7 @@ TEST(RecordListsTest, EveryItemHasItsVerdictAndWhetherItRepeats) {
   EXPECT_EQ(lists.ranks.front().step, 7);
   ASSERT_EQ(lists.ground_truth.size(), 2u);
   EXPECT_EQ(lists.items[static_cast<size_t>(lists.ground_truth[0].item)].year, 1996);
-  EXPECT_EQ(lists.items[static_cast<size_t>(lists.ground_truth[1].item)].year, kNoYear);
+  EXPECT_EQ(lists.items[static_cast<size_t>(lists.ground_truth[1].item)].year, kUnknownYear);
   ASSERT_EQ(lists.seen.size(), 1u);
   EXPECT_EQ(lists.items[static_cast<size_t>(lists.seen[0].item)].title, "Solaris");
 }

@@ -358,7 +358,7 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
   PhaseMeter meter(device, "preparation");
 
   if (group.rank() == 0 && !cut.empty()) std::cerr << cut << std::endl;
-  const Dataset dataset = LoadDataset(config.data);
+  const Dataset dataset = LoadDataset(config);
   RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(config, dataset, group, device, argv), group);
   Policy start = PrepareStart(config, dataset, folders, report, &group, recorder, meter);
   if (config.policy.path.empty()) GrowPositions(config, dataset, &start);

@@ -290,7 +290,7 @@ MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset&
 void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report,
                        ProcessGroup* group) {
   try {
-    PrepareSft(config, LoadDataset(config.data), StageCache(cache_folder), report, group);
+    PrepareSft(config, LoadDataset(config), StageCache(cache_folder), report, group);
   } catch (const StageDiverged& diverged) {
     std::cerr << diverged.what() << std::endl;
   }
