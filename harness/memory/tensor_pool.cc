@@ -23,8 +23,8 @@ size_t Rounded(size_t size) {
   return (size + step - 1) / step * step;
 }
 
-// The most that is kept beside `most_used` bytes in use.
-size_t Bound(size_t most_used) { return most_used + most_used / 4; }
+// The most that used and free blocks may be together.
+size_t Bound(size_t most_used) { return most_used + std::max(most_used / 8, size_t{64} << 20); }
 
 }  // namespace
 

@@ -66,6 +66,21 @@ TEST(MemorySettingsOf, FollowsTheRun) {
   EXPECT_TRUE(MemorySettingsOf(run, config, {}).reference_policy);
 }
 
+TEST(LargestMemoryPlan, TellsTheUsualOnACpu) {
+  const std::string text = LargestMemoryPlan({RunConfig()}, {});
+  EXPECT_THAT(text, HasSubstr("  usual, prompts of 24 and answers of 50 "));
+  RunConfig run;
+  const LlamaConfig config = ShapeOfRun(run)->config;
+  const MemorySettings usual = MemorySettingsOf(run, config, {}, PlannedLengths::kUsual);
+  EXPECT_LT(PlanMemory(config, usual).Peak(), PlanMemory(config, MemorySettingsOf(run, config, {})).Peak());
+  run.rl.max_new_tokens = 8;
+  run.data.max_prompt_tokens = 4;
+  const MemorySettings cut = MemorySettingsOf(run, config, {}, PlannedLengths::kUsual);
+  EXPECT_EQ(cut.new_tokens, 8);
+  EXPECT_EQ(cut.prompt_tokens, 4);
+  EXPECT_THAT(LargestMemoryPlan({PaperRun("Llama-3.2-1B")}, {}), Not(HasSubstr("usual")));
+}
+
 // Prompt and answer share the positions of a checkpoint.
 TEST(MemorySettingsOf, PlansForPromptsThatFit) {
   RunConfig run = PaperRun("Llama-3.2-1B");
