@@ -6,8 +6,8 @@
 // lengths. Given back to the system each time, every page of them is paged in anew (8 % of a step on the miniature).
 // Kept by malloc among all other blocks, small blocks settle in the holes, the next tensor does not fit, and the heap
 // grows to several times what is in use (the miniature after 700 steps: 330 MiB in use of 830 MiB). Here large blocks
-// lie apart from small ones, in eight sizes between a power of two and the next, and what is kept is bounded: used and free
-// blocks together are never more than the most that was used at once and an eighth of it (or 64 MiB) more.
+// lie apart from small ones, in eight sizes between a power of two and the next, and what is kept is bounded: used and
+// free blocks together are never more than the most that was used at once and an eighth of it (or 64 MiB) more.
 #pragma once
 
 #include <cstddef>
