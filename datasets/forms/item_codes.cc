@@ -187,7 +187,7 @@ int64_t CollidedItems(const ItemCodes& codes) {
 
 void ApplyCollisionRule(CollisionRule rule, ItemCodes* codes) {
   if (rule == CollisionRule::kReassign) Reassign(codes);
-  if (rule == CollisionRule::kFurtherCode) AddFurtherCode(codes);
+  if (rule == CollisionRule::kFurtherCode && CollidedItems(*codes) > 0) AddFurtherCode(codes);
 }
 
 }  // namespace suite

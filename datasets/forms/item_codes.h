@@ -29,7 +29,8 @@ struct ItemCodes {
 // What becomes of items whose codes are those of another one. Hits on codes that several items share would otherwise
 // count for all of them, which is known to inflate hit rates.
 enum class CollisionRule {
-  kFurtherCode,  // "further_code": every item gets one more code, <x_0>, <x_1>, ...: 0 unless it collides
+  kFurtherCode,  // "further_code": where any items collide, every item gets one more code, <x_0>, <x_1>, ...: 0 unless
+                 // it is the second, third, ... with its codes
   kReassign,     // "reassign": the last level is shared out anew where items collide: the nearest keeps the code, the
                  // others take the nearest that is free under the same first codes
   kShare,        // "share": they stay one written form; a hit on it counts 1 / how many they are
@@ -51,8 +52,8 @@ std::vector<std::vector<std::string>> LetterWords(int levels, int size);
 // Items whose codes another item has too.
 int64_t CollidedItems(const ItemCodes& codes);
 
-// Throws InputError naming data.collision_rule when the rule finds no room: more items under one row of first codes than
-// the last level has codes, or the further code's words are taken.
+// Throws InputError naming data.collision_rule when the rule finds no room: more items under one row of first codes
+// than the last level has codes, or the further code's words are taken.
 void ApplyCollisionRule(CollisionRule rule, ItemCodes* codes);
 
 }  // namespace suite

@@ -53,6 +53,12 @@ TEST(ItemCodes, AFurtherCodeTellsApart) {
                                                       "<a_1><b_0><x_0>", "<a_0><b_1><x_2>"}));
 }
 
+TEST(ItemCodes, NoFurtherCodeWhereNothingCollides) {
+  ItemCodes codes = CodesOfWords({{"<a_0>"}, {"<a_1>"}});
+  ApplyCollisionRule(CollisionRule::kFurtherCode, &codes);
+  EXPECT_EQ(Written(codes), (std::vector<std::string>{"<a_0>", "<a_1>"}));
+}
+
 TEST(ItemCodes, ReassigningSharesOutTheLastLevel) {
   ItemCodes codes = CodesOfWords({{"<a_0>", "<b_1>"}, {"<a_0>", "<b_1>"}, {"<a_1>", "<b_0>"}, {"<a_1>", "<b_2>"}});
   ApplyCollisionRule(CollisionRule::kReassign, &codes);
@@ -80,7 +86,7 @@ TEST(ItemCodes, RefusesARuleWithoutRoom) {
   EXPECT_THAT(ErrorOf([&] { ApplyCollisionRule(CollisionRule::kReassign, &full); }),
               ::testing::AllOf(::testing::StartsWith("data.collision_rule: reassign: 4 items"),
                                ::testing::HasSubstr("the last level has 3")));
-  ItemCodes taken = CodesOfWords({{"<x_0>"}, {"<x_1>"}});
+  ItemCodes taken = CodesOfWords({{"<x_0>"}, {"<x_0>"}});
   EXPECT_THAT(ErrorOf([&] { ApplyCollisionRule(CollisionRule::kFurtherCode, &taken); }),
               ::testing::HasSubstr("<x_0> is one of the items' own"));
 }

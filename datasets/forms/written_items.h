@@ -66,8 +66,8 @@ struct WrittenItems {
 // Vectors of the items with these details, [items, dimension].
 using ItemVectors = std::function<EmbeddingRows(const std::vector<ItemDetails>&)>;
 
-// Calls `vectors` for codes from k-means alone. Throws InputError naming data.KEY or the item: codes that are missing or
-// of different lengths, more items than codes can tell apart, a title that cannot be read back, no item at all.
+// Calls `vectors` for codes from k-means alone. Throws InputError naming data.KEY or the item: codes that are missing
+// or of different lengths, more items than codes can tell apart, an item without a year where the form has one.
 WrittenItems WriteItems(const ItemFormOptions& options, const std::vector<SourceItem>& items,
                         const ItemVectors& vectors);
 

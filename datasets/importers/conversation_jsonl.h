@@ -3,8 +3,8 @@
 //   {"id": "17", "turns": [{"role": "user", "content": "Something tense, like Heat (1995)."}],
 //    "ground_truth": [{"title": "Alien", "year": 1979}], "seen_titles": ["Heat"]}
 //
-// Items that are not films stand in a list beside the samples, items.jsonl (item_table.h); the samples then name them by
-// id or title:
+// Items that are not films stand in a list beside the samples, items.jsonl (item_table.h); the samples then name them
+// by id or title:
 //
 //   {"id": "17", "turns": [{"role": "user", "content": "Another like {item 3}?"}], "ground_truth": [{"id": "8"}]}
 //
@@ -22,7 +22,8 @@
 namespace suite {
 
 // `path` is a folder or one file. The catalogue is options.catalog_file, else items.jsonl or catalog.tsv of the folder,
-// else every ground truth that has a year (recorded as the rule catalog_source). Throws InputError naming file, line and key.
+// else every ground truth that has a year (recorded as the rule catalog_source). Throws InputError naming file, line
+// and key.
 SourceData ReadJsonl(const std::string& path, const ImportOptions& options);
 
 // Appends the lines of one file as samples, and as demonstrations where they have an answer. Throws InputError, also

@@ -51,8 +51,8 @@ struct SourceSample {
   std::vector<std::string> dropped_ground_truths;  // the reason for each
 };
 
-// An item of a source that lists its items one by one. In its samples such an item is {id, kNoYear} everywhere, until it
-// is written in the form that was asked for (item_writing.h).
+// An item of a source that lists its items one by one. In its samples such an item is {id, kNoYear} everywhere, until
+// it is written in the form that was asked for (item_writing.h).
 struct TableItem {
   std::string id;
   SourceItem item;

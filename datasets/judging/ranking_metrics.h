@@ -56,7 +56,8 @@ EvaluatedAnswer EvaluateAnswer(std::string_view text, const std::vector<GroundTr
                                const std::vector<std::string>& seen_titles, const Catalog& catalog,
                                const MetricOptions& options);
 
-// Hits among the first k, each counted by its share / number of ground truths. Without ground truth NaN, as NdcgAt: the authors divide by zero.
+// Hits among the first k, each counted by its share / number of ground truths. Without ground truth NaN, as NdcgAt: the
+// authors divide by zero.
 double RecallAt(const EvaluatedAnswer& answer, size_t k);
 
 // DCG@k / DCG of min(ground truths, filtered length, k) hits, with log2(rank + 1): unlike the usual ideal, this one

@@ -7,9 +7,9 @@
 //
 // The teacher that answers these conversations and the embedder are in simulated_sources.h.
 //
-// In another form than title and year (datasets/core/item_form.h) the same films have the same users, teacher and lists;
-// what is written of them, everywhere, is that form, those outside the catalogue included. Codes from k-means are made of
-// the text view alone, which an embedder of texts would see.
+// In another form than title and year (datasets/core/item_form.h) the same films have the same users, teacher and
+// lists; what is written of them, everywhere, is that form, those outside the catalogue included. Codes from k-means
+// are made of the text view alone, which an embedder of texts would see.
 //
 // For Remap, s = p^T (S + I) + lambda s_context, S and s_context are products of data.world.text_embedding [universe,
 // content_dim] (rows of unit length, catalog first) and of each conversation's context_embedding [content_dim].

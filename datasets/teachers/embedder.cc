@@ -6,6 +6,10 @@ namespace suite {
 
 std::string ItemText(const Item& item) { return FormatItem(item); }
 
+std::string ItemText(const ItemDetails& details) {
+  return FormatItem(details.name) + (details.text.empty() ? "" : ". " + details.text);
+}
+
 std::string ConversationText(const Conversation& conversation) {
   std::string text;
   for (const Turn& turn : conversation.turns) {

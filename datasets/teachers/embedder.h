@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/core/catalog.h"
 #include "datasets/core/conversation.h"
 #include "datasets/core/item.h"
 
@@ -40,8 +41,10 @@ class Embedder {
 };
 
 // What an embedder of text sees: "Title (Year)", and the turns of a conversation, one a line. The paper adds keywords
-// and plot to an item's text; no public file has them for this catalogue.
+// and plot to an item's text; no public file has them for its catalogue, other data sets bring theirs.
 std::string ItemText(const Item& item);
+// "Title (Year). text" of an item that a catalogue knows more about (catalog_embedder.h).
+std::string ItemText(const ItemDetails& details);
 std::string ConversationText(const Conversation& conversation);
 
 // Divides by the Euclidean length (computed in double). False, and nothing changed, when it is 0 or not finite.

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/hash.h"
+#include "datasets/core/item_form.h"
 
 namespace suite {
 namespace {
@@ -71,7 +72,9 @@ std::vector<double> FilmCompanions::Nearness(const std::vector<int>& films) cons
 
 Item MisspeltItem(const Item& item, const Catalog& catalog, RandomStream* stream) {
   Item wrong = item;
-  switch (stream->UniformInt(3)) {
+  if (HasOwnTokens(catalog.form())) return wrong;
+  const bool has_year = item.year != kNoYear;
+  switch (has_year ? stream->UniformInt(3) : 1 + stream->UniformInt(2)) {
     case 0:
       wrong.year += static_cast<int>(stream->UniformInt(3) + 1) * (stream->UniformInt(2) == 0 ? 1 : -1);
       break;
@@ -81,7 +84,8 @@ Item MisspeltItem(const Item& item, const Catalog& catalog, RandomStream* stream
     default:
       wrong.title += " II";
   }
-  while (catalog.Find(wrong)) ++wrong.year;
+  while (has_year && catalog.Find(wrong)) ++wrong.year;
+  while (catalog.Find(wrong)) wrong.title += " II";
   return wrong;
 }
 

@@ -18,6 +18,7 @@
 // conversations given); a': the same of another conversation drawn at random; z: standardised log(1 + conversations
 // that name the film). Never a film that was seen or that it does not know. Then each rank, with probability
 // out_of_catalog (0.1 where not given), is misspelt: a title or year that the catalogue does not have (MisspeltItem).
+// What is written with tokens of its own, ids and codes, is never misspelt.
 //
 // Judgements: clip(round(judge_slope x zscore(a) + judge_noise x z), -2, 2), standardised over the candidates; films
 // that it does not know: 0. It knows the most named films first (with Gumbel noise). The noise of a conversation, and
@@ -100,7 +101,7 @@ class OracleTeacher : public Teacher {
 };
 
 // The item as somebody writes it who does not remember well: another year within three, "The" gained or lost, or the
-// next part of a series. Never one that the catalogue has.
+// next part of a series. Never one that the catalogue has. The item itself, where it is written as an id or as codes.
 Item MisspeltItem(const Item& item, const Catalog& catalog, RandomStream* stream);
 
 }  // namespace suite

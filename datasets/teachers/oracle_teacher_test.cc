@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "datasets/core/item_form.h"
 
 namespace suite {
 namespace {
@@ -153,6 +154,17 @@ TEST_F(OracleTeacherTest, IsAFunctionOfWhatItWasGiven) {
   TeacherQuality impossible;
   impossible.knowledge = 2;
   EXPECT_THROW(OracleTeacher(conversations_, catalog_, impossible), InputError);
+}
+
+TEST_F(OracleTeacherTest, WhatHasNoYearIsMisspeltInItsTitleAndTokensNever) {
+  const Catalog titles(ItemForm::kTitle, {{"Kim", kNoYear}, {"Kim II", kNoYear}},
+                       {{{"Kim", kNoYear}, "", 1}, {{"Kim II", kNoYear}, "", 1}});
+  RandomStream stream(1, "spelling");
+  std::set<std::string> seen;
+  for (int i = 0; i < 20; ++i) seen.insert(FormatItem(MisspeltItem(titles.item(0), titles, &stream)));
+  EXPECT_EQ(seen, (std::set<std::string>{"Kim II II", "The Kim"}));
+  const Catalog ids(ItemForm::kId, {{"<item_0>", kNoYear}}, {{{"Kim", kNoYear}, "", 1}});
+  EXPECT_EQ(MisspeltItem(ids.item(0), ids, &stream), ids.item(0));
 }
 
 TEST_F(OracleTeacherTest, AMisspeltItemIsNearAndNotThere) {

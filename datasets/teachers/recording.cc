@@ -30,7 +30,9 @@ std::string DumpLine(const json& value) { return value.dump(-1, ' ', false, json
 
 json PairsOf(const std::vector<Item>& items) {
   json pairs = json::array();
-  for (const Item& item : items) pairs.push_back({item.title, item.year});
+  for (const Item& item : items) {
+    pairs.push_back(item.year == kNoYear ? json::array({item.title}) : json::array({item.title, item.year}));
+  }
   return pairs;
 }
 
@@ -48,10 +50,11 @@ std::vector<Item> ItemsOf(const JsonObject& line, const std::string& key) {
   std::vector<Item> items;
   for (const json& pair : line.Array(key)) {
     const std::string where = line.At(key, items.size());
-    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) {
+    if (!pair.is_array() || pair.empty() || pair.size() > 2 || !pair[0].is_string()) {
       throw InputError(where, "found " + ShownJson(pair), "[\"Title\", year]");
     }
-    items.push_back({Composed(pair[0].get<std::string>()), static_cast<int>(Integer(pair[1], 0, 9999, where))});
+    const int year = pair.size() == 1 ? kNoYear : static_cast<int>(Integer(pair[1], 0, 9999, where));
+    items.push_back({Composed(pair[0].get<std::string>()), year});
   }
   return items;
 }

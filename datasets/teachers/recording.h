@@ -3,9 +3,10 @@
 //   {"conversation": "train/17", "list_length": 2, "list": [["Heat", 1995], ["Alien", 1979]]}
 //   {"conversation": "train/17", "candidates": [["Heat", 1995], ["Alien", 1979]], "judgements": [2, -1]}
 //
-// "list_length" is how many were asked for; without it, as many as there are. Judgements are integers from -2 to 2, one
-// for each candidate. Titles are read in composed Unicode (NFC), as importers bring catalogues. The same line may stand
-// twice; a second answer to the same question is an error. Empty lines are passed over.
+// An item that is written without a year is ["Kim"]. "list_length" is how many were asked for; without it, as many as
+// there are. Judgements are integers from -2 to 2, one for each candidate. Titles are read in composed Unicode (NFC),
+// as importers bring catalogues. The same line may stand twice; a second answer to the same question is an error. Empty
+// lines are passed over.
 //
 //   ReplayTeacher replay("teacher.jsonl");
 //   replay.Recommend(conversations, 20)[0].error      // "not_recorded: ..." where the file has no such answer

@@ -39,6 +39,14 @@ TEST(RecordingTest, TitlesAreComposed) {
   EXPECT_NE(recording.FindJudgements("c", {{"Am\u00e9lie", 2001}}), nullptr);
 }
 
+TEST(RecordingTest, ItemsMayHaveNoYear) {
+  const std::vector<Item> items = {{"Kim", kNoYear}, {"<a_1><b_2>", kNoYear}};
+  EXPECT_EQ(
+      ParseRecording(R"({"conversation": "c", "list": [["Kim"], ["<a_1><b_2>"]]})", "file.jsonl").FindList("c", 2),
+      items);
+  EXPECT_EQ(ParseRecording(ListLine("c", 2, items), "file.jsonl").FindList("c", 2), items);
+}
+
 TEST(RecordingTest, AShorterListIsTheHeadOfTheNextLonger) {
   Recording recording;
   recording.AddList("here", "c", 3, {{"A", 1}, {"B", 2}, {"C", 3}});

@@ -246,7 +246,10 @@ VectorFile::VectorFile(VectorFileSettings settings) : settings_(std::move(settin
 EmbeddingRows VectorFile::Items(const std::vector<Item>& items) {
   std::vector<int64_t> rows;
   const std::string where = settings_.path + ": " + settings_.item_titles;
-  for (const Item& item : items) rows.push_back(FindRow(item_rows_, item, where, FormatItem(item)));
+  for (const Item& item : items) {
+    const Item key{item.title, item.year == kNoYear ? 0 : item.year};
+    rows.push_back(FindRow(item_rows_, key, where, FormatItem(item)));
+  }
   return Rows(settings_.item_vectors, rows);
 }
 

@@ -1,7 +1,7 @@
 // Vectors that were computed elsewhere, in an HDF5 file, as an embedder.
 //
 //   items/title          [items]                  texts (UTF-8, of fixed or variable size; read in the form NFC)
-//   items/year           [items]                  integers
+//   items/year           [items]                  integers; 0 for an item without a year
 //   items/vectors        [items, dimension]       floats of any size
 //   conversations/id     [conversations]          texts: "train/17"
 //   conversations/vectors [conversations, dimension]

@@ -124,6 +124,13 @@ TEST_F(VectorFileTest, GivesUnitRowsInTheOrderAskedFor) {
   }
 }
 
+TEST_F(VectorFileTest, AnItemWithoutAYearStandsUnderTheYearZero) {
+  Contents contents;
+  contents.years[1] = 0;
+  Write(settings_.path, contents);
+  EXPECT_THAT(VectorFile(settings_).Items({{"Amélie", kNoYear}}).values, ElementsAre(0, -1));
+}
+
 TEST_F(VectorFileTest, RowsOfALargeFileComeFromTheirBlocks) {
   Contents contents;
   contents.ids.clear();

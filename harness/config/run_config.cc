@@ -85,6 +85,17 @@ void CheckEvaluation(const RunConfig& config) {
   throw InputError(Origin(config, key) + ": " + key, found, allowed);
 }
 
+// Only codes that are made here of the items' vectors have vectors themselves.
+void CheckNewTokens(const RunConfig& config) {
+  if (config.policy.new_tokens != "centroids") return;
+  const DataConfig& data = config.data;
+  if (data.item_form == "codes" && data.codes == "kmeans") return;
+  const std::string has =
+      data.item_form == "codes" ? "data.codes is " + data.codes : "data.item_form is " + data.item_form;
+  Refuse(config, "policy.new_tokens", "'centroids' are not there: " + has,
+         "mean, or data.item_form codes with data.codes kmeans");
+}
+
 // A key that was put there by mistake must not go into the run's files.
 void CheckKeyVariable(const RunConfig& config, const std::string& key, const std::string& variable) {
   const auto fits = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -103,6 +114,10 @@ void CheckTeacher(const RunConfig& config) {
   }
   if (teacher.kind == "chat" && teacher.model.empty()) {
     Refuse(config, "teacher.model", "is missing for teacher.kind chat", "the model's name at the endpoint");
+  }
+  if (teacher.kind == "chat" && config.data.item_form != "title_year") {
+    Refuse(config, "teacher.kind", "'chat' is asked for films, and data.item_form is " + config.data.item_form,
+           "another teacher, or data.item_form title_year");
   }
   if (teacher.kind == "replay" && teacher.path.empty()) {
     Refuse(config, "teacher.path", "is missing for teacher.kind replay", "a recording");
@@ -161,33 +176,28 @@ void CheckChatTemplate(const RunConfig& config) {
          "own, or a policy.path");
 }
 
-// Only codes that are made here of the items' vectors have vectors themselves.
-void CheckNewTokens(const RunConfig& config) {
-  if (config.policy.new_tokens != "centroids") return;
-  const DataConfig& data = config.data;
-  if (data.item_form == "codes" && data.codes == "kmeans") return;
-  const std::string has =
-      data.item_form == "codes" ? "data.codes is " + data.codes : "data.item_form is " + data.item_form;
-  Refuse(config, "policy.new_tokens", "'centroids' are not there: " + has,
-         "mean, or data.item_form codes with data.codes kmeans");
-}
-
-// What the form of the items needs: vectors for k-means, and a teacher that can write them.
+// What the form of the items needs, and what only sequences of items have.
 void CheckItemForm(const RunConfig& config) {
   const DataConfig& data = config.data;
-  if (data.item_form == "codes" && data.codes == "index" && data.source == "miniature") {
+  const bool simulated = data.source == "miniature";
+  if (simulated && data.item_form == "codes" && data.codes == "index") {
     Refuse(config, "data.codes", "'index' is not there: data.source is miniature", "kmeans, random");
   }
-  if (data.item_form == "codes" && data.codes == "kmeans" && data.source != "miniature" &&
-      config.embedder.kind != "vectors") {
-    Refuse(config, "data.codes", "'kmeans' needs the items' vectors, and embedder.kind is " + config.embedder.kind,
-           "embedder.kind vectors (a file of vectors), or codes from an index file");
+  if (!simulated && data.item_form == "codes" && data.codes == "kmeans") {
+    if (config.embedder.kind != "vectors") {
+      Refuse(config, "data.codes", "'kmeans' needs the items' vectors, and embedder.kind is " + config.embedder.kind,
+             "embedder.kind vectors (a file of vectors), or codes from an index file");
+    }
+    CheckEmbedder(config);
   }
-  if (data.item_form == "codes" && data.codes == "kmeans" && data.source != "miniature") CheckEmbedder(config);
-  if (data.item_form != "title_year" && config.teacher.kind == "chat") {
-    Refuse(config, "teacher.kind", "'chat' is asked for films, and data.item_form is " + data.item_form,
-           "another teacher, or data.item_form title_year");
-  }
+  if (data.source == "sequences") return;
+  const DataConfig defaults;
+  const auto refuse = [&](const std::string& key, bool is_default) {
+    if (!is_default) Refuse(config, key, "is not used: data.source is " + data.source, "data.source sequences");
+  };
+  refuse("data.history_items", data.history_items == defaults.history_items);
+  refuse("data.next_items", data.next_items == defaults.next_items);
+  refuse("data.training_positions", data.training_positions == defaults.training_positions);
 }
 
 // A real source needs a folder, and a checkpoint that can read; the simulated one has neither.

@@ -237,6 +237,23 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
                 c.data.path = c.policy.path = "folder";
               }),
               HasSubstr("embedder.kind: 'miniature' knows the miniature's films only"));
+  EXPECT_THAT(error([](RunConfig& c) { c.data.item_form = "codes"; }),
+              HasSubstr("data.codes: 'index' is not there: data.source is miniature; allowed: kmeans, random"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.source = "jsonl";
+                c.data.path = c.policy.path = "folder";
+                c.data.item_form = "codes";
+                c.data.codes = "kmeans";
+              }),
+              HasSubstr("data.codes: 'kmeans' needs the items' vectors, and embedder.kind is miniature"));
+  EXPECT_THAT(error([](RunConfig& c) { c.data.next_items = 2; }),
+              HasSubstr("data.next_items: is not used: data.source is miniature"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.item_form = "title";
+                c.teacher.kind = "chat";
+                c.teacher.model = "m";
+              }),
+              HasSubstr("teacher.kind: 'chat' is asked for films, and data.item_form is title"));
   EXPECT_THAT(error([](RunConfig& c) { c.teacher.kind = "chat"; }), HasSubstr("teacher.model: is missing"));
   EXPECT_THAT(error([](RunConfig& c) { c.teacher.kind = "replay"; }), HasSubstr("teacher.path: is missing"));
   EXPECT_THAT(error([](RunConfig& c) { c.teacher.path = "a.jsonl"; }), HasSubstr("'a.jsonl' is not read"));

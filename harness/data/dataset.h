@@ -46,8 +46,8 @@ Dataset LoadDataset(const DataConfig& config);
 // The same with the vectors that the config's embedder has on file, which codes from k-means need on a real source.
 Dataset LoadDataset(const RunConfig& config);
 
-// "Recommend 20 films ...": asks for one "Title (Year)" a line, or for one item in another form. The wording is ours; the
-// paper prints none.
+// "Recommend 20 films ...": asks for one "Title (Year)" a line, or for one item in another form. The wording is ours;
+// the paper prints none.
 std::string ListInstruction(int64_t list_length, ItemForm form = ItemForm::kTitleYear, bool may_repeat = false);
 
 // A file of the source tree, found in the runfiles of this program, wherever it was started.

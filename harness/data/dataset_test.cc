@@ -1,6 +1,14 @@
 #include "harness/data/dataset.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "base/files.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -42,6 +50,70 @@ TEST(Dataset, WritesTheMiniatureInEveryForm) {
     EXPECT_NE(conversation.turns[0].text.find(FormatItem(conversation.liked[0])), std::string::npos) << form;
     EXPECT_EQ(conversation.ground_truth.size(), films.train[0].ground_truth.size()) << form;
   }
+}
+
+TEST(Dataset, AsksForTheFormOfItsItems) {
+  EXPECT_EQ(ListInstruction(3),
+            "Recommend 3 films to the seeker, the best first, none that was mentioned already. Write exactly 3 lines, "
+            "each one film as Title (Year), and nothing else.");
+  EXPECT_EQ(ListInstruction(3, ItemForm::kCodes),
+            "Recommend 3 items to the seeker, the best first, none that was mentioned already. Write exactly 3 lines, "
+            "each the codes of one item, and nothing else.");
+  EXPECT_EQ(ListInstruction(3, ItemForm::kTitle, /*may_repeat=*/true),
+            "Recommend 3 items to the seeker, the best first. Write exactly 3 lines, each the title of one item, and "
+            "nothing else.");
+}
+
+// What users took, and vectors of the items in which two and two lie together.
+std::string Sequences() {
+  const std::string folder = ::testing::TempDir() + "dataset_test";
+  std::filesystem::create_directories(folder);
+  WriteFileAtomically(folder + "/S.inter.json", R"({"u": [0, 1, 2, 3], "v": [3, 2, 1], "w": [1, 2, 0, 3, 1]})");
+  const std::string path = folder + "/vectors.h5";
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  for (const char* group : {"items", "conversations"}) H5Gclose(H5Gcreate2(file, group, 0, 0, 0));
+  const auto write = [&](const char* name, std::vector<hsize_t> shape, hid_t type, hid_t memory, const void* values) {
+    const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+    const hid_t dataset = H5Dcreate2(file, name, type, space, 0, 0, 0);
+    H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, 0, values);
+    H5Dclose(dataset);
+    H5Sclose(space);
+  };
+  const hid_t letter = H5Tcopy(H5T_C_S1);
+  const std::vector<float> vectors = {1, 0, 0, 1, 1, .1f, .1f, 1};
+  const std::vector<int> years = {0, 0, 0, 0};
+  write("items/title", {4}, letter, letter, "0123");
+  write("items/year", {4}, H5T_NATIVE_INT, H5T_NATIVE_INT, years.data());
+  write("items/vectors", {4, 2}, H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, vectors.data());
+  write("conversations/id", {1}, letter, letter, "x");
+  write("conversations/vectors", {1, 2}, H5T_NATIVE_FLOAT, H5T_NATIVE_FLOAT, vectors.data());
+  H5Tclose(letter);
+  H5Fclose(file);
+  return folder;
+}
+
+TEST(Dataset, MakesCodesOfVectorsThatAreOnFile) {
+  RunConfig config;
+  config.data.source = "sequences";
+  config.data.path = Sequences();
+  config.data.item_form = "codes";
+  config.data.codes = "kmeans";
+  config.data.code_levels = 1;
+  config.data.code_size = 4;
+  config.data.collision_rule = "share";
+  config.embedder.kind = "vectors";
+  config.embedder.path = config.data.path + "/vectors.h5";
+  const Dataset dataset = LoadDataset(config);
+  EXPECT_EQ(dataset.catalog.size(), 4);
+  EXPECT_EQ(dataset.item_token_vectors.size(), 4u);
+  EXPECT_EQ(dataset.item_token_vectors[0].size(), 2u);
+  EXPECT_EQ(dataset.hash, LoadDataset(config).hash);
+  EXPECT_TRUE(dataset.may_repeat);
+  EXPECT_EQ(dataset.instruction.find("mentioned"), std::string::npos);
+  EXPECT_EQ(dataset.test.size(), 3u);
+  EXPECT_THAT(dataset.provenance, ::testing::Contains(std::make_pair("rule.item_form", "codes")));
+  config.embedder.kind = "minilm";
+  EXPECT_THAT(ErrorOf([&] { LoadDataset(config); }), ::testing::HasSubstr("data.codes: kmeans: there are no vectors"));
 }
 
 TEST(Dataset, NumbersTheTokensOfIds) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "datasets/miniature/simulated_sources.h"
+#include "datasets/teachers/catalog_embedder.h"
 #include "datasets/teachers/chat_teacher.h"
 #include "datasets/teachers/embedding_endpoint.h"
 #include "datasets/teachers/oracle_teacher.h"
@@ -82,6 +83,14 @@ std::unique_ptr<Teacher> MakeSimulated(const TeacherConfig& config, const Demons
   return std::make_unique<OracleTeacher>(data.train, data.catalog, QualityOf(config));
 }
 
+// Names for an embedder that looks items up, texts for one that reads.
+std::unique_ptr<Embedder> ForCatalog(std::unique_ptr<Embedder> embedder, const DemonstrationData& data,
+                                     const std::string& kind) {
+  if (kind == "miniature" || !CatalogEmbedder::IsNeeded(data.catalog)) return embedder;
+  const auto shows = kind == "vectors" ? CatalogEmbedder::Shows::kNames : CatalogEmbedder::Shows::kTexts;
+  return std::make_unique<CatalogEmbedder>(std::move(embedder), data.catalog, shows);
+}
+
 }  // namespace
 
 TeacherOfRun::TeacherOfRun(const RunConfig& config, const DemonstrationData& data, const std::string& folder,
@@ -127,6 +136,7 @@ EmbedderOfRun::EmbedderOfRun(const RunConfig& config, const DemonstrationData& d
   } else {
     throw UnknownName("embedder.kind", "embedder", kind, {"miniature", "minilm", "endpoint", "vectors"});
   }
+  embedder_ = ForCatalog(std::move(embedder_), data, kind);
 }
 
 std::string TeacherContentHash(const TeacherConfig& config) { return Sha256HexOfFile(config.path); }

@@ -18,7 +18,8 @@
 
 namespace suite {
 
-// A ground truth whose year is no number, an item that is written without one, and an item of the conversation's history, which is known by its title only.
+// A ground truth whose year is no number, an item that is written without one, and an item of the conversation's
+// history, which is known by its title only.
 inline constexpr int64_t kUnknownYear = -1;
 
 struct ListItem {

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "datasets/core/item.h"
+#include "datasets/core/item_form.h"
+
 namespace suite {
 namespace {
 
@@ -65,6 +68,18 @@ TEST(RecordListsTest, AnotherEvaluationJoinsUnderTheSameItems) {
   EXPECT_THAT(RanksOf(lists), ElementsAre("0/0 Alien miss", "0/0 Solaris miss", "0/1 Alien miss"));
   EXPECT_EQ(lists.items.size(), before + 1);
   EXPECT_EQ(lists.ranks.back().step, 5);
+}
+
+TEST(RecordListsTest, WhatIsWrittenWithoutAYearIsOneItemWhereverItStands) {
+  const Catalog catalog(ItemForm::kId, {{"<item_0>", kNoYear}}, {{{"Kim", kNoYear}, "", 1}});
+  const Conversation conversation = Wants({{"<item_0>", kNoYear}}, {"<item_0>"});
+  const EvaluatedAnswer answer =
+      EvaluateAnswer("<item_0>", conversation.ground_truth, conversation.seen_titles, catalog, {/*list_length=*/3});
+  const EvaluatedLists lists = RecordLists("test", 0, {conversation}, {answer}, catalog);
+  ASSERT_EQ(lists.items.size(), 1u);
+  EXPECT_EQ(lists.items[0].year, kUnknownYear);
+  EXPECT_TRUE(lists.items[0].in_catalog);
+  EXPECT_THAT(RanksOf(lists), ElementsAre("0/0 <item_0> seen"));
 }
 
 TEST(RecordListsTest, ALongTitleOfNoItemIsCut) {
