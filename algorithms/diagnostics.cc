@@ -116,6 +116,17 @@ void AddRatios(const std::vector<double>& log_ratio, const Level& level, NamedSe
   series->emplace_back("ess/" + level.name, static_cast<double>(ratios.size()) / second_moment);
 }
 
+// Of the ratios that the surrogate multiplies advantages with, at the level and by the mean or product that the
+// objective is set to. Every active token carries its unit's.
+void AddAppliedRatios(const std::vector<double>& ratios, NamedSeries* series) {
+  const double mean = ratios.empty() ? 1.0 : Mean(ratios);
+  double second_moment = 0;
+  for (const double ratio : ratios) second_moment += (ratio / mean) * (ratio / mean);
+  series->emplace_back("ratio/applied/mean", mean);
+  series->emplace_back("ratio/applied/std", BiasedStd(ratios));
+  series->emplace_back("ess/applied", ratios.empty() ? 1.0 : static_cast<double>(ratios.size()) / second_moment);
+}
+
 // NaN is below nothing.
 size_t BinOf(double log_ratio, const std::vector<double>& edges) {
   if (std::isnan(log_ratio)) return edges.size();
@@ -202,6 +213,7 @@ NamedSeries LossDiagnostics(const LossTerms& terms, const RankSpans& spans, cons
   NamedSeries series;
   series.reserve(64);
   for (const Level* level : {&active.token, &active.rank, &active.sequence}) AddRatios(log_ratio, *level, &series);
+  AddAppliedRatios(Gather(terms.ratio_BT, active), &series);
   series.emplace_back("chi2_token", ChiSquared(log_ratio, active.token));
   series.emplace_back("chi2_rank", ChiSquared(log_ratio, active.rank));
   series.emplace_back("chi2_seq", ChiSquared(log_ratio, active.sequence));

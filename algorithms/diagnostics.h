@@ -6,6 +6,9 @@
 //   ratio/<level>/{mean,std,min,p05,p50,p95,max}   ratio of new to old policy; geometric mean over the unit's tokens.
 //                                                  All three are there whatever unit the objective uses; std divides
 //                                                  by n
+//   ratio/applied/{mean,std}, ess/applied          of the ratios that the surrogate is given, whatever their unit and
+//                                                  whether it is a mean or a product; over active tokens, each with
+//                                                  its unit's
 //   ess/<level>                                    effective sample size as a share: 1 / mean((w / mean w)^2), verl
 //   chi2_token, chi2_rank, chi2_seq                mean(W^2) - 1, W the product of token ratios over the unit, its
 //                                                  log cut to +-20; verl (chi2_rank is ours)

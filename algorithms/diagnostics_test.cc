@@ -56,6 +56,9 @@ TEST(DiagnosticsTest, RatiosByLevel) {
   EXPECT_NEAR(Named(series, "ratio/sequence/min"), std::cbrt(2.0), 1e-12);
   EXPECT_NEAR(Named(series, "ratio/sequence/max"), 4.0, 1e-12);
   EXPECT_NEAR(Named(series, "ess/rank"), 7.0 * 7 / (3 * 21.0), 1e-12);
+  EXPECT_NEAR(Named(series, "ratio/applied/mean"), 8.5 / 4, 1e-12);
+  EXPECT_NEAR(Named(series, "ratio/applied/std"), std::sqrt(24.25 / 4 - 8.5 * 8.5 / 16), 1e-12);
+  EXPECT_NEAR(Named(series, "ess/applied"), 8.5 * 8.5 / (4 * 24.25), 1e-12);
   EXPECT_NEAR(Named(series, "chi2_token"), (4 + 0.25 + 4 + 16) / 4 - 1, 1e-12);
   EXPECT_NEAR(Named(series, "chi2_rank"), (1.0 + 4 + 16) / 3 - 1, 1e-12);
   EXPECT_NEAR(Named(series, "chi2_seq"), (4.0 + 16) / 2 - 1, 1e-12);

@@ -57,6 +57,15 @@ RankSpans SliceRows(const RankSpans& spans, int64_t first, int64_t count) {
   return Changed(spans, [=](const at::Tensor& tensor) { return tensor.narrow(0, first, count); });
 }
 
+RankSpans WithoutTokens(const RankSpans& spans, const at::Tensor& left_out_BT) {
+  RankSpans result = spans;
+  result.mask_BT = spans.mask_BT.logical_and(left_out_BT.logical_not());
+  result.rank_BT = spans.rank_BT.masked_fill(left_out_BT, -1);
+  result.overflow_BT = spans.overflow_BT.logical_and(result.mask_BT);
+  result.eos_BT = spans.eos_BT.logical_and(result.mask_BT);
+  return result;
+}
+
 RankSpans ToDevice(const RankSpans& spans, at::Device device) {
   return Changed(spans, [=](const at::Tensor& tensor) { return tensor.to(device); });
 }

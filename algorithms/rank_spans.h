@@ -45,6 +45,10 @@ at::Tensor CompletionLengths(const at::Tensor& ids_BT, int64_t eos_id);
 // The spans of rows `first` to `first + count - 1`: one micro-batch. Tensors are views.
 RankSpans SliceRows(const RankSpans& spans, int64_t first, int64_t count);
 
+// The same spans with the tokens of `left_out_BT` (bool) masked: they have no rank and count in no loss. How many ranks
+// a row has and whether it ended stays.
+RankSpans WithoutTokens(const RankSpans& spans, const at::Tensor& left_out_BT);
+
 // The same spans on another device.
 RankSpans ToDevice(const RankSpans& spans, at::Device device);
 

@@ -41,6 +41,17 @@ TEST(RankSpansTest, NewlineBeforeEosOpensAnItem) {
   EXPECT_EQ(spans.overflow_BT.sum().item<int64_t>(), 1);
 }
 
+TEST(RankSpansTest, TokensThatAreLeftOutHaveNoRankAndTheRestKeepsIts) {
+  const at::Tensor left_out_BT = Longs({0, 1, 0, 1, 1, 0}).to(at::kBool).unsqueeze(0);
+  const RankSpans spans = WithoutTokens(Cut({2, 3, 2, 3, 1, 0}, 2), left_out_BT);
+  ExpectRanks(spans, {0, -1, 1, -1, -1, -1});
+  EXPECT_TRUE(spans.mask_BT.squeeze(0).equal(Longs({1, 0, 1, 0, 0, 0}).to(at::kBool)));
+  EXPECT_EQ(spans.items_emitted_B.item<int64_t>(), 3);
+  EXPECT_TRUE(spans.ended_with_eos_B.item<bool>());
+  EXPECT_FALSE(spans.eos_BT.any().item<bool>());
+  EXPECT_FALSE(spans.overflow_BT.any().item<bool>());
+}
+
 TEST(RankSpansTest, TruncatedRowsCountOnlyIfAskedTo) {
   const RankSpans kept = Cut({2, 3, 2}, 2);
   ExpectRanks(kept, {0, 0, 1});

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 #include "models/cuda/sampler_attention.h"
 #include "models/kernels/decode_attention.h"
+#include "models/llama/head_rows.h"
 #include "models/llama/layer.h"
 #include "models/llama/not_finite_logits.h"
 #include "models/llama/packed_tokens.h"
@@ -26,9 +28,10 @@ at::ScalarType CacheType(const at::Tensor& x) {
 // Decodes one batch of prompts from prefill to the last finished row.
 class Decoder {
  public:
+  // `first_prompt`: the number that the first of `prompts` has among all.
   Decoder(const Llama& llama, const LlamaTensors& tensors, const std::vector<std::vector<int64_t>>& prompts,
-          int64_t group_size, const SamplingOptions& options)
-      : llama_(llama), tensors_(tensors), group_size_(group_size), options_(options) {
+          int64_t first_prompt, int64_t group_size, const SamplingOptions& options)
+      : llama_(llama), tensors_(tensors), first_prompt_(first_prompt), group_size_(group_size), options_(options) {
     std::vector<ScoredSequence> sequences;
     for (const auto& prompt : prompts) {
       lengths_.push_back(static_cast<int64_t>(prompt.size()));
@@ -53,12 +56,13 @@ class Decoder {
         streams_.push_back(stream_of(b, g));
         results_.push_back(&groups[static_cast<size_t>(b)][static_cast<size_t>(g)]);
         lines_.push_back(0);
+        if (options_.constraint) states_.emplace_back(*options_.constraint, ClosedLines(b));
       }
     }
     at::Tensor logits = llama_.LogitsOf(Prefill(), tensors_);
     logits = logits.index_select(0, at::tensor(rows_.prompt).to(logits.device()));
     for (int64_t step = 0; step < options_.max_new_tokens; ++step) {
-      TakeTokens(ChooseTokens(logits, options_.choice, Uniforms(step)));
+      TakeTokens(Choose(logits, Uniforms(step)));
       if (rows_.sequence.empty() || step + 1 == options_.max_new_tokens) break;
       logits = llama_.LogitsOf(DecodeStep(step), tensors_);
     }
@@ -136,6 +140,24 @@ class Decoder {
     return uniforms;
   }
 
+  std::vector<int64_t> ClosedLines(int64_t prompt) const {
+    const auto index = static_cast<size_t>(first_prompt_ + prompt);
+    return index < options_.closed_lines.size() ? options_.closed_lines[index] : std::vector<int64_t>();
+  }
+
+  // One token of each row. Under a constraint the logits are those of its vocabulary, and the rows' states go on.
+  ChosenTokens Choose(const at::Tensor& logits, const std::vector<double>& uniforms) {
+    if (!options_.constraint) return ChooseTokens(logits, options_.choice, uniforms);
+    std::vector<TokenSpan> allowed;
+    for (ListState& state : states_) allowed.push_back(state.Allowed());
+    ChosenTokens chosen = ChooseAllowedTokens(logits, options_.choice, uniforms, allowed);
+    for (size_t i = 0; i < states_.size(); ++i) {
+      states_[i].Take(static_cast<int32_t>(chosen.ids[i]));
+      chosen.ids[i] = options_.constraint->vocabulary()[static_cast<size_t>(chosen.ids[i])];
+    }
+    return chosen;
+  }
+
   // Appends the drawn tokens and lets the rows that end leave the batch.
   void TakeTokens(const ChosenTokens& chosen) {
     size_t kept = 0;
@@ -150,6 +172,7 @@ class Decoder {
       streams_[kept] = streams_[i];
       results_[kept] = results_[i];
       lines_[kept] = lines_[i];
+      if (options_.constraint && kept != i) states_[kept] = std::move(states_[i]);
       ++kept;
     }
     rows_.prompt.resize(kept);
@@ -157,6 +180,7 @@ class Decoder {
     streams_.resize(kept, RandomStream(0, ""));
     results_.resize(kept);
     lines_.resize(kept);
+    if (options_.constraint) states_.erase(states_.begin() + static_cast<int64_t>(kept), states_.end());
   }
 
   int64_t Newlines(int64_t id) const {
@@ -178,6 +202,7 @@ class Decoder {
 
   const Llama& llama_;
   const LlamaTensors& tensors_;
+  const int64_t first_prompt_;
   const int64_t group_size_;
   const SamplingOptions& options_;
   PackedTokens prompts_;
@@ -189,7 +214,16 @@ class Decoder {
   std::vector<RandomStream> streams_;
   std::vector<Rollout*> results_;
   std::vector<int64_t> lines_;
+  std::vector<ListState> states_;  // under a constraint
 };
+
+// What answers under a constraint are computed with: of the head, the rows of tokens that they may have.
+LlamaTensors ForAnswers(const LlamaTensors& tensors, const SamplingOptions& options) {
+  const c10::NoGradGuard no_graph;
+  LlamaTensors small = tensors;
+  if (options.constraint) small.head = HeadRows(tensors.head, at::tensor(options.constraint->vocabulary()));
+  return small;
+}
 
 }  // namespace
 
@@ -200,13 +234,14 @@ std::vector<RolloutGroup> SampleGroups(const Llama& llama, const LlamaTensors& t
   const int64_t shards = std::max<int64_t>(1, std::min(options.shards, count));
   std::vector<RolloutGroup> groups(prompts.size());
   if (prompts.empty()) return groups;
+  const LlamaTensors for_answers = ForAnswers(tensors, options);
   // One shard a thread: small matrix products gain nothing from being split further.
   at::parallel_for(0, shards, 1, [&](int64_t first, int64_t last) {
     const c10::NoGradGuard no_graph;
     for (int64_t shard = first; shard < last; ++shard) {
       const int64_t begin = count * shard / shards, end = count * (shard + 1) / shards;
       const std::vector<std::vector<int64_t>> part(prompts.begin() + begin, prompts.begin() + end);
-      Decoder decoder(llama, tensors, part, group_size, options);
+      Decoder decoder(llama, for_answers, part, begin, group_size, options);
       auto done = decoder.Run([&](int64_t prompt, int64_t sample) { return stream_of(begin + prompt, sample); });
       std::move(done.begin(), done.end(), groups.begin() + begin);
     }

@@ -15,9 +15,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "base/random.h"
+#include "models/constraint/list_constraint.h"
 #include "models/kernels/choose_token.h"
 #include "models/llama/llama.h"
 
@@ -46,6 +48,11 @@ struct SamplingOptions {
   // padded, hold none.
   std::vector<int> newlines_by_token;
   int64_t shards = 1;  // prompts are split over this many threads
+  // What answers are held to; null: nothing. Log-probabilities are then over the allowed tokens, and a forced token's
+  // is 0. An answer ends when its list does.
+  std::shared_ptr<const ListConstraint> constraint;
+  // [prompt]: the constraint's lines that answers to it may not have, such as items the user has seen; empty: none.
+  std::vector<std::vector<int64_t>> closed_lines;
 };
 
 // The stream of completion `sample` of prompt number `prompt`.

@@ -10,7 +10,9 @@
 #include "reports/plots/report_plots.h"
 #include "reports/report_text.h"
 #include "reports/results/aggregate_table.h"
+#include "reports/results/applied_ratios.h"
 #include "reports/results/convergence.h"
+#include "reports/results/diversity.h"
 #include "reports/results/paper_tables.h"
 #include "reports/results/ratio_levels.h"
 #include "reports/results/report_tables.h"
@@ -124,6 +126,10 @@ void AddResults(const ReportSpec& spec, const RunSet& set, const Findings& found
         "its variance smaller by the factor in the last column, whatever was learned; what the policy adds is the "
         "difference between the last two columns.");
   }
+  const TextTable applied = AppliedRatioTable(set);
+  if (!applied.rows.empty()) AddTable("Importance ratios in the loss", applied, document);
+  const TextTable diversity = DiversityTable(spec, set);
+  if (!diversity.rows.empty()) AddTable("Different items", diversity, document);
   const TextTable aggregates = AggregateTable(spec, set);
   if (!aggregates.rows.empty()) AddTable("All ranking metrics together", aggregates, document);
   AddClaims(spec, found.verdicts.ledger, document);

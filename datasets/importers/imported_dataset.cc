@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "datasets/importers/conversation_jsonl.h"
+#include "datasets/importers/item_texts.h"
 #include "datasets/importers/item_writing.h"
 #include "datasets/importers/linked_dialogues.h"
 #include "datasets/importers/reddit_v2.h"
@@ -44,6 +45,7 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   data.format = format;
   data.prompt_form = source.prompt_form;
   data.catalog = ApplyImportRules(format, options, &source);
+  if (!options.item_texts.empty()) AddItemTexts(options.item_texts, &data.catalog, &source);
   data.written = WriteSource(options, &data.catalog, &source);
   data.may_repeat = format == "sequences" && options.repeat_rule != RepeatRule::kDrop;
   data.report = MakeImportReport(format, source, data.catalog);

@@ -21,7 +21,7 @@ namespace {
 std::vector<SourceItem> ItemsOf(const ImportOptions& options, const Catalog& catalog, const SourceData& source) {
   std::vector<SourceItem> items;
   if (source.items.empty()) {
-    for (const Item& film : catalog.items()) items.push_back({film, "", {}});
+    for (int id = 0; id < catalog.size(); ++id) items.push_back({catalog.item(id), catalog.Details(id).text, {}});
     return items;
   }
   const bool as_given = options.title_rule == TitleRule::kAsGiven;

@@ -5,6 +5,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "datasets/core/catalog.h"
+#include "datasets/core/item.h"
+#include "harness/data/dataset.h"
 #include "harness/provenance/process_meter.h"
 #include "models/policy/policy_folder.h"
 
@@ -16,6 +19,24 @@ LlamaWeights BenchmarkPolicy(const std::string& policy, at::ScalarType dtype) {
     throw InputError("--policy", "'" + policy + "' is no folder", "tiny, a Hugging Face folder");
   }
   return LoadPolicy(policy, dtype).weights;
+}
+
+std::shared_ptr<const ListConstraint> BenchmarkConstraint(const std::string& kind, const std::string& policy) {
+  if (kind != "catalogue" && kind != "catalogue_no_repeats") {
+    if (kind == "none") return nullptr;
+    throw UnknownName("--constraint", "constraint", kind, {"none", "catalogue", "catalogue_no_repeats"});
+  }
+  if (policy == "tiny") {
+    throw InputError("--constraint", "the policy 'tiny' has no tokenizer",
+                     "none, or a Hugging Face folder as --policy");
+  }
+  constexpr int64_t kListLength = 1000;
+  const Policy loaded = LoadPolicy(policy, at::kBFloat16);
+  std::vector<std::string> lines;
+  const Catalog catalog = Catalog::FromTsv(FindRunfile(kRedditV2CatalogPath));
+  for (const Item& item : catalog.items()) lines.push_back(FormatItem(item));
+  const ListConstraintOptions options = {kListLength, kind == "catalogue_no_repeats"};
+  return std::make_shared<ListConstraint>(lines, loaded.tokenizer, loaded.config().eos_ids.front(), options);
 }
 
 std::vector<int64_t> RandomPrompt(int64_t prompt, int64_t length, int64_t vocab_size) {

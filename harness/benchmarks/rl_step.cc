@@ -37,7 +37,7 @@ using nlohmann::ordered_json;
 struct Flags {
   Workload work;
   int64_t steps = 0, mu = 0, activation_mb = 0;
-  std::string recompute;
+  std::string recompute, constraint;
 };
 
 Flags ParseFlags(int argc, char** argv) {
@@ -54,6 +54,8 @@ Flags ParseFlags(int argc, char** argv) {
               "bound on the activations of each shard of a micro-batch");
   options.Add("recompute", &flags.recompute, "auto",
               "keep one hidden state a layer, compute the rest again: on, off, auto");
+  options.Add("constraint", &flags.constraint, "none",
+              "hold answers to the Reddit-v2 catalogue: none, catalogue, catalogue_no_repeats");
   options.Parse(argc, argv);
   return flags;
 }
@@ -102,6 +104,7 @@ RlOptions OptionsOf(const Flags& flags, const LlamaConfig& config) {
   options.shards = BenchmarkShards(config, flags.work.threads);
   options.sampling.max_new_tokens = flags.work.new_tokens;
   options.sampling.shards = options.shards;
+  options.sampling.constraint = BenchmarkConstraint(flags.constraint, flags.work.policy);
   // Every sixth token ends a line, so that a completion holds about ten ranks.
   for (int64_t id = 0; id < config.vocab_size; ++id) options.sampling.newlines_by_token.push_back(id % 6 == 0);
   return options;

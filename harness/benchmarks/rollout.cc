@@ -27,13 +27,15 @@ namespace {
 using nlohmann::ordered_json;
 
 // Seconds for one batch with completions of `new_tokens` tokens.
-double TimeRollouts(const Llama& llama, const LlamaTensors& tensors, const Workload& work, int64_t new_tokens) {
+double TimeRollouts(const Llama& llama, const LlamaTensors& tensors, const Workload& work,
+                    const std::shared_ptr<const ListConstraint>& constraint, int64_t new_tokens) {
   std::vector<std::vector<int64_t>> prompts;
   for (int64_t i = 0; i < work.prompts; ++i) {
     prompts.push_back(RandomPrompt(i, work.prompt_len, llama.config().vocab_size));
   }
   SamplingOptions options;
   options.max_new_tokens = new_tokens;
+  options.constraint = constraint;
   options.shards = BenchmarkShards(llama.config(), work.threads);
   WallTimer timer;
   SampleGroups(llama, tensors, prompts, work.group, options, [](int64_t prompt, int64_t sample) {
@@ -66,15 +68,19 @@ int Run(int argc, char** argv) {
   BenchmarkFlags flags("Times rollouts on fixed work and prints one JSON line");
   AddWorkload(&flags, &work);
   flags.Add("repeats", &repeats, 3, "timed runs");
+  std::string kind;
+  flags.Add("constraint", &kind, "none",
+            "hold answers to the Reddit-v2 catalogue: none, catalogue, catalogue_no_repeats");
   flags.Parse(argc, argv);
   at::set_num_threads(static_cast<int>(work.threads));
   const LlamaWeights weights = BenchmarkPolicy(work.policy, DtypeOf(work.dtype));
   const Llama llama(weights.config());
   const LlamaTensors tensors = weights.Tensors();
+  const auto constraint = BenchmarkConstraint(kind, work.policy);
   std::vector<double> prefill_s, rollout_s;
   for (int64_t repeat = 0; repeat <= repeats; ++repeat) {
-    const double prefill = TimeRollouts(llama, tensors, work, 1);
-    const double rollout = TimeRollouts(llama, tensors, work, work.new_tokens);
+    const double prefill = TimeRollouts(llama, tensors, work, constraint, 1);
+    const double rollout = TimeRollouts(llama, tensors, work, constraint, work.new_tokens);
     if (repeat == 0) continue;
     prefill_s.push_back(prefill);
     rollout_s.push_back(rollout);

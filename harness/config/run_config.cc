@@ -184,9 +184,9 @@ void CheckItemForm(const RunConfig& config) {
     Refuse(config, "data.codes", "'index' is not there: data.source is miniature", "kmeans, random");
   }
   if (!simulated && data.item_form == "codes" && data.codes == "kmeans") {
-    if (config.embedder.kind != "vectors") {
+    if (config.embedder.kind != "vectors" && config.embedder.kind != "minilm") {
       Refuse(config, "data.codes", "'kmeans' needs the items' vectors, and embedder.kind is " + config.embedder.kind,
-             "embedder.kind vectors (a file of vectors), or codes from an index file");
+             "embedder.kind vectors or minilm, or codes from an index file");
     }
     CheckEmbedder(config);
   }
@@ -206,6 +206,9 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
   if (data.source == "miniature") {
     Require(config, data.list_length <= data.catalog_items, "data.list_length", data.list_length,
             "at most data.catalog_items = " + std::to_string(data.catalog_items));
+    if (!data.item_texts.empty()) {
+      Refuse(config, "data.item_texts", "'" + data.item_texts + "' is not read: data.source is miniature", "no file");
+    }
     if (!data.path.empty()) {
       Refuse(config, "data.path", "'" + data.path + "' is not read: data.source is miniature", "no path");
     }

@@ -22,8 +22,9 @@ struct FieldInfo {
   const char* help;
 };
 
-// Where a file lies does not change results; the `lock` beside a `path` says what it holds, and `record` is written.
-inline bool IsPath(const std::string& name) { return name == "path" || name == "record"; }
+// Where a file lies does not change results; the `lock` beside a `path` (and item_texts) says what it holds, and
+// `record` is written.
+inline bool IsPath(const std::string& name) { return name == "path" || name == "record" || name == "item_texts"; }
 
 template <typename Config, typename Visitor>
 void VisitFields(Config& config, Visitor&& visitor) {

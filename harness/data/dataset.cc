@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "datasets/forms/written_items.h"
+#include "datasets/teachers/embedder.h"
 #include "datasets/teachers/vector_file.h"
 #include "harness/config/content_pin.h"
-#include "harness/data/vector_settings.h"
+#include "harness/demonstrations/sentence_embedder.h"
+#include "harness/demonstrations/vector_settings.h"
 
 namespace suite {
 namespace {
@@ -32,9 +35,11 @@ void AddText(const std::vector<Conversation>& conversations, std::string& text) 
   }
 }
 
-// What the written forms leave out; films with title and year are told in full.
+// What the written forms leave out; films with title and year, and no more, are told in full.
 void AddForms(const Dataset& dataset, std::string& text) {
-  if (dataset.catalog.form() == ItemForm::kTitleYear) return;
+  bool has_texts = false;
+  for (int id = 0; id < dataset.catalog.size(); ++id) has_texts |= !dataset.catalog.Details(id).text.empty();
+  if (dataset.catalog.form() == ItemForm::kTitleYear && !has_texts) return;
   text += ItemFormName(dataset.catalog.form()) + "\n";
   for (int id = 0; id < dataset.catalog.size(); ++id) {
     const ItemDetails details = dataset.catalog.Details(id);
@@ -139,6 +144,7 @@ ImportOptions ImportOptionsOf(const DataConfig& config) {
 Dataset Imported(const DataConfig& config, const ItemVectors& vectors) {
   ImportOptions options = ImportOptionsOf(config);
   options.vectors = vectors;
+  options.item_texts = config.item_texts;
   ImportedDataset imported = ImportDataset(config.source, config.path, options);
   Dataset dataset;
   dataset.catalog = std::move(imported.catalog);
@@ -156,6 +162,20 @@ Dataset Imported(const DataConfig& config, const ItemVectors& vectors) {
     dataset.provenance.emplace_back("items.written_alike", std::to_string(imported.written.collided));
   }
   return dataset;
+}
+
+// What the embedder of a config makes of the items, where they need no endpoint.
+EmbeddingRows VectorsOf(const EmbedderConfig& config, const std::vector<ItemDetails>& items) {
+  std::vector<Item> shown;
+  const bool reads = config.kind == "minilm";
+  for (const ItemDetails& item : items) shown.push_back(reads ? Item{ItemText(item), kNoYear} : item.name);
+  if (!reads) return VectorFile(VectorSettingsOf(config)).Items(shown);
+  // A launcher loads the data of many runs, and an encoder takes minutes for a large catalogue.
+  static std::map<std::string, EmbeddingRows> known;
+  SentenceEmbedder embedder(config.path, config.lock);
+  const auto [rows, is_new] = known.try_emplace(embedder.Identity() + "\n" + FormatList(shown));
+  if (is_new) rows->second = embedder.Items(shown);
+  return rows->second;
 }
 
 Dataset Load(const DataConfig& config, const ItemVectors& vectors) {
@@ -195,12 +215,7 @@ std::string ListInstruction(int64_t list_length, ItemForm form, bool may_repeat)
 Dataset LoadDataset(const DataConfig& config) { return Load(config, nullptr); }
 
 Dataset LoadDataset(const RunConfig& config) {
-  if (config.embedder.kind != "vectors") return Load(config.data, nullptr);
-  return Load(config.data, [&](const std::vector<ItemDetails>& items) {
-    std::vector<Item> names;
-    for (const ItemDetails& item : items) names.push_back(item.name);
-    return VectorFile(VectorSettingsOf(config.embedder)).Items(names);
-  });
+  return Load(config.data, [&](const std::vector<ItemDetails>& items) { return VectorsOf(config.embedder, items); });
 }
 
 }  // namespace suite

@@ -43,7 +43,8 @@ struct Dataset {
 // Throws InputError for data that cannot be used, or that are not those `config.lock` names.
 Dataset LoadDataset(const DataConfig& config);
 
-// The same with the vectors that the config's embedder has on file, which codes from k-means need on a real source.
+// The same with the vectors of the config's embedder (embedder.kind vectors or minilm), which codes from k-means need
+// on a real source.
 Dataset LoadDataset(const RunConfig& config);
 
 // "Recommend 20 films ...": asks for one "Title (Year)" a line, or for one item in another form. The wording is ours;

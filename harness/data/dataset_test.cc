@@ -112,8 +112,8 @@ TEST(Dataset, MakesCodesOfVectorsThatAreOnFile) {
   EXPECT_EQ(dataset.instruction.find("mentioned"), std::string::npos);
   EXPECT_EQ(dataset.test.size(), 3u);
   EXPECT_THAT(dataset.provenance, ::testing::Contains(std::make_pair("rule.item_form", "codes")));
-  config.embedder.kind = "minilm";
-  EXPECT_THAT(ErrorOf([&] { LoadDataset(config); }), ::testing::HasSubstr("data.codes: kmeans: there are no vectors"));
+  EXPECT_THAT(ErrorOf([&] { LoadDataset(config.data); }),
+              ::testing::HasSubstr("data.codes: kmeans: there are no vectors"));
 }
 
 TEST(Dataset, NumbersTheTokensOfIds) {

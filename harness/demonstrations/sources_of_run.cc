@@ -12,8 +12,8 @@
 #include "datasets/teachers/recording.h"
 #include "datasets/teachers/vector_file.h"
 #include "harness/config/content_pin.h"
-#include "harness/data/vector_settings.h"
 #include "harness/demonstrations/sentence_embedder.h"
+#include "harness/demonstrations/vector_settings.h"
 
 namespace suite {
 namespace {

@@ -53,6 +53,12 @@ PromptSpan SpanOf(int64_t count, int64_t shard, int64_t shards) {
   return {count * shard / shards, count * (shard + 1) / shards};
 }
 
+// Those of `all`, one a prompt, that the span has; none of none.
+std::vector<std::vector<int64_t>> Part(const std::vector<std::vector<int64_t>>& all, PromptSpan span) {
+  if (all.empty()) return {};
+  return {all.begin() + span.begin, all.begin() + span.end};
+}
+
 }  // namespace
 
 std::string PackRollouts(const std::vector<RolloutGroup>& groups) {
@@ -101,14 +107,15 @@ std::vector<RolloutGroup> SampleGroupsTogether(ProcessGroup& group, const Llama&
     CheckRollouts(llama, tensors, prompts, groups);
     return groups;
   }
-  SamplingOptions of_shard = options;
-  of_shard.shards = 1;
   std::vector<std::vector<RolloutGroup>> own(static_cast<size_t>(last - first));
   at::parallel_for(first, last, 1, [&](int64_t begin, int64_t end) {
     for (int64_t shard = begin; shard < end; ++shard) {
       const PromptSpan span = SpanOf(count, shard, shards);
+      SamplingOptions of_shard = options;
+      of_shard.shards = 1;
+      of_shard.closed_lines = Part(options.closed_lines, span);
       own[static_cast<size_t>(shard - first)] =
-          SampleGroups(llama, tensors, {prompts.begin() + span.begin, prompts.begin() + span.end}, group_size, of_shard,
+          SampleGroups(llama, tensors, Part(prompts, span), group_size, of_shard,
                        [&](int64_t prompt, int64_t sample) { return stream_of(span.begin + prompt, sample); });
     }
   });

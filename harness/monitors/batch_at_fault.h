@@ -39,6 +39,7 @@ class RecordingTask : public RlTask {
 
   std::vector<int64_t> Conversations(int64_t step) const override;
   std::vector<int64_t> PromptIds(int64_t conversation) const override { return task_.PromptIds(conversation); }
+  std::vector<int64_t> ClosedLines(int64_t conversation) const override { return task_.ClosedLines(conversation); }
   JudgedRollouts Judge(const std::vector<int64_t>& conversations,
                        const std::vector<RolloutGroup>& groups) const override;
 

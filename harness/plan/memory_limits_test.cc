@@ -102,7 +102,10 @@ TEST(LargestMemoryPlan, NeverWraps) {
   }
   RunConfig all;
   VisitFields(all, ToTheEnd(""));
-  CheckConsistent(all);
+  all.data.source = "sequences";  // some numbers are of sequences alone
+  all.data.path = "nowhere";
+  all.sft.demonstrations = "none";
+  CheckConsistent(all, /*needs_policy=*/false);
   EXPECT_THAT(ErrorOf([&] { LargestMemoryPlan({all}, {}); }), HasSubstr("the memory of a run: "));
 }
 

@@ -5,8 +5,10 @@
 #include <ATen/ops/zeros.h>
 
 #include <map>
+#include <set>
 
 #include "algorithms/returns.h"
+#include "harness/policy/catalogue_constraint.h"
 #include "harness/sft/language_model_trainer.h"
 
 namespace suite {
@@ -96,21 +98,33 @@ std::vector<int64_t> ConversationTask::PromptIds(int64_t conversation) const {
   return prompt_.Ids(conversations_[static_cast<size_t>(conversation)]);
 }
 
+std::vector<int64_t> ConversationTask::ClosedLines(int64_t conversation) const {
+  if (!options_.close_seen) return {};
+  return SeenLines(catalog_, conversations_[static_cast<size_t>(conversation)]);
+}
+
 JudgedRollouts ConversationTask::Judge(const std::vector<int64_t>& conversations,
                                        const std::vector<RolloutGroup>& groups) const {
   std::vector<JudgedList> judged;
   VerdictCounts counts;
+  double distinct = 0;
   for (size_t i = 0; i < groups.size(); ++i) {
     const Conversation& conversation = conversations_[static_cast<size_t>(conversations[i])];
+    std::set<Item> of_group;
     for (const Rollout& rollout : groups[i]) {
       const std::string text = tokenizer_.Decode(rollout.ids, /*skip_special_tokens=*/true);
       judged.push_back(
           JudgeAnswer(text, conversation.ground_truth, conversation.seen_titles, catalog_, options_.judge));
       counts.Add(judged.back());
+      for (const JudgedRank& rank : judged.back().ranks) {
+        if (rank.item) of_group.insert(*rank.item);
+      }
     }
+    distinct += static_cast<double>(of_group.size());
   }
   JudgedRollouts result = JudgedTensors(judged);
   counts.Record(result.series);
+  result.series["distinct_items_in_group"] = {distinct / static_cast<double>(groups.size())};
   result.series["reward_by_rank"] = ToVector(result.relevance_BN.mean(0));
   result.series["reward"] = ToVector(SequenceReturn(result.relevance_BN.to(at::kDouble)).mean(0, true));
   return result;

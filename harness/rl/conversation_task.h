@@ -20,6 +20,7 @@ struct ConversationTaskOptions {
   uint64_t seed = 3407;  // of the order of conversations
   int64_t prompts_per_step = 12;
   JudgeOptions judge;
+  bool close_seen = false;  // under a constraint, answers may not have what the user has seen
 };
 
 // Relevance and parts [B,N] of judged lists, a row each; no series. At least one list.
@@ -34,9 +35,11 @@ class ConversationTask : public RlTask {
   // Shuffled epochs, by the stream "order/rl".
   std::vector<int64_t> Conversations(int64_t step) const override;
   std::vector<int64_t> PromptIds(int64_t conversation) const override;
+  std::vector<int64_t> ClosedLines(int64_t conversation) const override;
 
   // Series: reward_by_rank [N] (share of hits at each rank), reward (mean DCG@N of the sampled lists),
-  // in_catalog_ratio, duplicate_share, and out_of_catalog/{unknown_title,wrong_year,other_spelling}, unparsed: shares
+  // in_catalog_ratio, duplicate_share, distinct_items_in_group (different items that the G answers to one conversation
+  // name within their ranks, mean over conversations), and out_of_catalog/{unknown_title,wrong_year,other_spelling}, unparsed: shares
   // of the ranks that were given.
   JudgedRollouts Judge(const std::vector<int64_t>& conversations,
                        const std::vector<RolloutGroup>& groups) const override;

@@ -7,9 +7,11 @@
 namespace suite {
 
 BatchCredit CreditRanks(const RolloutBatch& batch, const JudgedRollouts& judged, const RankRules& rules,
-                        const ObjectiveConfig& objective) {
+                        const ObjectiveConfig& objective, const at::Tensor& forced_BT) {
   BatchCredit credit;
   credit.spans = CutIntoRanks(batch.ids_BT, batch.length_B, rules.newlines_V, rules.eos_id, rules.list_length);
+  credit.loss_spans =
+      rules.leave_out_forced && forced_BT.defined() ? WithoutTokens(credit.spans, forced_BT) : credit.spans;
   credit.return_BN =
       AddRewardParts(Returns(judged.relevance_BN, objective.returns), judged.parts, objective.reward_parts);
   const Advantages advantages =

@@ -30,7 +30,8 @@ struct BatchCredit {
   at::Tensor advantage_BN;  // likewise
   at::Tensor advantage_BT;  // of each token; 0 where masked
   RankSpans spans;
-  StepRecord series;  // "return", "return_std", "frac_reward_zero_std", ... (RewardDiagnostics in diagnostics.h)
+  RankSpans loss_spans;  // those that count in the loss: without forced tokens where the rules leave them out
+  StepRecord series;     // "return", "return_std", "frac_reward_zero_std", ... (RewardDiagnostics in diagnostics.h)
 };
 
 // How completions are cut into ranks and rows into groups.
@@ -39,9 +40,13 @@ struct RankRules {
   int64_t eos_id = -1;       // -1: none
   int64_t list_length = 20;  // N
   int64_t group_size = 8;    // G
+  // Tokens that were forced count in no ratio, reduction or KL: their ratio is 1 whatever the policy, and a mean over
+  // them would be diluted.
+  bool leave_out_forced = false;
 };
 
+// `forced_BT` bool [B,T], of a constraint's forced tokens; undefined: none was.
 BatchCredit CreditRanks(const RolloutBatch& batch, const JudgedRollouts& judged, const RankRules& rules,
-                        const ObjectiveConfig& objective);
+                        const ObjectiveConfig& objective, const at::Tensor& forced_BT = {});
 
 }  // namespace suite

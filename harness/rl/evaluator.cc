@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "harness/distributed/shared_rollouts.h"
 #include "harness/metrics/metric_table.h"
+#include "harness/policy/catalogue_constraint.h"
 
 namespace suite {
 namespace {
@@ -24,7 +25,7 @@ constexpr MetricReader kReaders[] = {
 
 std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,
                                  const PromptBuilder& prompt, const std::vector<Conversation>& conversations,
-                                 const EvaluationOptions& options) {
+                                 const Catalog& catalog, const EvaluationOptions& options) {
   SamplingOptions sampling = options.sampling;
   sampling.choice = TokenChoice();
   sampling.choice.greedy = true;
@@ -33,8 +34,10 @@ std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors
   const size_t batch = static_cast<size_t>(options.batch);
   for (size_t begin = 0; begin < conversations.size(); begin += batch) {
     std::vector<std::vector<int64_t>> prompts;
+    sampling.closed_lines.clear();
     for (size_t i = begin; i < std::min(begin + batch, conversations.size()); ++i) {
       prompts.push_back(prompt.Ids(conversations[i]));
+      if (options.close_seen) sampling.closed_lines.push_back(SeenLines(catalog, conversations[i]));
     }
     const auto groups = SampleGroupsTogether(group, llama, tensors, prompts, /*group_size=*/1, sampling,
                                              [](int64_t, int64_t) { return RandomStream(0, "greedy"); });
@@ -56,7 +59,7 @@ Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Token
   Evaluation evaluation;
   evaluation.metrics = MetricNames(options.cutoffs);
   evaluation.scores.resize(evaluation.metrics.size());
-  evaluation.answers = Answers(llama, tensors, tokenizer, prompt, conversations, options);
+  evaluation.answers = Answers(llama, tensors, tokenizer, prompt, conversations, catalog, options);
   MetricOptions metric_options;
   metric_options.list_length = static_cast<int>(options.list_length);
   for (size_t i = 0; i < conversations.size(); ++i) {

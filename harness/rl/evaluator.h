@@ -28,6 +28,7 @@ struct EvaluationOptions {
   std::vector<int64_t> cutoffs = {5, 10, 15, 20};
   int64_t batch = 256;       // conversations decoded together
   SamplingOptions sampling;  // `greedy` is set here
+  bool close_seen = false;   // under a constraint, answers may not have what the user has seen
   // The processes that share the work (harness/distributed), all with the same arguments and results; null: this one.
   ProcessGroup* group = nullptr;
   // Called after each batch with the conversations done and all; may be empty.

@@ -27,16 +27,17 @@ std::vector<RlMicroBatch> PackMicroBatches(const std::vector<std::vector<int64_t
                                            const std::vector<RolloutGroup>& groups, const RolloutBatch& batch,
                                            const BatchCredit& credit, const PackingOptions& options) {
   const int64_t count = static_cast<int64_t>(prompts.size()), group_size = batch.ids_BT.size(0) / count;
-  Normalizer normalizer = WholeBatch(credit.spans);
+  Normalizer normalizer = WholeBatch(credit.loss_spans);
   normalizer.micro_batches = static_cast<double>((count + options.prompts - 1) / options.prompts);
   std::vector<RlMicroBatch> micro_batches;
   for (int64_t first = 0; first < count; first += options.prompts) {
     const PromptRange range = {first, std::min(options.prompts, count - first)};
     const int64_t row = range.first * group_size, rows = range.count * group_size;
-    micro_batches.push_back({PackShards(prompts, groups, range, options.shards, batch.ids_BT.size(1)),
-                             ToDevice(SliceRows(credit.spans, row, rows), options.device),
-                             batch.old_logp_BT.narrow(0, row, rows).to(options.device), at::Tensor(),
-                             credit.advantage_BT.narrow(0, row, rows).to(options.device), normalizer});
+    micro_batches.push_back(
+        {PackShards(prompts, groups, range, options.shards, batch.ids_BT.size(1), options.constrained),
+         ToDevice(SliceRows(credit.loss_spans, row, rows), options.device),
+         batch.old_logp_BT.narrow(0, row, rows).to(options.device), at::Tensor(),
+         credit.advantage_BT.narrow(0, row, rows).to(options.device), normalizer});
   }
   return micro_batches;
 }

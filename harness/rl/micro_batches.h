@@ -50,6 +50,7 @@ struct PackingOptions {
   int64_t prompts = 1;  // of one micro-batch
   int64_t shards = 1;   // of all processes
   at::Device device = at::kCPU;
+  const ConstrainedAnswers* constrained = nullptr;  // scores are renormalised over its supports; null: over everything
 };
 
 // `prompts` [P] and `groups` [P][G] are what `batch` and `credit` were made from. Every micro-batch has the whole

@@ -36,18 +36,20 @@ RolloutBatch MakeRolloutBatch(const std::vector<RolloutGroup>& groups) {
 
 std::vector<PackedTokens> PackShards(const std::vector<std::vector<int64_t>>& prompts,
                                      const std::vector<RolloutGroup>& groups, PromptRange range, int64_t shards,
-                                     int64_t max_length) {
+                                     int64_t max_length, const ConstrainedAnswers* constrained) {
   SUITE_CHECK_EQ(prompts.size(), groups.size());
   shards = std::max<int64_t>(1, std::min(shards, range.count));
   std::vector<PackedTokens> packed;
   for (int64_t shard = 0; shard < shards; ++shard) {
     std::vector<TokenGroup> part;
+    const int64_t begin = range.first + range.count * shard / shards;
     const int64_t end = range.first + range.count * (shard + 1) / shards;
-    for (int64_t p = range.first + range.count * shard / shards; p < end; ++p) {
+    for (int64_t p = begin; p < end; ++p) {
       part.push_back({prompts[static_cast<size_t>(p)], {}});
       for (const Rollout& rollout : groups[static_cast<size_t>(p)]) part.back().completions.push_back(rollout.ids);
     }
     packed.push_back(PackGroups(part, max_length));
+    if (constrained) packed.back().support = SupportOfGroups(*constrained, groups, begin, end);
   }
   return packed;
 }

@@ -10,6 +10,7 @@
 
 #include <vector>
 
+#include "harness/rl/constrained_answers.h"
 #include "models/llama/packed_tokens.h"
 #include "models/sampler.h"
 
@@ -29,9 +30,10 @@ struct PromptRange {
   int64_t count = 0;
 };
 
-// The groups of `range`, split into at most `shards` packings; grids are `max_length` wide.
+// The groups of `range`, split into at most `shards` packings; grids are `max_length` wide. With `constrained`, of all
+// groups, the packings have the support of their tokens: scores are renormalised over it.
 std::vector<PackedTokens> PackShards(const std::vector<std::vector<int64_t>>& prompts,
                                      const std::vector<RolloutGroup>& groups, PromptRange range, int64_t shards,
-                                     int64_t max_length);
+                                     int64_t max_length, const ConstrainedAnswers* constrained = nullptr);
 
 }  // namespace suite

@@ -32,6 +32,8 @@ class RlTask {
   // The P conversations of rollout number `step` (counted from 0), as indices of its own.
   virtual std::vector<int64_t> Conversations(int64_t step) const = 0;
   virtual std::vector<int64_t> PromptIds(int64_t conversation) const = 0;
+  // Under a constraint (SamplingOptions): its lines that answers to the conversation may not have.
+  virtual std::vector<int64_t> ClosedLines(int64_t /*conversation*/) const { return {}; }
   // `groups` [P][G].
   virtual JudgedRollouts Judge(const std::vector<int64_t>& conversations,
                                const std::vector<RolloutGroup>& groups) const = 0;

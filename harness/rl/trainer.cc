@@ -10,6 +10,7 @@
 #include "harness/distributed/shared_rollouts.h"
 #include "harness/distributed/shared_scorer.h"
 #include "harness/provenance/process_meter.h"
+#include "harness/rl/constrained_answers.h"
 #include "harness/rl/rollout_batch.h"
 #include "harness/rl/update.h"
 
@@ -54,7 +55,7 @@ RankRules RankRulesOf(const RlOptions& options) {
   const std::vector<int>& newlines = options.sampling.newlines_by_token;
   return {at::tensor(std::vector<int64_t>(newlines.begin(), newlines.end())),
           options.sampling.eos_ids.empty() ? -1 : options.sampling.eos_ids.front(), options.list_length,
-          options.group_size};
+          options.group_size, options.leave_out_forced};
 }
 
 }  // namespace
@@ -94,18 +95,25 @@ StepRecord RlTrainer::Step() {
   const std::vector<int64_t> conversations = task_.Conversations(step_);
   std::vector<std::vector<int64_t>> prompts;
   for (const int64_t conversation : conversations) prompts.push_back(task_.PromptIds(conversation));
-  const std::vector<RolloutGroup> groups = Sample(prompts);
+  const SamplingOptions sampling = SamplingFor(conversations);
+  const std::vector<RolloutGroup> groups = Sample(prompts, sampling);
   record["rollout_s"] = {Lap(phase)};
   const JudgedRollouts judged = task_.Judge(conversations, groups);
   const RolloutBatch batch = MakeRolloutBatch(groups);
-  last_credit_ = CreditRanks(batch, judged, rank_rules_, objective_->config());
+  const std::optional<ConstrainedAnswers> constrained = AnswersUnder(sampling, groups);
+  const at::Tensor forced_BT = constrained ? ForcedTokens(*constrained, batch.ids_BT.size(1)) : at::Tensor();
+  last_credit_ = CreditRanks(batch, judged, rank_rules_, objective_->config(), forced_BT);
+  const bool other_support = constrained && !options_.constraint_in_loss;
   std::vector<RlMicroBatch> micro_batches =
       PackMicroBatches(prompts, groups, batch, last_credit_,
-                       {PromptsOfMicroBatch(prompts, groups), options_.shards, policy_.weights().flat().device()});
+                       {PromptsOfMicroBatch(prompts, groups), options_.shards, policy_.weights().flat().device(),
+                        constrained && !other_support ? &*constrained : nullptr});
   record["judge_s"] = {Lap(phase)};
   ScoreReference(micro_batches);
   record["reference_s"] = {Lap(phase)};
-  for (int64_t update = 0; update < options_.updates_per_rollout; ++update) Update(micro_batches, update == 0, record);
+  for (int64_t update = 0; update < options_.updates_per_rollout; ++update) {
+    Update(micro_batches, update == 0 && !other_support, record);
+  }
   record["update_s"] = {Lap(phase)};
   record["step_s"] = {total.Seconds()};
   record["processor_s"] = {ProcessorSeconds() - processor_start};  // of this process
@@ -117,9 +125,17 @@ StepRecord RlTrainer::Step() {
   return record;
 }
 
-std::vector<RolloutGroup> RlTrainer::Sample(const std::vector<std::vector<int64_t>>& prompts) const {
+SamplingOptions RlTrainer::SamplingFor(const std::vector<int64_t>& conversations) const {
+  SamplingOptions sampling = options_.sampling;
+  if (!sampling.constraint) return sampling;
+  for (const int64_t conversation : conversations) sampling.closed_lines.push_back(task_.ClosedLines(conversation));
+  return sampling;
+}
+
+std::vector<RolloutGroup> RlTrainer::Sample(const std::vector<std::vector<int64_t>>& prompts,
+                                            const SamplingOptions& sampling) const {
   return SampleGroupsTogether(*group_, llama_, policy_.compute_weights().Tensors(), prompts, options_.group_size,
-                              options_.sampling, [&](int64_t prompt, int64_t sample) {
+                              sampling, [&](int64_t prompt, int64_t sample) {
                                 return RandomStream(options_.seed, "rollout",
                                                     {static_cast<uint64_t>(step_), static_cast<uint64_t>(prompt),
                                                      static_cast<uint64_t>(sample)});
@@ -147,8 +163,8 @@ void RlTrainer::ScoreReference(std::vector<RlMicroBatch>& micro_batches) const {
 
 // Diagnostics are those of a rollout's last update, where the policy has moved furthest from the one that sampled; they
 // are averaged over micro-batches, the loss is summed.
-void RlTrainer::Update(const std::vector<RlMicroBatch>& micro_batches, bool first, StepRecord& record) {
-  const RlUpdateOptions options = {first,
+void RlTrainer::Update(const std::vector<RlMicroBatch>& micro_batches, bool on_policy, StepRecord& record) {
+  const RlUpdateOptions options = {on_policy,
                                    options_.sampling.choice.temperature,
                                    {LearningRate(options_.schedule, step_), options_.max_grad_norm, options_.adamw}};
   const RlUpdate update = UpdateByReward(micro_batches, *objective_, options, &policy_);

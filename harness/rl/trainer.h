@@ -52,6 +52,10 @@ struct RlOptions {
   ProcessGroup* group = nullptr;        // the processes that train together; null: this one
   at::ScalarType compute = at::kFloat;  // or bfloat16: of rollouts, forward and backward pass; weights stay float32
   SamplingOptions sampling;             // its newlines_by_token also cuts completions into ranks
+  // Under sampling.constraint. False is a mistake kept for comparison: the sampler is held to the catalogue and the loss
+  // is not, so a ratio is the share of the probability that the constraint keeps, also at the first update.
+  bool constraint_in_loss = true;
+  bool leave_out_forced = false;  // forced tokens count in no ratio, reduction or KL (credit.h)
 };
 
 class RlTrainer {
@@ -78,11 +82,14 @@ class RlTrainer {
   void Restore(int64_t step, const at::Tensor& weights_flat, const AdamWState& optimizer);
 
  private:
-  std::vector<RolloutGroup> Sample(const std::vector<std::vector<int64_t>>& prompts) const;
+  SamplingOptions SamplingFor(const std::vector<int64_t>& conversations) const;
+  std::vector<RolloutGroup> Sample(const std::vector<std::vector<int64_t>>& prompts,
+                                   const SamplingOptions& sampling) const;
   int64_t PromptsOfMicroBatch(const std::vector<std::vector<int64_t>>& prompts,
                               const std::vector<RolloutGroup>& groups) const;
   void ScoreReference(std::vector<RlMicroBatch>& micro_batches) const;
-  void Update(const std::vector<RlMicroBatch>& micro_batches, bool first, StepRecord& record);
+  // `on_policy`: the policy is the one that sampled, under the same constraint.
+  void Update(const std::vector<RlMicroBatch>& micro_batches, bool on_policy, StepRecord& record);
 
   const Llama& llama_;
   RlOptions options_;

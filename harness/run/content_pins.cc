@@ -51,6 +51,7 @@ class PinFiller {
     Fill(config, "teacher", config.teacher.path, config.teacher.lock,
          [&] { return TeacherContentHash(config.teacher); });
     if (!config.teacher.record.empty()) config.teacher.record = Absolute(folder_, config.teacher.record);
+    if (!config.data.item_texts.empty()) config.data.item_texts = Absolute(folder_, config.data.item_texts);
     if (IsMissing("data", config.data.path, config.data.lock)) return;
     if (config.data.path.empty()) return;
     const auto [found, is_new] = data_.try_emplace(DataText(config));

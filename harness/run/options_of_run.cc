@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "harness/policy/catalogue_constraint.h"
+
 namespace suite {
 namespace {
 
@@ -24,7 +26,28 @@ at::ScalarType ComputeTypeOf(const RunConfig& config) {
   return config.run.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
 }
 
-RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGroup* group) {
+RunConstraints ConstraintsOf(const RunConfig& config, const Dataset& dataset, const Policy& policy,
+                             const ChatTemplate& chat) {
+  const auto make = [&](const std::string& kind) {
+    return CatalogueConstraint(kind, dataset.catalog, policy.tokenizer, chat, policy.config().eos_ids,
+                               config.data.list_length);
+  };
+  const bool same = config.eval.constraint == "as_rl" || config.eval.constraint == config.rl.constraint;
+  RunConstraints constraints;
+  constraints.rl = make(config.rl.constraint);
+  constraints.eval = same ? constraints.rl : make(config.eval.constraint);
+  for (const auto& constraint : {constraints.rl, constraints.eval}) {
+    if (!constraint || !config.rl.exclude_seen) continue;
+    const int64_t needed = constraint->no_repeats() ? config.data.list_length : 1;
+    for (const auto* split : {&dataset.train, &dataset.validation, &dataset.test}) {
+      CheckRoomBesideSeen(dataset.catalog, *split, needed);
+    }
+  }
+  return constraints;
+}
+
+RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, const RunConstraints& constraints,
+                      ProcessGroup* group) {
   RlOptions options;
   options.group = group;
   options.seed = static_cast<uint64_t>(config.seed);
@@ -45,6 +68,9 @@ RlOptions RlOptionsOf(const RunConfig& config, const Policy& policy, ProcessGrou
   options.compute = ComputeTypeOf(config);
   options.shards = config.run.threads;
   options.sampling = SamplingOf(config, policy);
+  options.sampling.constraint = constraints.rl;
+  options.constraint_in_loss = config.rl.constraint_in_loss;
+  options.leave_out_forced = config.rl.ratio_tokens == "branching";
   return options;
 }
 
@@ -52,18 +78,22 @@ ConversationTaskOptions TaskOptionsOf(const RunConfig& config, const ObjectiveCo
   ConversationTaskOptions options;
   options.seed = static_cast<uint64_t>(config.seed);
   options.prompts_per_step = config.rl.prompts_per_step;
+  options.close_seen = config.rl.exclude_seen;
   options.judge.list_length = static_cast<int>(config.data.list_length);
   options.judge.rank_rule = objective.rank_rule == "parsed" ? RankRule::kParsedPosition : RankRule::kLine;
   return options;
 }
 
-EvaluationOptions EvaluationOptionsOf(const RunConfig& config, const Policy& policy, ProcessGroup* group) {
+EvaluationOptions EvaluationOptionsOf(const RunConfig& config, const Policy& policy, const RunConstraints& constraints,
+                                      ProcessGroup* group) {
   EvaluationOptions options;
   options.group = group;
   options.list_length = config.data.list_length;
   options.cutoffs = config.eval.k;
   options.batch = config.eval.batch;
   options.sampling = SamplingOf(config, policy);
+  options.sampling.constraint = constraints.eval;
+  options.close_seen = constraints.eval && config.rl.exclude_seen;
   return options;
 }
 

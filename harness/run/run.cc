@@ -136,13 +136,14 @@ class RunSteps {
         prompt_(policy_.tokenizer, chat_,
                 {dataset_.instruction, dataset_.max_prompt_tokens, policy_.config().max_positions,
                  config_.rl.max_new_tokens}),
+        constraints_(ConstraintsOf(config_, dataset_, policy_, chat_)),
         llama_(policy_.config(), {config_.run.recompute_layers, parts.device}),
         task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_, TaskOptionsOf(config_, objective_)),
         recorded_task_(task_),
         validation_answers_(ValidationAnswers(dataset_.validation, policy_.tokenizer, prompt_)) {
     LlamaWeights weights = policy_.weights.To(parts.device, at::kFloat);
     if (config_.rl.steps > 0) {
-      trainer_.emplace(llama_, weights, RlOptionsOf(config_, policy_, &group_),
+      trainer_.emplace(llama_, weights, RlOptionsOf(config_, policy_, constraints_, &group_),
                        MakeObjective(config_.objective.preset, OverridesOf(config_)), recorded_task_);
     } else {
       // As a trainer would evaluate it; gradients and moments would be memory for nothing.
@@ -251,7 +252,7 @@ class RunSteps {
 
   Evaluation EvaluateOn(const std::vector<Conversation>& conversations) {
     meter_.Enter("evaluation");
-    EvaluationOptions options = EvaluationOptionsOf(config_, policy_, &group_);
+    EvaluationOptions options = EvaluationOptionsOf(config_, policy_, constraints_, &group_);
     options.progress = [this](int64_t done, int64_t total) {
       const std::string text = "evaluated " + std::to_string(done) + " of " + std::to_string(total);
       report_({step(), config_.rl.steps, tokens_, text});
@@ -319,6 +320,7 @@ class RunSteps {
   Policy policy_;
   const ChatTemplate chat_;
   const PromptBuilder prompt_;
+  const RunConstraints constraints_;
   const Llama llama_;
   const ConversationTask task_;
   RecordingTask recorded_task_;

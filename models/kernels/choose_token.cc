@@ -131,4 +131,30 @@ ChosenTokens ChooseTokens(const at::Tensor& logits, const TokenChoice& choice, c
   return chosen;
 }
 
+ChosenTokens ChooseAllowedTokens(const at::Tensor& logits, const TokenChoice& choice,
+                                 const std::vector<double>& uniforms, const std::vector<TokenSpan>& allowed) {
+  const int64_t rows = logits.size(0), size = logits.size(1);
+  SUITE_CHECK_EQ(static_cast<int64_t>(uniforms.size()), rows);
+  SUITE_CHECK_EQ(static_cast<int64_t>(allowed.size()), rows);
+  ChosenTokens chosen = {std::vector<int64_t>(uniforms.size()), std::vector<float>(uniforms.size())};
+  const at::Tensor wide = logits.to(at::kCPU, at::kFloat).contiguous();
+  const float* data = wide.const_data_ptr<float>();
+  at::parallel_for(0, rows, 4, [&](int64_t begin, int64_t end) {
+    std::vector<float> of_span, weights;
+    for (int64_t n = begin; n < end; ++n) {
+      const auto index = static_cast<size_t>(n);
+      const TokenSpan span = allowed[index];
+      SUITE_CHECK_GT(span.count, 0);
+      of_span.resize(static_cast<size_t>(span.count));
+      weights.resize(of_span.size());
+      for (int32_t i = 0; i < span.count; ++i) of_span[static_cast<size_t>(i)] = data[n * size + span.ids[i]];
+      const bool forced = span.count == 1;
+      const Draw draw = forced ? Draw{0, 0.0f} : DrawRow(of_span.data(), span.count, choice, uniforms[index], weights);
+      chosen.ids[index] = span.ids[draw.id];
+      chosen.logp[index] = draw.logp;
+    }
+  });
+  return chosen;
+}
+
 }  // namespace suite

@@ -26,7 +26,18 @@ struct ChosenTokens {
   std::vector<float> logp;
 };
 
+// Some columns of a row of logits, rising; not owned.
+struct TokenSpan {
+  const int32_t* ids = nullptr;
+  int32_t count = 0;
+};
+
 // logits [A, vocab] of any float dtype and device. On the CPU in float32 a kernel draws; elsewhere ATen operators do.
 ChosenTokens ChooseTokens(const at::Tensor& logits_AV, const TokenChoice& choice, const std::vector<double>& uniforms);
+
+// The same with each row drawing from its span only, over which its probabilities are renormalised; `ids` are columns.
+// The only one of its span has log-probability 0, whatever its logit. Drawn on the CPU.
+ChosenTokens ChooseAllowedTokens(const at::Tensor& logits_AV, const TokenChoice& choice,
+                                 const std::vector<double>& uniforms, const std::vector<TokenSpan>& allowed);
 
 }  // namespace suite

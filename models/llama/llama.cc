@@ -9,6 +9,7 @@
 
 #include "models/checkpoints/finite_tensor.h"
 #include "models/kernels/rms_norm.h"
+#include "models/llama/head_rows.h"
 #include "models/llama/linear.h"
 
 namespace suite {
@@ -110,8 +111,25 @@ at::Tensor Llama::HiddenStates(const LlamaTensors& tensors, const PackedTokens& 
 
 TokenLogProbs Llama::LogProbs(const LlamaTensors& tensors, const PackedTokens& packed,
                               const ScoreOptions& options) const {
-  const at::Tensor rows = HiddenStates(tensors, packed).index_select(0, packed.predictor_M.to(options_.device));
+  const at::Tensor hidden = HiddenStates(tensors, packed);
+  if (packed.support.defined()) return SupportedLogProbs(hidden, tensors, packed, options);
+  const at::Tensor rows = hidden.index_select(0, packed.predictor_M.to(options_.device));
   return ScoreTokens(Normalised(rows, tensors), tensors.head, packed.target_M.to(options_.device), options);
+}
+
+TokenLogProbs Llama::SupportedLogProbs(const at::Tensor& hidden, const LlamaTensors& tensors,
+                                       const PackedTokens& packed, const ScoreOptions& options) const {
+  const auto here = [&](const at::Tensor& tensor) { return tensor.to(options_.device); };
+  const ScoredSupport& support = packed.support;
+  const at::Tensor predictor_K = here(packed.predictor_M.index_select(0, support.branching_K));
+  const at::Tensor head_UH = HeadRows(tensors.head, support.vocabulary_U);
+  const TokenLogProbs chosen =
+      ScoreTokens(Normalised(hidden.index_select(0, predictor_K), tensors), head_UH, here(support.target_K), options,
+                  {here(support.begin_K1), here(support.allowed_L)});
+  // Forced tokens: log-probability 0, entropy 0.
+  const at::Tensor forced_M = at::zeros({packed.target_M.size(0)}, chosen.logp_M.options());
+  const at::Tensor branching_K = here(support.branching_K);
+  return {forced_M.index_copy(0, branching_K, chosen.logp_M), forced_M.index_copy(0, branching_K, chosen.entropy_M)};
 }
 
 at::Tensor Llama::Logits(const LlamaTensors& tensors, const PackedTokens& packed) const {

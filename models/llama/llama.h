@@ -37,7 +37,7 @@ class Llama {
   // Output of the last layer before the final norm, [N, hidden].
   at::Tensor HiddenStates(const LlamaTensors& tensors, const PackedTokens& packed) const;
 
-  // Log-probabilities and entropies of the scored tokens of `packed`, in its order.
+  // Log-probabilities and entropies of the scored tokens of `packed`, in its order; of its support where it has one.
   TokenLogProbs LogProbs(const LlamaTensors& tensors, const PackedTokens& packed, const ScoreOptions& options) const;
 
   // Logits [N, vocab] of every row: for tests and inspection; holds them all at once.
@@ -58,6 +58,8 @@ class Llama {
   const LayerSettings& layer_settings() const { return settings_; }
 
  private:
+  TokenLogProbs SupportedLogProbs(const at::Tensor& hidden_NH, const LlamaTensors& tensors, const PackedTokens& packed,
+                                  const ScoreOptions& options) const;
   at::Tensor Normalised(const at::Tensor& hidden_NH, const LlamaTensors& tensors) const;
 
   LlamaConfig config_;

@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/llama/scored_support.h"
+
 namespace suite {
 
 // Consecutive rows that attend causally to each other and fully to the segment `prefix` (-1: none). The children of a
@@ -39,6 +41,7 @@ struct PackedTokens {
   at::Tensor predictor_M;  // int64 [M]
   at::Tensor target_M;     // int64 [M]
   at::Tensor slot_M;       // int64 [M]
+  ScoredSupport support;   // of the M tokens, where they were chosen under a constraint
   int64_t rows = 0;
   int64_t max_length = 0;
 };

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "base/check.h"
 #include "models/kernels/matrix_product.h"
@@ -63,8 +65,64 @@ Scores EmptyScores(int64_t rows, const at::Tensor& head) {
   return {at::empty({rows}, options), at::empty({rows}, options), at::empty({rows}, options)};
 }
 
+AllowedColumns Part(const AllowedColumns& allowed, int64_t begin, int64_t count) {
+  if (!allowed.defined()) return {};
+  return {allowed.begin_M1.narrow(0, begin, count + 1), allowed.allowed_L};
+}
+
+// Numbers of a row at its allowed columns, side by side; of all columns where everything is allowed.
+class AllowedRow {
+ public:
+  explicit AllowedRow(const AllowedColumns& allowed) : all_(!allowed.defined()) {
+    if (all_) return;
+    begins_ = allowed.begin_M1.const_data_ptr<int64_t>();
+    columns_ = allowed.allowed_L.const_data_ptr<int32_t>();
+  }
+
+  // The numbers of row `n` at `row`, `size` wide; sets `size` to how many there are.
+  float* Gather(int64_t n, float* row, int64_t* size) {
+    if (all_) return row;
+    first_ = columns_ + begins_[n];
+    gathered_.resize(static_cast<size_t>(begins_[n + 1] - begins_[n]));
+    for (size_t i = 0; i < gathered_.size(); ++i) gathered_[i] = row[first_[i]];
+    *size = static_cast<int64_t>(gathered_.size());
+    return gathered_.data();
+  }
+
+  // Puts them back, with zeros at the columns that are not allowed.
+  void Scatter(float* row, int64_t size) const {
+    if (all_) return;
+    std::fill(row, row + size, 0.0f);
+    for (size_t i = 0; i < gathered_.size(); ++i) row[first_[i]] = gathered_[i];
+  }
+
+ private:
+  const bool all_;
+  const int64_t* begins_ = nullptr;
+  const int32_t* columns_ = nullptr;
+  const int32_t* first_ = nullptr;
+  std::vector<float> gathered_;
+};
+
+// Logits divided by the temperature, minus infinity where a column is not allowed: for the operators that the kernels
+// are not for.
+at::Tensor AllowedLogits(const at::Tensor& logits, at::ScalarType type, double temperature,
+                         const AllowedColumns& allowed) {
+  const at::Tensor z = logits.to(type) / temperature;
+  if (!allowed.defined()) return z;
+  const at::Tensor counts = allowed.begin_M1.diff();
+  const at::Tensor row = at::repeat_interleave(at::arange(logits.size(0), counts.options()), counts);
+  const at::Tensor first = allowed.begin_M1[0];
+  const at::Tensor index = at::arange(row.size(0), counts.options()).add(first);
+  const at::Tensor column = allowed.allowed_L.index_select(0, index).to(at::kLong);
+  const at::Tensor closed = at::ones(z.sizes(), z.options().dtype(at::kBool));
+  return z.masked_fill(closed.index_put({row, column}, at::zeros({}, closed.options())),
+                       -std::numeric_limits<double>::infinity());
+}
+
 template <typename T>
-void ForwardRows(const at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores) {
+void ForwardRows(const at::Tensor& logits, const at::Tensor& target, double temperature, const AllowedColumns& allowed,
+                 const Scores& scores) {
   const int64_t size = logits.size(1);
   const float inverse = static_cast<float>(1.0 / temperature);
   const T* data = logits.const_data_ptr<T>();
@@ -73,17 +131,20 @@ void ForwardRows(const at::Tensor& logits, const at::Tensor& target, double temp
   float* log_denominator = scores.log_denominator.mutable_data_ptr<float>();
   at::parallel_for(0, logits.size(0), 16, [&](int64_t begin, int64_t end) {
     WideRow<T> wide(size);
+    AllowedRow part(allowed);
     for (int64_t n = begin; n < end; ++n) {
-      const float* row = wide.Read(data + n * size);
-      ForwardRow(row, size, inverse, log_denominator + n, entropy + n);
+      float* row = const_cast<float*>(wide.Read(data + n * size));  // only read
+      int64_t count = size;
+      const float* const allowed_row = part.Gather(n, row, &count);
+      ForwardRow(allowed_row, count, inverse, log_denominator + n, entropy + n);
       logp[n] = row[ids[n]] * inverse - log_denominator[n];
     }
   });
 }
 
 template <typename T>
-void BackwardRows(at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores,
-                  const at::Tensor& d_logp, const at::Tensor& d_entropy) {
+void BackwardRows(at::Tensor& logits, const at::Tensor& target, double temperature, const AllowedColumns& allowed,
+                  const Scores& scores, const at::Tensor& d_logp, const at::Tensor& d_entropy) {
   const int64_t size = logits.size(1);
   const float inverse = static_cast<float>(1.0 / temperature);
   T* data = logits.mutable_data_ptr<T>();
@@ -92,48 +153,58 @@ void BackwardRows(at::Tensor& logits, const at::Tensor& target, double temperatu
   const float *lse = scores.log_denominator.const_data_ptr<float>(), *entropy = scores.entropy.const_data_ptr<float>();
   at::parallel_for(0, logits.size(0), 16, [&](int64_t begin, int64_t end) {
     WideRow<T> wide(size);
+    AllowedRow part(allowed);
     for (int64_t n = begin; n < end; ++n) {
       float* row = wide.Edit(data + n * size);
-      BackwardRow(row, size, inverse, lse[n], entropy[n], dl[n], de[n]);
+      int64_t count = size;
+      float* const allowed_row = part.Gather(n, row, &count);
+      BackwardRow(allowed_row, count, inverse, lse[n], entropy[n], dl[n], de[n]);
+      part.Scatter(row, size);
       row[ids[n]] += inverse * dl[n];
       wide.Store(data + n * size);
     }
   });
 }
 
-void ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores) {
+void ForwardChunk(const at::Tensor& logits, const at::Tensor& target, double temperature, const AllowedColumns& allowed,
+                  const Scores& scores) {
   if (!IsKernelInput(logits)) {
-    const at::Tensor z = logits.to(scores.logp.scalar_type()) / temperature;
+    const at::Tensor z = AllowedLogits(logits, scores.logp.scalar_type(), temperature, allowed);
     const at::Tensor log_denominator = z.logsumexp(-1);
     scores.log_denominator.copy_(log_denominator);
-    scores.entropy.copy_(log_denominator - (at::exp(z - log_denominator.unsqueeze(-1)) * z).sum(-1));
+    const at::Tensor p = at::exp(z - log_denominator.unsqueeze(-1));
+    // Of a column that is not allowed z is infinite and p is 0.
+    const at::Tensor weighted = allowed.defined() ? at::xlogy(p, p).sum(-1).neg() : log_denominator - (p * z).sum(-1);
+    scores.entropy.copy_(weighted);
     scores.logp.copy_(z.gather(1, target.unsqueeze(1)).squeeze(1) - log_denominator);
     return;
   }
   if (logits.scalar_type() == at::kFloat) {
-    ForwardRows<float>(logits, target, temperature, scores);
+    ForwardRows<float>(logits, target, temperature, allowed, scores);
   } else {
-    ForwardRows<at::BFloat16>(logits, target, temperature, scores);
+    ForwardRows<at::BFloat16>(logits, target, temperature, allowed, scores);
   }
 }
 
 // Turns `logits` into their gradient; the kernel does so in place.
-void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const Scores& scores,
-                   const at::Tensor& d_logp, const at::Tensor& d_entropy) {
+void BackwardChunk(at::Tensor& logits, const at::Tensor& target, double temperature, const AllowedColumns& allowed,
+                   const Scores& scores, const at::Tensor& d_logp, const at::Tensor& d_entropy) {
   if (!IsKernelInput(logits)) {
     const auto type = scores.log_denominator.scalar_type();
-    const at::Tensor log_p = logits.to(type) / temperature - scores.log_denominator.unsqueeze(-1);
-    at::Tensor d =
-        -at::exp(log_p) * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + scores.entropy.unsqueeze(-1)));
+    at::Tensor log_p = AllowedLogits(logits, type, temperature, allowed) - scores.log_denominator.unsqueeze(-1);
+    const at::Tensor p = at::exp(log_p);
+    // Where a column is not allowed p is 0 and so is the gradient, but 0 times infinity is not.
+    if (allowed.defined()) log_p = log_p.masked_fill(p.eq(0), 0);
+    at::Tensor d = -p * (d_logp.unsqueeze(-1) + d_entropy.unsqueeze(-1) * (log_p + scores.entropy.unsqueeze(-1)));
     d.scatter_add_(1, target.unsqueeze(1), d_logp.unsqueeze(1));
     // Not copied into the old tensor: autograd would take a second pass over a block it kept for an error.
     logits = (d / temperature).to(logits.scalar_type());
     return;
   }
   if (logits.scalar_type() == at::kFloat) {
-    BackwardRows<float>(logits, target, temperature, scores, d_logp, d_entropy);
+    BackwardRows<float>(logits, target, temperature, allowed, scores, d_logp, d_entropy);
   } else {
-    BackwardRows<at::BFloat16>(logits, target, temperature, scores, d_logp, d_entropy);
+    BackwardRows<at::BFloat16>(logits, target, temperature, allowed, scores, d_logp, d_entropy);
   }
 }
 
@@ -159,17 +230,23 @@ at::Tensor LogitsBlock(const at::Tensor& head, int64_t rows, int64_t chunk_rows)
 
 struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& head,
-                               const at::Tensor& target, double temperature, int64_t chunk_rows, bool for_backward) {
+                               const at::Tensor& target, double temperature, int64_t chunk_rows, bool for_backward,
+                               const AllowedColumns& allowed) {
     const int64_t rows = hidden.size(0);
     const Scores scores = EmptyScores(rows, head);
     const at::Tensor block = LogitsBlock(head, rows, chunk_rows);
-    for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
-      const int64_t count = std::min(chunk_rows, rows - begin);
+    for (int64_t first = 0; first < rows; first += chunk_rows) {
+      const int64_t count = std::min(chunk_rows, rows - first);
       at::Tensor logits = block.narrow(0, 0, count);
-      ProductInto(hidden.narrow(0, begin, count), head.t(), &logits);
-      ForwardChunk(logits, target.narrow(0, begin, count), temperature, scores.Part(begin, count));
+      ProductInto(hidden.narrow(0, first, count), head.t(), &logits);
+      ForwardChunk(logits, target.narrow(0, first, count), temperature, Part(allowed, first, count),
+                   scores.Part(first, count));
     }
     context->save_for_backward({hidden, head, target, scores.entropy, scores.log_denominator});
+    if (allowed.defined()) {
+      context->saved_data["begin"] = allowed.begin_M1;
+      context->saved_data["allowed"] = allowed.allowed_L;
+    }
     // Not among the saved variables: the backward pass writes into it, which LibTorch would take for an error.
     if (for_backward) context->saved_data["block"] = block;
     context->saved_data["temperature"] = temperature;
@@ -181,6 +258,10 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &hidden = saved[0], &head = saved[1], &target = saved[2];
     const Scores scores = {/*logp=*/{}, saved[3], saved[4]};
+    AllowedColumns allowed;
+    if (context->saved_data.count("begin")) {
+      allowed = {context->saved_data["begin"].toTensor(), context->saved_data["allowed"].toTensor()};
+    }
     const double temperature = context->saved_data["temperature"].toDouble();
     const int64_t chunk_rows = context->saved_data["chunk_rows"].toInt(), rows = hidden.size(0);
     const at::Tensor zero = at::zeros_like(scores.entropy);
@@ -196,29 +277,30 @@ struct ScoreTokensFunction : torch::autograd::Function<ScoreTokensFunction> {
     const at::Tensor block = first_pass ? context->saved_data["block"].toTensor() : LogitsBlock(head, rows, chunk_rows);
     context->saved_data.erase("block");
     const bool kept = first_pass && rows <= chunk_rows;
-    for (int64_t begin = 0; begin < rows; begin += chunk_rows) {
-      const int64_t count = std::min(chunk_rows, rows - begin);
-      const auto part = [&](const at::Tensor& x) { return x.narrow(0, begin, count); };
+    for (int64_t first = 0; first < rows; first += chunk_rows) {
+      const int64_t count = std::min(chunk_rows, rows - first);
+      const auto part = [&](const at::Tensor& x) { return x.narrow(0, first, count); };
       at::Tensor logits = block.narrow(0, 0, count);
       if (!kept) ProductInto(part(hidden), head.t(), &logits);
-      BackwardChunk(logits, part(target), temperature, {{}, part(scores.entropy), part(scores.log_denominator)},
-                    part(d_logp), part(d_entropy));
+      BackwardChunk(logits, part(target), temperature, Part(allowed, first, count),
+                    {{}, part(scores.entropy), part(scores.log_denominator)}, part(d_logp), part(d_entropy));
       at::Tensor d_part = part(d_hidden);
       ProductInto(logits, head, &d_part);
       AddHeadGradient(logits, part(hidden), &d_head);
     }
-    return {d_hidden, in_place ? at::Tensor() : d_head.to(head.scalar_type()), {}, {}, {}, {}};
+    return {d_hidden, in_place ? at::Tensor() : d_head.to(head.scalar_type()), {}, {}, {}, {}, {}};
   }
 };
 
 }  // namespace
 
 TokenLogProbs ScoreTokens(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& target,
-                          const ScoreOptions& options) {
+                          const ScoreOptions& options, const AllowedColumns& allowed) {
   SUITE_CHECK_EQ(hidden.size(0), target.size(0));
+  if (allowed.defined()) SUITE_CHECK_EQ(allowed.begin_M1.size(0), target.size(0) + 1);
   const bool for_backward = c10::GradMode::is_enabled() && (hidden.requires_grad() || head.requires_grad());
-  const auto outputs =
-      ScoreTokensFunction::apply(hidden, head, target, options.temperature, ChunkRows(head, options), for_backward);
+  const auto outputs = ScoreTokensFunction::apply(hidden, head, target, options.temperature, ChunkRows(head, options),
+                                                  for_backward, allowed);
   return {outputs[0], outputs[1]};
 }
 

@@ -18,13 +18,23 @@ struct TokenLogProbs {
   at::Tensor entropy_M;
 };
 
+// Where every row may choose from some columns only: allowed_L[begin_M1[m]] to allowed_L[begin_M1[m + 1] - 1], rising.
+// int64 [M + 1] and int32 [L] on the device of the hidden states. Undefined: from all.
+struct AllowedColumns {
+  at::Tensor begin_M1;
+  at::Tensor allowed_L;
+
+  bool defined() const { return begin_M1.defined(); }
+};
+
 struct ScoreOptions {
   double temperature = 1.0;
   int64_t chunk_bytes = int64_t{64} << 20;  // bound on one block of logits
 };
 
-// hidden [M, hidden], head [vocab, hidden] of one float dtype, target int64 [M] on the same device.
+// hidden [M, hidden], head [vocab, hidden] of one float dtype, target int64 [M] on the same device. With `allowed` the
+// softmax of a row, and so its entropy, is over its allowed columns; the target is one of them.
 TokenLogProbs ScoreTokens(const at::Tensor& hidden_MH, const at::Tensor& head_VH, const at::Tensor& target_M,
-                          const ScoreOptions& options);
+                          const ScoreOptions& options, const AllowedColumns& allowed = {});
 
 }  // namespace suite

@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -63,6 +64,61 @@ void ExpectClose(const Result& found, const Result& expected, double bound, doub
   EXPECT_LT(RelativeDifference(found.entropy, expected.entropy), bound);
   EXPECT_LT(RelativeDifference(found.d_hidden, expected.d_hidden), gradient_bound);
   EXPECT_LT(RelativeDifference(found.d_head, expected.d_head), gradient_bound);
+}
+
+// Row m may choose its target and every column c with (m + c) % 3 = 0; the first row its target alone.
+AllowedColumns SomeColumns() {
+  const at::Tensor targets = Targets();
+  std::vector<int64_t> begins = {0};
+  std::vector<int32_t> allowed;
+  for (int64_t m = 0; m < kRows; ++m) {
+    for (int64_t c = 0; c < kVocab; ++c) {
+      if (c == targets[m].item<int64_t>() || (m > 0 && (m + c) % 3 == 0)) allowed.push_back(static_cast<int32_t>(c));
+    }
+    begins.push_back(static_cast<int64_t>(allowed.size()));
+  }
+  return {at::tensor(begins), at::tensor(allowed)};
+}
+
+Result ScoreAllowedAt(double temperature, int64_t chunk_rows, at::ScalarType dtype) {
+  const Inputs in = Leaves(dtype);
+  const ScoreOptions options = Options(temperature, chunk_rows, dtype);
+  const TokenLogProbs scored = ScoreTokens(in.hidden, in.head, Targets(), options, SomeColumns());
+  Loss(scored).backward();
+  return {scored.logp_M, scored.entropy_M, in.hidden.grad(), in.head.grad()};
+}
+
+// A log-softmax of each row's allowed columns, row by row, differentiated by LibTorch.
+Result PlainAllowed(double temperature, at::ScalarType inputs) {
+  Inputs in = Leaves(inputs);
+  in = {in.hidden.detach().to(at::kDouble).requires_grad_(), in.head.detach().to(at::kDouble).requires_grad_()};
+  const AllowedColumns columns = SomeColumns();
+  std::vector<at::Tensor> chosen, entropy;
+  for (int64_t m = 0; m < kRows; ++m) {
+    const int64_t begin = columns.begin_M1[m].item<int64_t>(), end = columns.begin_M1[m + 1].item<int64_t>();
+    const at::Tensor allowed = columns.allowed_L.narrow(0, begin, end - begin).to(at::kLong);
+    const at::Tensor logits = at::matmul(in.head.index_select(0, allowed), in.hidden[m]) / temperature;
+    const at::Tensor logp = at::log_softmax(logits, 0);
+    chosen.push_back(logp.masked_select(allowed.eq(Targets()[m])).squeeze(0));
+    entropy.push_back(-(logp.exp() * logp).sum());
+  }
+  Loss({at::stack(chosen), at::stack(entropy)}).backward();
+  return {at::stack(chosen), at::stack(entropy), in.hidden.grad(), in.head.grad()};
+}
+
+TEST(ScoreTokens, AllowedColumnsAreAllThatCounts) {
+  for (const double temperature : {1.0, 0.6}) {
+    for (const int64_t chunk_rows : {1, 5, 100}) {
+      SCOPED_TRACE(std::to_string(temperature) + " " + std::to_string(chunk_rows));
+      const Result expected = PlainAllowed(temperature, at::kDouble);
+      ExpectClose(ScoreAllowedAt(temperature, chunk_rows, at::kDouble), expected, 1e-13, 1e-13);
+      ExpectClose(ScoreAllowedAt(temperature, chunk_rows, at::kFloat), expected, 2e-6, 4e-6);
+      // Of the rounded numbers; logits are rounded too.
+      ExpectClose(ScoreAllowedAt(temperature, chunk_rows, at::kBFloat16), PlainAllowed(temperature, at::kBFloat16),
+                  1e-2, 3e-2);
+    }
+  }
+  EXPECT_EQ(ScoreAllowedAt(1.0, 5, at::kFloat).logp[0].item<float>(), 0.0f);
 }
 
 // Chunks of 1, 5 (a remainder of 3) and 23 rows (one block, kept for the backward pass).

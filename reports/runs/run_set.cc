@@ -2,18 +2,47 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "base/error.h"
 #include "harness/metrics/store_layout.h"
+#include "reports/runs/settings.h"
+#include "reports/statistics/clustered_error.h"
 
 namespace suite {
 namespace {
 
+bool BeginsWith(const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; }
+
 // Values that must be equal in all runs of a report: the protocol's version and the hashes of the data.
-bool MustAgree(const std::string& key) { return key == "protocol_version" || key.rfind("data.", 0) == 0; }
+bool MustAgree(const std::string& key) { return key == "protocol_version" || BeginsWith(key, "data."); }
+
+// The settings by which items are written. The same items in another form may be what a report compares: then the
+// conversations are the same (CheckConversationsAgree), and their text is not.
+std::string ItemFormOf(const ReportRun& run) {
+  std::string form;
+  for (const char* key : {"data.item_form", "data.codes", "data.code_levels", "data.code_size", "data.code_seed",
+                          "data.collision_rule"}) {
+    form += SettingOf(run.config, key) + "\n";
+  }
+  return form;
+}
+
+bool DependsOnItemForm(const std::string& key, const ReportRun& run) {
+  return key == "data." + SettingOf(run.config, "data.source") || key == "data.rule.item_form" ||
+         BeginsWith(key, "data.items.");
+}
+
+void CheckAgrees(const std::string& key, const ReportRun& run, const ReportRun& first) {
+  const std::string expected = FindText(first.record.provenance, key, "not recorded");
+  const std::string value = FindText(run.record.provenance, key, "not recorded");
+  if (value == expected) return;
+  throw InputError(run.record.path, key + " is '" + value + "', but '" + expected + "' in " + first.record.path,
+                   "runs of one protocol and of the same data in one report");
+}
 
 void CheckProvenanceAgrees(const std::vector<ReportRun>& runs) {
   std::set<std::string> keys;
@@ -23,12 +52,10 @@ void CheckProvenanceAgrees(const std::vector<ReportRun>& runs) {
     }
   }
   for (const std::string& key : keys) {
+    std::map<std::string, const ReportRun*> first_of_form;
     for (const ReportRun& run : runs) {
-      const std::string first = FindText(runs[0].record.provenance, key, "not recorded");
-      const std::string value = FindText(run.record.provenance, key, "not recorded");
-      if (value == first) continue;
-      throw InputError(run.record.path, key + " is '" + value + "', but '" + first + "' in " + runs[0].record.path,
-                       "runs of one protocol and of the same data in one report");
+      const bool by_form = DependsOnItemForm(key, run);
+      CheckAgrees(key, run, *first_of_form.emplace(by_form ? ItemFormOf(run) : "", &run).first->second);
     }
   }
 }
@@ -47,7 +74,12 @@ void CheckConversationsAgree(const std::vector<const ReportRun*>& runs, const st
     }
     if (table.context_ids.empty()) continue;
     if (!with_contexts) with_contexts = run;
-    if (table.context_ids != FindScores(with_contexts->record, split).context_ids) refuse("contexts", *with_contexts);
+    // Of items in another form contexts read otherwise; which of them are the same must agree all the same.
+    const std::vector<std::string>& contexts = FindScores(with_contexts->record, split).context_ids;
+    const bool same_text = ItemFormOf(*run) == ItemFormOf(*with_contexts);
+    const bool agree =
+        same_text ? table.context_ids == contexts : ClusterIndices(table.context_ids) == ClusterIndices(contexts);
+    if (!agree) refuse("contexts", *with_contexts);
   }
 }
 

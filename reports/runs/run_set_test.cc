@@ -62,6 +62,22 @@ TEST(RunSetTest, ExpectedSeedsCanBeMissingEverywhere) {
   EXPECT_EQ(set.arms[1].missing_seeds, (std::vector<std::string>{"4", "5"}));
 }
 
+// Other forms of the same items have other texts; of one form they must agree.
+TEST(RunSetTest, FormsOfItemsMayDiffer) {
+  const auto run = [](const char* arm, int seed, const std::string& form, const std::string& hash) {
+    RunRecord record = SmallRun(arm, seed);
+    record.config += "[data]\nsource = \"catalog\"\nitem_form = \"" + form + "\"\n";
+    record.provenance[6].second = hash;
+    record.provenance.push_back({"data.items.written_alike", hash});
+    return record;
+  };
+  const std::string titles = Store("titles", run("grpo", 1, "title_year", "ab12"));
+  const std::string ids = Store("ids", run("gspo", 1, "id", "cd34"));
+  MakeRunSet(SmallSpec(), ReadAllStores({titles, ids}));
+  EXPECT_NE(ErrorIn({titles, ids, Store("other", run("gspo", 2, "id", "ef56"))}).find("data.catalog is 'ef56'"),
+            std::string::npos);
+}
+
 TEST(RunSetTest, RefusesToMix) {
   const std::string first = Store("first", SmallRun("grpo", 1));
   RunRecord data = SmallRun("gspo", 1);

@@ -1,4 +1,4 @@
-#include "harness/data/vector_settings.h"
+#include "harness/demonstrations/vector_settings.h"
 
 namespace suite {
 

@@ -1,0 +1,51 @@
+#include "harness/rl/constrained_answers.h"
+
+#include <ATen/ops/zeros.h>
+
+#include "base/check.h"
+
+namespace suite {
+
+std::optional<ConstrainedAnswers> AnswersUnder(const SamplingOptions& sampling,
+                                               const std::vector<RolloutGroup>& groups) {
+  if (!sampling.constraint) return std::nullopt;
+  ConstrainedAnswers answers = {sampling.constraint, {}};
+  for (size_t p = 0; p < groups.size(); ++p) {
+    const std::vector<int64_t> closed =
+        p < sampling.closed_lines.size() ? sampling.closed_lines[p] : std::vector<int64_t>();
+    answers.supports.emplace_back();
+    for (const Rollout& rollout : groups[p]) {
+      answers.supports.back().push_back(SupportOf(*sampling.constraint, rollout.ids, closed));
+    }
+  }
+  return answers;
+}
+
+at::Tensor ForcedTokens(const ConstrainedAnswers& answers, int64_t longest) {
+  int64_t rows = 0;
+  for (const auto& group : answers.supports) rows += static_cast<int64_t>(group.size());
+  at::Tensor forced_BT = at::zeros({rows, longest}, at::kBool);
+  bool* row = forced_BT.mutable_data_ptr<bool>();
+  for (const auto& group : answers.supports) {
+    for (const AnswerSupport& support : group) {
+      SUITE_CHECK_LE(static_cast<int64_t>(support.sizes.size()), longest);
+      for (size_t t = 0; t < support.sizes.size(); ++t) row[t] = support.sizes[t] == 1;
+      row += longest;
+    }
+  }
+  return forced_BT;
+}
+
+ScoredSupport SupportOfGroups(const ConstrainedAnswers& answers, const std::vector<RolloutGroup>& groups, int64_t first,
+                              int64_t end) {
+  std::vector<std::vector<int64_t>> completions;
+  std::vector<AnswerSupport> supports;
+  for (int64_t p = first; p < end; ++p) {
+    const auto index = static_cast<size_t>(p);
+    for (const Rollout& rollout : groups[index]) completions.push_back(rollout.ids);
+    supports.insert(supports.end(), answers.supports[index].begin(), answers.supports[index].end());
+  }
+  return PackSupports(*answers.constraint, completions, supports);
+}
+
+}  // namespace suite

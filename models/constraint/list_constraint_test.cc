@@ -1,0 +1,112 @@
+#include "models/constraint/list_constraint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "base/testing/error_of.h"
+#include "models/tokenizer/bpe_trainer.h"
+
+namespace suite {
+namespace {
+
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+const std::vector<std::string> kFilms = {"Heat (1995)", "Heat (1986)", "Alien (1979)", "Aliens (1986)"};
+
+Tokenizer SmallTokenizer() {
+  BpeTrainerConfig config;
+  config.vocab_size = 300;
+  config.special_tokens = {"<|end|>"};
+  return TrainBpe({"Heat (1995)\nHeat (1986)\nAlien (1979)\nAliens (1986)\nHeat (1995)\n"}, config);
+}
+
+// Every answer that can be reached, as text.
+std::vector<std::string> AllAnswers(const ListConstraint& constraint, const Tokenizer& tokenizer,
+                                    const std::vector<int64_t>& closed) {
+  std::vector<std::string> answers;
+  std::vector<int64_t> ids;
+  const std::function<void(const ListState&)> walk = [&](const ListState& state) {
+    if (state.done()) {
+      EXPECT_EQ(tokenizer.Encode(tokenizer.Decode(ids)), ids);  // the canonical cut of the whole answer
+      answers.push_back(tokenizer.Decode(ids, /*skip_special_tokens=*/true));
+      return;
+    }
+    ListState here = state;
+    const TokenSpan span = here.Allowed();
+    const std::vector<int32_t> allowed(span.ids, span.ids + span.count);
+    EXPECT_FALSE(allowed.empty());
+    for (const int32_t token : allowed) {
+      ListState next = state;
+      next.Take(token);
+      ids.push_back(constraint.vocabulary()[static_cast<size_t>(token)]);
+      walk(next);
+      ids.pop_back();
+    }
+  };
+  walk(ListState(constraint, closed));
+  return answers;
+}
+
+TEST(ListConstraint, AllowsEveryListOfTheCatalogueAndNoOther) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {2, false});
+  std::vector<std::string> expected;
+  for (const std::string& a : kFilms) {
+    for (const std::string& b : kFilms) expected.push_back(a + "\n" + b);
+  }
+  EXPECT_THAT(AllAnswers(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(expected));
+}
+
+TEST(ListConstraint, WithoutRepeatsALineOccursOnce) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {3, true});
+  const std::vector<std::string> answers = AllAnswers(constraint, tokenizer, {});
+  EXPECT_EQ(answers.size(), 4u * 3u * 2u);
+  EXPECT_EQ(std::set<std::string>(answers.begin(), answers.end()).size(), answers.size());
+  for (const std::string& answer : answers) {
+    for (const std::string& film : kFilms) EXPECT_EQ(answer.find(film), answer.rfind(film)) << answer;
+  }
+}
+
+TEST(ListConstraint, ClosedLinesAreNotSaid) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {2, true});
+  EXPECT_THAT(AllAnswers(constraint, tokenizer, {0, 2}),
+              UnorderedElementsAre("Heat (1986)\nAliens (1986)", "Aliens (1986)\nHeat (1986)"));
+}
+
+TEST(ListConstraint, OneLineIsTheLastAtOnce) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {1, true});
+  EXPECT_THAT(AllAnswers(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(kFilms));
+}
+
+TEST(ListConstraint, KnowsTheLongestAnswer) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {3, false});
+  int64_t inner = 0, last = 0;
+  for (const std::string& film : kFilms) {
+    inner = std::max(inner, static_cast<int64_t>(tokenizer.Encode(film + "\n").size()));
+    last = std::max(last, static_cast<int64_t>(tokenizer.Encode(film).size()) + 1);
+  }
+  EXPECT_EQ(constraint.LongestAnswer(), 2 * inner + last);
+}
+
+TEST(ListConstraint, SaysWhatCannotBeAListOfItems) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const auto error = [&](const std::vector<std::string>& lines, int64_t length) {
+    return ErrorOf([&] { ListConstraint(lines, tokenizer, 0, {length, true}); });
+  };
+  EXPECT_THAT(error({}, 1), HasSubstr("is empty"));
+  EXPECT_THAT(error({"Heat (1995)", ""}, 1), HasSubstr("written form is empty"));
+  EXPECT_THAT(error({"Heat\n(1995)"}, 1), HasSubstr("has a newline"));
+  EXPECT_THAT(error({"a", "b", "a"}, 3), HasSubstr("has 2 different items, fewer than a list of 3"));
+}
+
+}  // namespace
+}  // namespace suite
