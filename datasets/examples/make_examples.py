@@ -41,11 +41,21 @@ def write_lines(path, rows):
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
-def samples(split, groups, ask, rng):
+def sample(group, named, rng):
+    """Five items of a group, of which the first two were not named together before."""
+    while True:
+        chosen = rng.sample(group, 5)
+        pair = tuple(chosen[:2])
+        if pair not in named:
+            named.add(pair)
+            return chosen
+
+
+def samples(split, groups, ask, named, rng):
     """Conversations that name two items of a group and want three others of it."""
     rows = []
     for number in range(SIZES[split]):
-        chosen = rng.sample(groups[number % len(groups)], 5)
+        chosen = sample(groups[number % len(groups)], named, rng)
         rows.append({
             "id": str(number),
             "turns": [{"role": "user", "content": ask.format(*("{item %s}" % one for one in chosen[:2]))}],
@@ -57,9 +67,10 @@ def samples(split, groups, ask, rng):
 
 def write_data_set(folder, items, groups, ask, seed):
     rng = random.Random(seed)
+    named = set()
     write_lines(folder / "items.jsonl", items)
     for split in SIZES:
-        write_lines(folder / (split + ".jsonl"), samples(split, groups, ask, rng))
+        write_lines(folder / (split + ".jsonl"), samples(split, groups, ask, named, rng))
 
 
 def books(folder):

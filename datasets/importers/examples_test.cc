@@ -20,6 +20,7 @@ void ExpectGood(const ImportedDataset& data) {
   EXPECT_EQ(data.validation.size(), 8u);
   EXPECT_EQ(data.test.size(), 16u);
   EXPECT_EQ(data.report.lost_in_parsing, 0);
+  for (const Leakage& leak : data.report.leakage) EXPECT_EQ(leak.contexts, 0) << leak.first << " " << leak.second;
   for (const auto& [name, split] : data.report.splits) {
     EXPECT_EQ(split.in_catalog, split.ground_truths) << name;
     EXPECT_TRUE(split.dropped.empty()) << name;

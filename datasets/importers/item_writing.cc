@@ -114,6 +114,10 @@ void RecordForm(const ItemFormOptions& form, std::vector<AppliedRule>* rules) {
   if (form.form != ItemForm::kCodes) return;
   rules->push_back({"codes", CodeSourceNames()[static_cast<size_t>(form.codes)]});
   rules->push_back({"collision_rule", CollisionRuleNames()[static_cast<size_t>(form.collision_rule)]});
+  if (form.codes == CodeSource::kIndex) return;
+  rules->push_back({"code_levels", std::to_string(form.levels)});
+  rules->push_back({"code_size", std::to_string(form.size)});
+  rules->push_back({"code_seed", std::to_string(form.seed)});
 }
 
 }  // namespace
