@@ -18,7 +18,7 @@ namespace {
 
 // On a machine without GPUs: program and libraries (110 MiB), what was read from the data, oneDNN's kernels (128 of
 // three blocks of 256 KiB, base/allocator.h), and malloc's heap around them. Tensors are not in it (harness/memory).
-constexpr int64_t kProgramBytes = int64_t{480} << 20;
+constexpr int64_t kProgramBytes = int64_t{448} << 20;
 
 // Of the miniature's prompts and lists, in tokens: what its own vocabulary and what a checkpoint's needs.
 struct UsualTokens {
