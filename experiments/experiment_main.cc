@@ -10,6 +10,7 @@
 #include "base/standard_streams.h"
 #include "harness/launcher/exit_codes.h"
 #include "harness/launcher/stop_request.h"
+#include "harness/memory/tensor_pool.h"
 
 namespace suite {
 
@@ -29,6 +30,7 @@ std::string InPlainWords(const std::exception& error) {
 int ExperimentMain(int (*run)(int argc, char** argv), int argc, char** argv) {
   KeepFreedMemory();
   KeepFewKernels();
+  PoolLargeTensors();
   OpenStandardStreams();
   try {
     const int code = run(argc, argv);

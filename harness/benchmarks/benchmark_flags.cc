@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "harness/memory/tensor_pool.h"
 
 namespace suite {
 
@@ -57,6 +58,7 @@ at::ScalarType DtypeOf(const std::string& name) {
 int BenchmarkMain(int (*run)(int argc, char** argv), int argc, char** argv) {
   KeepFreedMemory();
   KeepFewKernels();
+  PoolLargeTensors();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

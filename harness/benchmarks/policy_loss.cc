@@ -30,6 +30,7 @@
 
 #include "algorithms/objective.h"
 #include "base/allocator.h"
+#include "harness/memory/tensor_pool.h"
 #include "harness/provenance/process_meter.h"
 #include "models/llama/token_log_probs.h"
 
@@ -261,6 +262,7 @@ int Run(int argc, char** argv) {
 int main(int argc, char** argv) {
   suite::KeepFreedMemory();
   suite::KeepFewKernels();
+  suite::PoolLargeTensors();
   try {
     return suite::Run(argc, argv);
   } catch (const std::exception& error) {

@@ -85,6 +85,17 @@ void CheckEvaluation(const RunConfig& config) {
   throw InputError(Origin(config, key) + ": " + key, found, allowed);
 }
 
+// Only codes that are made here of the items' vectors have vectors themselves.
+void CheckNewTokens(const RunConfig& config) {
+  if (config.policy.new_tokens != "centroids") return;
+  const DataConfig& data = config.data;
+  if (data.item_form == "codes" && data.codes == "kmeans") return;
+  const std::string has =
+      data.item_form == "codes" ? "data.codes is " + data.codes : "data.item_form is " + data.item_form;
+  Refuse(config, "policy.new_tokens", "'centroids' are not there: " + has,
+         "mean, or data.item_form codes with data.codes kmeans");
+}
+
 // A key that was put there by mistake must not go into the run's files.
 void CheckKeyVariable(const RunConfig& config, const std::string& key, const std::string& variable) {
   const auto fits = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -163,17 +174,6 @@ void CheckChatTemplate(const RunConfig& config) {
   if (name == "own" || !config.policy.path.empty()) return;
   Refuse(config, "policy.chat_template", "'" + name + "' is not used: there is no policy.path",
          "own, or a policy.path");
-}
-
-// Only codes that are made here of the items' vectors have vectors themselves.
-void CheckNewTokens(const RunConfig& config) {
-  if (config.policy.new_tokens != "centroids") return;
-  const DataConfig& data = config.data;
-  if (data.item_form == "codes" && data.codes == "kmeans") return;
-  const std::string has =
-      data.item_form == "codes" ? "data.codes is " + data.codes : "data.item_form is " + data.item_form;
-  Refuse(config, "policy.new_tokens", "'centroids' are not there: " + has,
-         "mean, or data.item_form codes with data.codes kmeans");
 }
 
 // What the form of the items needs, and what only sequences of items have.

@@ -17,6 +17,7 @@
 #include "base/allocator.h"
 #include "base/random.h"
 #include "harness/demonstrations/list_scores.h"
+#include "harness/memory/tensor_pool.h"
 #include "harness/provenance/process_meter.h"
 
 namespace suite {
@@ -99,6 +100,7 @@ void Measure(int64_t conversations, int64_t items, int64_t dimension) {
 int main(int argc, char** argv) {
   suite::KeepFreedMemory();
   suite::KeepFewKernels();
+  suite::PoolLargeTensors();
   const auto argument = [&](int i, int64_t otherwise) { return argc > i ? std::atoll(argv[i]) : otherwise; };
   suite::Measure(argument(1, 100000), argument(2, 7404), argument(3, 384));
   return 0;

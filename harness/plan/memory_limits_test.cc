@@ -102,6 +102,10 @@ TEST(LargestMemoryPlan, NeverWraps) {
   }
   RunConfig all;
   VisitFields(all, ToTheEnd(""));
+  // Numbers of sequences alone.
+  all.data.history_items = defaults.data.history_items;
+  all.data.next_items = defaults.data.next_items;
+  all.data.training_positions = defaults.data.training_positions;
   CheckConsistent(all);
   EXPECT_THAT(ErrorOf([&] { LargestMemoryPlan({all}, {}); }), HasSubstr("the memory of a run: "));
 }

@@ -21,11 +21,17 @@ struct PlannedMachine {
   int runs_at_once = 1;
 };
 
-// What the run's settings mean for the plan. Prompts and completions are taken at their longest. `config` is the shape
-// of its policy. Throws InputError where its bytes could not be counted (CheckCountable).
-MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config, const PlannedMachine& machine);
+// Prompts and completions at their longest, or as most steps have them: answers end after data.list_length lines, and
+// the prompts of a simulated world are short.
+enum class PlannedLengths { kLongest, kUsual };
 
-// The table of the run whose process needs most, and a line for each policy whose shape is not known. Throws InputError
+// What the run's settings mean for the plan. `config` is the shape of its policy. Throws InputError where its bytes
+// could not be counted (CheckCountable).
+MemorySettings MemorySettingsOf(const RunConfig& run, const LlamaConfig& config, const PlannedMachine& machine,
+                                PlannedLengths lengths = PlannedLengths::kLongest);
+
+// The table of the run whose process needs most; on a CPU also what it is likely to have taken at its end, by usual
+// lengths; and a line for each policy whose shape is not known. Throws InputError
 // for a checkpoint that is there and cannot be read.
 std::string LargestMemoryPlan(const std::vector<RunConfig>& runs, const PlannedMachine& machine);
 

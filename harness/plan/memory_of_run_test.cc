@@ -66,6 +66,46 @@ TEST(MemorySettingsOf, FollowsTheRun) {
   EXPECT_TRUE(MemorySettingsOf(run, config, {}).reference_policy);
 }
 
+// The largest resident sets that were measured, in MiB: of 700 steps of the miniature (experiments/table1.toml), and of
+// an RL step of SmolLM2-135M on the miniature's conversations.
+TEST(MemorySettingsOf, UsualLengthsGiveWhatRunsTook) {
+  const auto usual = [](const RunConfig& run, const LlamaConfig& config) {
+    const int64_t bytes = PlanMemory(config, MemorySettingsOf(run, config, {}, PlannedLengths::kUsual)).Peak();
+    return static_cast<double>(bytes) / (1 << 20);
+  };
+  constexpr double kMiniature = 626, kSmolLm2 = 3966;
+  RunConfig run;
+  EXPECT_NEAR(usual(run, ShapeOfRun(run)->config), kMiniature, .15 * kMiniature);
+  run.policy.path = "nowhere/SmolLM2-135M-Instruct";
+  run.rl.prompts_per_step = 2;
+  run.rl.max_new_tokens = 64;
+  LlamaConfig config;
+  config.hidden_size = 576;
+  config.layers = 30;
+  config.heads = 9;
+  config.kv_heads = 3;
+  config.head_dim = 64;
+  config.intermediate_size = 1536;
+  config.vocab_size = 49152;
+  config.max_positions = 8192;
+  EXPECT_NEAR(usual(run, config), kSmolLm2, .15 * kSmolLm2);
+}
+
+TEST(LargestMemoryPlan, TellsTheUsualOnACpu) {
+  const std::string text = LargestMemoryPlan({RunConfig()}, {});
+  EXPECT_THAT(text, HasSubstr("  usual, prompts of 24 and answers of 50 "));
+  RunConfig run;
+  const LlamaConfig config = ShapeOfRun(run)->config;
+  const MemorySettings usual = MemorySettingsOf(run, config, {}, PlannedLengths::kUsual);
+  EXPECT_LT(PlanMemory(config, usual).Peak(), PlanMemory(config, MemorySettingsOf(run, config, {})).Peak());
+  run.rl.max_new_tokens = 8;
+  run.data.max_prompt_tokens = 4;
+  const MemorySettings cut = MemorySettingsOf(run, config, {}, PlannedLengths::kUsual);
+  EXPECT_EQ(cut.new_tokens, 8);
+  EXPECT_EQ(cut.prompt_tokens, 4);
+  EXPECT_THAT(LargestMemoryPlan({PaperRun("Llama-3.2-1B")}, {}), Not(HasSubstr("usual")));
+}
+
 // Prompt and answer share the positions of a checkpoint.
 TEST(MemorySettingsOf, PlansForPromptsThatFit) {
   RunConfig run = PaperRun("Llama-3.2-1B");

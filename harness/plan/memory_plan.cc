@@ -41,14 +41,6 @@ int64_t LogitsBytes(const LlamaConfig& c, const MemorySettings& s, int64_t score
   return rows * (row + 3 * kFloatBytes * c.vocab_size);
 }
 
-std::string SizeText(int64_t bytes) {
-  const bool large = bytes >= int64_t{1} << 30;
-  char text[32];
-  std::snprintf(text, sizeof(text), "%8.2f %s", static_cast<double>(bytes) / (int64_t{1} << (large ? 30 : 20)),
-                large ? "GiB" : "MiB");
-  return text;
-}
-
 const char* NameOf(MemoryPhase phase) {
   switch (phase) {
     case MemoryPhase::kAlways:
@@ -62,6 +54,14 @@ const char* NameOf(MemoryPhase phase) {
 }
 
 }  // namespace
+
+std::string MemoryText(int64_t bytes) {
+  const bool large = bytes >= int64_t{1} << 30;
+  char text[32];
+  std::snprintf(text, sizeof(text), "%8.2f %s", static_cast<double>(bytes) / (int64_t{1} << (large ? 30 : 20)),
+                large ? "GiB" : "MiB");
+  return text;
+}
 
 int64_t MemoryPlan::Bytes(MemoryPhase phase) const {
   int64_t sum = 0;
@@ -137,18 +137,18 @@ std::string FormatMemoryPlan(const MemoryPlan& plan, int64_t bytes_of_one) {
   std::snprintf(text, sizeof(text), "%.3f %s parameters, %lld process%s of %s each\n",
                 static_cast<double>(plan.parameters) / (billions ? 1e9 : 1e6), billions ? "billion" : "million",
                 static_cast<long long>(plan.processes), plan.processes == 1 ? "" : "es",
-                SizeText(bytes_of_one).c_str());
+                MemoryText(bytes_of_one).c_str());
   std::string table = text;
   for (const MemoryPart& part : plan.parts) {
     if (part.bytes == 0) continue;
     std::snprintf(text, sizeof(text), "  %-8s %-30s %s\n", NameOf(part.phase), part.name.c_str(),
-                  SizeText(part.bytes).c_str());
+                  MemoryText(part.bytes).c_str());
     table += text;
   }
   const int64_t left = bytes_of_one - plan.Peak();
-  std::snprintf(text, sizeof(text), "  %-39s %s: %s, %s %s\n", "peak", SizeText(plan.Peak()).c_str(),
+  std::snprintf(text, sizeof(text), "  %-39s %s: %s, %s %s\n", "peak", MemoryText(plan.Peak()).c_str(),
                 left >= 0 ? "fits" : "does not fit", left >= 0 ? "left" : "missing",
-                SizeText(left >= 0 ? left : -left).c_str());
+                MemoryText(left >= 0 ? left : -left).c_str());
   return table + text;
 }
 

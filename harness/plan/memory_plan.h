@@ -74,6 +74,9 @@ void CheckCountable(const LlamaConfig& config, const MemorySettings& settings);
 // Checks that, too.
 MemoryPlan PlanMemory(const LlamaConfig& config, const MemorySettings& settings);
 
+// Eight places and the unit: "   1.50 GiB", "  96.00 MiB".
+std::string MemoryText(int64_t bytes);
+
 // A table of the parts in GiB or MiB, the peak, and "fits" or "does not fit" with what is left or missing.
 std::string FormatMemoryPlan(const MemoryPlan& plan, int64_t bytes_of_one);
 

@@ -51,9 +51,19 @@ LlamaConfig SizesOfSettings(const PolicyConfig& policy) {
   return config;
 }
 
-}  // namespace
+// The tokens that items bring along, as far as settings tell: a data set that lists its own items or codes is not read.
+int64_t ItemTokens(const DataConfig& data) {
+  constexpr int64_t kReferenceItems = 7404, kMostCodes = 256;
+  if (data.item_form == "id") {
+    if (data.source == "miniature") return data.catalog_items + data.out_of_catalog_items;
+    return data.catalog_rule == "reference" ? kReferenceItems : 0;
+  }
+  if (data.item_form != "codes" || data.codes == "index") return 0;
+  const int64_t further = data.collision_rule == "further_code" ? 1 : 0;
+  return (data.code_levels + further) * (data.code_size > 0 ? data.code_size : kMostCodes);
+}
 
-std::optional<PolicyShape> ShapeOfRun(const RunConfig& run) {
+std::optional<PolicyShape> ShapeWithoutItems(const RunConfig& run) {
   const fs::path path = run.policy.path;
   if (path.empty()) return PolicyShape{SizesOfSettings(run.policy), "settings"};
   if (fs::is_regular_file(path) || path.extension() == ".gguf") CheckPolicyFolder(path.string());
@@ -64,6 +74,14 @@ std::optional<PolicyShape> ShapeOfRun(const RunConfig& run) {
     if (name.find(Lower(model)) != std::string::npos) return PolicyShape{sizes, "published sizes of " + model};
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<PolicyShape> ShapeOfRun(const RunConfig& run) {
+  std::optional<PolicyShape> shape = ShapeWithoutItems(run);
+  if (shape) shape->config.vocab_size += ItemTokens(run.data);
+  return shape;
 }
 
 }  // namespace suite

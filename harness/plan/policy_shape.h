@@ -19,7 +19,9 @@ struct PolicyShape {
 
 // Without policy.path, what the settings say (the vocabulary at its largest). With one, what config.json there
 // says; where nothing is there, the published sizes of the model that the folder's name names: Qwen2.5-0.5B,
-// Llama-3.2-1B, Llama-3.2-3B. Nothing for any other name. Throws InputError for a file that cannot be read.
+// Llama-3.2-1B, Llama-3.2-3B. Nothing for any other name. The vocabulary is with the tokens that items bring along, as
+// far as settings tell them (spare rows of a checkpoint, which take some of them, are not known here). Throws
+// InputError for a file that cannot be read.
 std::optional<PolicyShape> ShapeOfRun(const RunConfig& config);
 
 }  // namespace suite

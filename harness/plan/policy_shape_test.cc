@@ -26,6 +26,25 @@ TEST(ShapeOfRun, KnowsThePublishedModelsByTheirFolders) {
   EXPECT_EQ(ShapeOfRun(At("nowhere/Llama-3.2-3B"))->source, "published sizes of Llama-3.2-3B");
 }
 
+TEST(ShapeOfRun, CountsTheTokensOfItems) {
+  RunConfig run;
+  const auto rows = [&] { return ShapeOfRun(run)->config.vocab_size - RunConfig().policy.vocab_size; };
+  EXPECT_EQ(rows(), 0);
+  run.data.item_form = "title";
+  EXPECT_EQ(rows(), 0);
+  run.data.item_form = "id";
+  EXPECT_EQ(rows(), 280);
+  run.data.item_form = "codes";
+  run.data.codes = "random";
+  run.data.code_levels = 2;
+  run.data.code_size = 16;
+  EXPECT_EQ(rows(), 48);
+  run.data.collision_rule = "share";
+  EXPECT_EQ(rows(), 32);
+  run.data.codes = "index";
+  EXPECT_EQ(rows(), 0);
+}
+
 TEST(ShapeOfRun, HasNoShapeForAnUnknownName) {
   EXPECT_FALSE(ShapeOfRun(At("nowhere/Llama-3.2-11B")).has_value());
   EXPECT_FALSE(ShapeOfRun(At("Llama-3.2-3B/other")).has_value());

@@ -26,10 +26,10 @@ class Tokenizer {
   // The same for a text already read; `where` names it in errors.
   static Tokenizer FromJson(std::string_view json, const std::string& where);
 
-  // A copy with further tokens, whose ids follow the others' in the order given, as with Hugging Face's add_tokens. Each
-  // is found wherever its content stands in a text, before anything else is done to the text, and never split; none is
-  // special. Throws InputError for a token that is there already or comes twice, is empty or broken UTF-8, or would not
-  // decode to itself.
+  // A copy with further tokens, whose ids follow the others' in the order given, as with add_tokens of Hugging Face.
+  // Each is found wherever its content stands in a text, before anything else is done to the text, and never split;
+  // none is special. Throws InputError for a token that is there already or comes twice, is empty or broken UTF-8, or
+  // would not decode to itself.
   //
   //   tokenizer.WithAddedTokens({"<item_0>", "<item_1>"}).Encode("<item_1>\n")
   Tokenizer WithAddedTokens(const std::vector<std::string>& contents) const;
