@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/error.h"
 #include "harness/policy/catalogue_constraint.h"
 
 namespace suite {
@@ -16,6 +17,16 @@ std::vector<int64_t> EndTokens(const Policy& policy) {
   const auto found = closing ? std::find(ids.begin(), ids.end(), *closing) : ids.end();
   if (found != ids.end()) std::rotate(ids.begin(), found, found + 1);
   return ids;
+}
+
+// A list that is cut is none of the constraint's; where each must be, nothing could be learned.
+void CheckRoomForLists(const ListConstraint& constraint, int64_t max_new_tokens) {
+  if (constraint.ShortestAnswer() <= max_new_tokens) return;
+  throw InputError("rl.max_new_tokens",
+                   std::to_string(max_new_tokens) + " tokens cut every list: one of " +
+                       std::to_string(constraint.list_length()) + " items takes " +
+                       std::to_string(constraint.ShortestAnswer()) + " at least",
+                   "more tokens, or a smaller data.list_length");
 }
 
 SamplingOptions SamplingOf(const RunConfig& config, const Policy& policy) {
@@ -48,6 +59,7 @@ RunConstraints ConstraintsOf(const RunConfig& config, const Dataset& dataset, co
   constraints.rl = make(config.rl.constraint);
   constraints.eval = same ? constraints.rl : make(config.eval.constraint);
   for (const auto& constraint : {constraints.rl, constraints.eval}) {
+    if (constraint) CheckRoomForLists(*constraint, config.rl.max_new_tokens);
     if (!constraint || !config.rl.exclude_seen) continue;
     const int64_t needed = constraint->no_repeats() ? config.data.list_length : 1;
     for (const auto* split : {&dataset.train, &dataset.validation, &dataset.test}) {

@@ -1,7 +1,9 @@
 #include "harness/run/options_of_run.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/testing/error_of.h"
 #include "harness/policy/small_policy.h"
 
 namespace suite {
@@ -27,6 +29,38 @@ TEST(RlOptions, TheTokenThatClosesAnAnswerComesFirst) {
   EXPECT_EQ(OptionsWith({"<|end|>", "<|pad|>"}, "<|end|>").sampling.eos_ids, (Ids{end, pad}));
   EXPECT_EQ(OptionsWith({"<|pad|>", "<|user|>"}, "<|end|>").sampling.eos_ids, (Ids{pad, user}));
   EXPECT_EQ(OptionsWith({"<|end|>"}, "").sampling.eos_ids, (Ids{end}));
+}
+
+TEST(ConstraintsOf, RefusesAnswersTooShortForAnyList) {
+  RunConfig config;
+  config.rl.constraint = "catalogue";
+  config.data.list_length = 3;
+  Dataset dataset;
+  dataset.catalog = SmallCatalog();
+  const ChatTemplate chat = MiniatureChatTemplate();
+  EXPECT_NE(ConstraintsOf(config, dataset, SmallPolicy(), chat).rl, nullptr);
+  config.rl.max_new_tokens = 5;
+  EXPECT_THAT(ErrorOf([&] { ConstraintsOf(config, dataset, SmallPolicy(), chat); }),
+              testing::HasSubstr("5 tokens cut every list: one of 3 items takes"));
+}
+
+// Evaluation is held to what training is, unless it is set apart.
+TEST(ConstraintsOf, EvaluationFollowsTraining) {
+  RunConfig config;
+  config.rl.constraint = "catalogue";
+  config.data.list_length = 3;
+  Dataset dataset;
+  dataset.catalog = SmallCatalog();
+  const ChatTemplate chat = MiniatureChatTemplate();
+  const RunConstraints same = ConstraintsOf(config, dataset, SmallPolicy(), chat);
+  EXPECT_EQ(same.rl, same.eval);
+  config.eval.constraint = "none";
+  EXPECT_EQ(ConstraintsOf(config, dataset, SmallPolicy(), chat).eval, nullptr);
+  config.rl.constraint = "none";
+  config.eval.constraint = "catalogue_no_repeats";
+  const RunConstraints apart = ConstraintsOf(config, dataset, SmallPolicy(), chat);
+  EXPECT_EQ(apart.rl, nullptr);
+  EXPECT_TRUE(apart.eval->no_repeats());
 }
 
 }  // namespace

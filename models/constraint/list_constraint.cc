@@ -57,10 +57,10 @@ LineTrie TrieOf(const Sequences& sequences, const std::vector<int32_t>& compact_
   return LineTrie(compact);
 }
 
-int64_t Longest(const Sequences& sequences) {
-  size_t longest = 0;
-  for (const auto& one : sequences) longest = std::max(longest, one.size());
-  return static_cast<int64_t>(longest);
+int64_t Shortest(const Sequences& sequences) {
+  size_t shortest = sequences.front().size();
+  for (const auto& one : sequences) shortest = std::min(shortest, one.size());
+  return static_cast<int64_t>(shortest);
 }
 
 // Counts one more closed leaf under each node on the way to `leaf`, unless it is closed already.
@@ -93,8 +93,8 @@ ListConstraint::ListConstraint(const Cuts& cuts, const ListConstraintOptions& op
       compact_of_(PositionsOf(vocabulary_)),
       inner_(TrieOf(cuts.inner, compact_of_)),
       last_(TrieOf(cuts.last, compact_of_)),
-      longest_inner_(Longest(cuts.inner)),
-      longest_last_(Longest(cuts.last)) {
+      shortest_inner_(Shortest(cuts.inner)),
+      shortest_last_(Shortest(cuts.last)) {
   SUITE_CHECK_GT(options.list_length, 0);
   if (!options.no_repeats || size() >= options.list_length) return;
   throw InputError("catalogue",
@@ -107,7 +107,7 @@ int32_t ListConstraint::CompactOf(int64_t token) const {
   return token >= 0 && token < static_cast<int64_t>(compact_of_.size()) ? compact_of_[static_cast<size_t>(token)] : -1;
 }
 
-int64_t ListConstraint::LongestAnswer() const { return (options_.list_length - 1) * longest_inner_ + longest_last_; }
+int64_t ListConstraint::ShortestAnswer() const { return (options_.list_length - 1) * shortest_inner_ + shortest_last_; }
 
 ListState::ListState(const ListConstraint& constraint, const std::vector<int64_t>& closed_lines)
     : constraint_(&constraint) {

@@ -57,8 +57,8 @@ class ListConstraint {
   // Different lines.
   int64_t size() const { return last_.leaves(LineTrie::kRoot); }
 
-  // The longest answer in tokens, the end included.
-  int64_t LongestAnswer() const;
+  // Tokens that an answer takes at least, the end included, where lines may repeat.
+  int64_t ShortestAnswer() const;
 
  private:
   struct Cuts;
@@ -68,7 +68,7 @@ class ListConstraint {
   std::vector<int64_t> vocabulary_;
   std::vector<int32_t> compact_of_;  // by token id
   LineTrie inner_, last_;            // of compact ids
-  int64_t longest_inner_ = 0, longest_last_ = 0;
+  int64_t shortest_inner_ = 0, shortest_last_ = 0;
 };
 
 // Where one answer stands. Cheap to copy; `constraint` must outlive it.

@@ -86,15 +86,15 @@ TEST(ListConstraint, OneLineIsTheLastAtOnce) {
   EXPECT_THAT(AllAnswers(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(kFilms));
 }
 
-TEST(ListConstraint, KnowsTheLongestAnswer) {
+TEST(ListConstraint, KnowsTheShortestAnswer) {
   const Tokenizer tokenizer = SmallTokenizer();
   const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {3, false});
-  int64_t inner = 0, last = 0;
+  int64_t inner = 1000, last = 1000;
   for (const std::string& film : kFilms) {
-    inner = std::max(inner, static_cast<int64_t>(tokenizer.Encode(film + "\n").size()));
-    last = std::max(last, static_cast<int64_t>(tokenizer.Encode(film).size()) + 1);
+    inner = std::min(inner, static_cast<int64_t>(tokenizer.Encode(film + "\n").size()));
+    last = std::min(last, static_cast<int64_t>(tokenizer.Encode(film).size()) + 1);
   }
-  EXPECT_EQ(constraint.LongestAnswer(), 2 * inner + last);
+  EXPECT_EQ(constraint.ShortestAnswer(), 2 * inner + last);
 }
 
 TEST(ListConstraint, SaysWhatCannotBeAListOfItems) {
