@@ -1,5 +1,6 @@
 // Under a constraint, the tokens that each scored token was chosen from: found again from the tokens themselves, so
-// that log-probabilities of old, current and reference policy are all renormalised over the same tokens as the sampler's.
+// that log-probabilities of old, current and reference policy are all renormalised over the same tokens as the
+// sampler's.
 //
 //   std::vector<AnswerSupport> supports;
 //   for (const auto& ids : completions) supports.push_back(SupportOf(constraint, ids, closed_lines));
