@@ -6,10 +6,11 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "datasets/core/catalog.h"
-#include "datasets/core/item.h"
 #include "harness/data/dataset.h"
+#include "harness/policy/catalogue_constraint.h"
 #include "harness/provenance/process_meter.h"
 #include "models/policy/policy_folder.h"
+#include "models/tokenizer/tokenizer.h"
 
 namespace suite {
 
@@ -30,13 +31,11 @@ std::shared_ptr<const ListConstraint> BenchmarkConstraint(const std::string& kin
     throw InputError("--constraint", "the policy 'tiny' has no tokenizer",
                      "none, or a Hugging Face folder as --policy");
   }
-  constexpr int64_t kListLength = 1000;
-  const Policy loaded = LoadPolicy(policy, at::kBFloat16);
-  std::vector<std::string> lines;
+  constexpr int64_t kListLength = 1000, kNeverReachedEnd = 0;
   const Catalog catalog = Catalog::FromTsv(FindRunfile(kRedditV2CatalogPath));
-  for (const Item& item : catalog.items()) lines.push_back(FormatItem(item));
   const ListConstraintOptions options = {kListLength, kind == "catalogue_no_repeats"};
-  return std::make_shared<ListConstraint>(lines, loaded.tokenizer, loaded.config().eos_ids.front(), options);
+  return std::make_shared<ListConstraint>(CatalogueLines(catalog), Tokenizer::FromFile(policy + "/tokenizer.json"),
+                                          kNeverReachedEnd, options);
 }
 
 std::vector<int64_t> RandomPrompt(int64_t prompt, int64_t length, int64_t vocab_size) {

@@ -7,19 +7,12 @@
 
 #include "base/random.h"
 #include "datasets/core/catalog.h"
-#include "datasets/core/item.h"
+#include "harness/policy/catalogue_constraint.h"
 #include "models/constraint/list_constraint.h"
 #include "models/tokenizer/golden_tokenizers.h"
 
 namespace suite {
 namespace {
-
-std::vector<std::string> Titles() {
-  std::vector<std::string> titles;
-  const Catalog catalog = Catalog::FromTsv(kRedditV2CatalogPath);
-  for (const Item& item : catalog.items()) titles.push_back(FormatItem(item));
-  return titles;
-}
 
 class CanonicalCutTest : public ::testing::TestWithParam<const char*> {};
 
@@ -28,7 +21,7 @@ TEST_P(CanonicalCutTest, EveryTitleCanBeForcedAsTheTokenizerEncodesIt) {
   const auto tokenizer = ReadSharedTokenizer(GetParam(), &missing);
   if (!tokenizer) GTEST_SKIP() << "no " << missing;
   constexpr int64_t kEnd = 0, kListLength = 20;
-  std::vector<std::string> titles = Titles();
+  std::vector<std::string> titles = CatalogueLines(Catalog::FromTsv(kRedditV2CatalogPath));
   ASSERT_EQ(titles.size(), 7404u);
   const ListConstraint constraint(titles, *tokenizer, kEnd, {kListLength, /*no_repeats=*/true});
   EXPECT_EQ(constraint.size(), 7404);

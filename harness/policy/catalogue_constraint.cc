@@ -22,14 +22,19 @@ int64_t EndToken(const Tokenizer& tokenizer, const ChatTemplate& chat, const std
 
 }  // namespace
 
+std::vector<std::string> CatalogueLines(const Catalog& catalog) {
+  std::vector<std::string> lines;
+  for (const Item& item : catalog.items()) lines.push_back(FormatItem(item));
+  return lines;
+}
+
 std::shared_ptr<const ListConstraint> CatalogueConstraint(const std::string& kind, const Catalog& catalog,
                                                           const Tokenizer& tokenizer, const ChatTemplate& chat,
                                                           const std::vector<int64_t>& eos_ids, int64_t list_length) {
   if (kind == "none") return nullptr;
-  std::vector<std::string> lines;
-  for (const Item& item : catalog.items()) lines.push_back(FormatItem(item));
   const ListConstraintOptions options = {list_length, kind == "catalogue_no_repeats"};
-  return std::make_shared<ListConstraint>(lines, tokenizer, EndToken(tokenizer, chat, eos_ids), options);
+  return std::make_shared<ListConstraint>(CatalogueLines(catalog), tokenizer, EndToken(tokenizer, chat, eos_ids),
+                                          options);
 }
 
 std::vector<int64_t> SeenLines(const Catalog& catalog, const Conversation& conversation) {

@@ -21,6 +21,9 @@
 
 namespace suite {
 
+// The written form of each item.
+std::vector<std::string> CatalogueLines(const Catalog& catalog);
+
 // Answers end in what the chat template closes the assistant's turn with, which must be one of `eos_ids`. Throws
 // InputError where it is not, and as ListConstraint does.
 std::shared_ptr<const ListConstraint> CatalogueConstraint(const std::string& kind, const Catalog& catalog,

@@ -58,7 +58,9 @@ RunConstraints ConstraintsOf(const RunConfig& config, const Dataset& dataset, co
   RunConstraints constraints;
   constraints.rl = make(config.rl.constraint);
   constraints.eval = same ? constraints.rl : make(config.eval.constraint);
-  for (const auto& constraint : {constraints.rl, constraints.eval}) {
+  std::vector<std::shared_ptr<const ListConstraint>> different = {constraints.rl};
+  if (constraints.eval != constraints.rl) different.push_back(constraints.eval);
+  for (const auto& constraint : different) {
     if (constraint) CheckRoomForLists(*constraint, config.rl.max_new_tokens);
     if (!constraint || !config.rl.exclude_seen) continue;
     const int64_t needed = constraint->no_repeats() ? config.data.list_length : 1;

@@ -31,34 +31,37 @@ TEST(RlOptions, TheTokenThatClosesAnAnswerComesFirst) {
   EXPECT_EQ(OptionsWith({"<|end|>"}, "").sampling.eos_ids, (Ids{end}));
 }
 
-TEST(ConstraintsOf, RefusesAnswersTooShortForAnyList) {
+RunConfig HeldToTheCatalogue() {
   RunConfig config;
   config.rl.constraint = "catalogue";
   config.data.list_length = 3;
+  return config;
+}
+
+RunConstraints ConstraintsOfSmall(const RunConfig& config) {
   Dataset dataset;
   dataset.catalog = SmallCatalog();
-  const ChatTemplate chat = MiniatureChatTemplate();
-  EXPECT_NE(ConstraintsOf(config, dataset, SmallPolicy(), chat).rl, nullptr);
+  return ConstraintsOf(config, dataset, SmallPolicy(), MiniatureChatTemplate());
+}
+
+TEST(ConstraintsOf, RefusesAnswersTooShortForAnyList) {
+  RunConfig config = HeldToTheCatalogue();
+  EXPECT_NE(ConstraintsOfSmall(config).rl, nullptr);
   config.rl.max_new_tokens = 5;
-  EXPECT_THAT(ErrorOf([&] { ConstraintsOf(config, dataset, SmallPolicy(), chat); }),
+  EXPECT_THAT(ErrorOf([&] { ConstraintsOfSmall(config); }),
               testing::HasSubstr("5 tokens cut every list: one of 3 items takes"));
 }
 
 // Evaluation is held to what training is, unless it is set apart.
 TEST(ConstraintsOf, EvaluationFollowsTraining) {
-  RunConfig config;
-  config.rl.constraint = "catalogue";
-  config.data.list_length = 3;
-  Dataset dataset;
-  dataset.catalog = SmallCatalog();
-  const ChatTemplate chat = MiniatureChatTemplate();
-  const RunConstraints same = ConstraintsOf(config, dataset, SmallPolicy(), chat);
+  RunConfig config = HeldToTheCatalogue();
+  const RunConstraints same = ConstraintsOfSmall(config);
   EXPECT_EQ(same.rl, same.eval);
   config.eval.constraint = "none";
-  EXPECT_EQ(ConstraintsOf(config, dataset, SmallPolicy(), chat).eval, nullptr);
+  EXPECT_EQ(ConstraintsOfSmall(config).eval, nullptr);
   config.rl.constraint = "none";
   config.eval.constraint = "catalogue_no_repeats";
-  const RunConstraints apart = ConstraintsOf(config, dataset, SmallPolicy(), chat);
+  const RunConstraints apart = ConstraintsOfSmall(config);
   EXPECT_EQ(apart.rl, nullptr);
   EXPECT_TRUE(apart.eval->no_repeats());
 }
