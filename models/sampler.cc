@@ -56,7 +56,8 @@ class Decoder {
         streams_.push_back(stream_of(b, g));
         results_.push_back(&groups[static_cast<size_t>(b)][static_cast<size_t>(g)]);
         lines_.push_back(0);
-        if (options_.constraint) states_.emplace_back(*options_.constraint, ClosedLines(b));
+        if (options_.constraint)
+          states_.emplace_back(*options_.constraint, options_.ClosedLinesOf(static_cast<size_t>(first_prompt_ + b)));
       }
     }
     at::Tensor logits = llama_.LogitsOf(Prefill(), tensors_);
@@ -138,11 +139,6 @@ class Decoder {
     std::vector<double> uniforms;
     for (const RandomStream& stream : streams_) uniforms.push_back(stream.UniformAt(static_cast<uint64_t>(step)));
     return uniforms;
-  }
-
-  std::vector<int64_t> ClosedLines(int64_t prompt) const {
-    const auto index = static_cast<size_t>(first_prompt_ + prompt);
-    return index < options_.closed_lines.size() ? options_.closed_lines[index] : std::vector<int64_t>();
   }
 
   // One token of each row. Under a constraint the logits are those of its vocabulary, and the rows' states go on.

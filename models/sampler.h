@@ -13,6 +13,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,6 +54,11 @@ struct SamplingOptions {
   std::shared_ptr<const ListConstraint> constraint;
   // [prompt]: the constraint's lines that answers to it may not have, such as items the user has seen; empty: none.
   std::vector<std::vector<int64_t>> closed_lines;
+
+  const std::vector<int64_t>& ClosedLinesOf(size_t prompt) const {
+    static const std::vector<int64_t> kNone;
+    return closed_lines.empty() ? kNone : closed_lines.at(prompt);
+  }
 };
 
 // The stream of completion `sample` of prompt number `prompt`.

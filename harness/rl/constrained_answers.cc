@@ -11,11 +11,9 @@ std::optional<ConstrainedAnswers> AnswersUnder(const SamplingOptions& sampling,
   if (!sampling.constraint) return std::nullopt;
   ConstrainedAnswers answers = {sampling.constraint, {}};
   for (size_t p = 0; p < groups.size(); ++p) {
-    const std::vector<int64_t> closed =
-        p < sampling.closed_lines.size() ? sampling.closed_lines[p] : std::vector<int64_t>();
     answers.supports.emplace_back();
     for (const Rollout& rollout : groups[p]) {
-      answers.supports.back().push_back(SupportOf(*sampling.constraint, rollout.ids, closed));
+      answers.supports.back().push_back(SupportOf(*sampling.constraint, rollout.ids, sampling.ClosedLinesOf(p)));
     }
   }
   return answers;

@@ -5,10 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <map>
 #include <set>
 
+#include "models/constraint/all_answers.h"
 #include "models/constraint/list_constraint.h"
 #include "models/constraint/token_support.h"
 #include "models/llama/gradient_check.h"
@@ -92,25 +92,6 @@ struct Scene {
   std::shared_ptr<const ListConstraint> constraint;
 };
 
-std::vector<Ids> AllAnswers(const Scene& scene, const Ids& closed) {
-  std::vector<Ids> answers;
-  Ids ids;
-  const std::function<void(const ListState&)> walk = [&](const ListState& state) {
-    if (state.done()) return answers.push_back(ids);
-    ListState here = state;
-    const TokenSpan span = here.Allowed();
-    for (const int32_t token : std::vector<int32_t>(span.ids, span.ids + span.count)) {
-      ListState next = state;
-      next.Take(token);
-      ids.push_back(scene.constraint->vocabulary()[static_cast<size_t>(token)]);
-      walk(next);
-      ids.pop_back();
-    }
-  };
-  walk(ListState(*scene.constraint, closed));
-  return answers;
-}
-
 struct Case {
   ListConstraintOptions options;
   Ids closed;
@@ -125,7 +106,7 @@ TEST(ConstrainedLists, ProbabilitiesOfAllListsSumToOneAndTheScorerGivesThem) {
   for (const Case& one : kCases) {
     for (const bool tied : {true, false}) {
       const Scene scene(one.options, at::kFloat, tied);
-      const std::vector<Ids> answers = AllAnswers(scene, one.closed);
+      const std::vector<Ids> answers = AllAnswers(*scene.constraint, one.closed);
       ASSERT_EQ(answers.size(), one.lists);
       const PackedTokens packed = scene.Packed(answers, one.closed);
       ScoreOptions options;
@@ -163,7 +144,7 @@ TEST(ConstrainedLists, TheSamplerDrawsFromTheSameDistribution) {
     // Pearson's statistic over all lists; a fixed seed, so this either holds or does not: the 99.9 % point of
     // chi-square with 59 degrees of freedom is 98.3.
     double chi2 = 0;
-    for (const Ids& answer : AllAnswers(scene, one.closed)) {
+    for (const Ids& answer : AllAnswers(*scene.constraint, one.closed)) {
       const double expected = kDraws * std::exp(scene.Enumerated(answer, one.closed, one.temperature));
       chi2 += (count[answer] - expected) * (count[answer] - expected) / expected;
     }
@@ -173,7 +154,7 @@ TEST(ConstrainedLists, TheSamplerDrawsFromTheSameDistribution) {
 
 TEST(ConstrainedLists, ForcedTokensHaveLogProbabilityZeroAndNoEntropy) {
   const Scene scene({2, true});
-  const std::vector<Ids> answers = AllAnswers(scene, {});
+  const std::vector<Ids> answers = AllAnswers(*scene.constraint, {});
   const PackedTokens packed = scene.Packed(answers, {});
   const TokenLogProbs scored = scene.llama.LogProbs(scene.weights.Tensors(), packed, {});
   const at::Tensor logp_BT = ToGrid(scored.logp_M, packed), entropy_BT = ToGrid(scored.entropy_M, packed);
@@ -200,7 +181,7 @@ TEST(ConstrainedLists, ForcedTokensHaveLogProbabilityZeroAndNoEntropy) {
 
 TEST(ConstrainedLists, GradientsEqualFiniteDifferences) {
   const Scene scene({2, true}, at::kDouble, /*tied=*/false);
-  std::vector<Ids> answers = AllAnswers(scene, {1});
+  std::vector<Ids> answers = AllAnswers(*scene.constraint, {1});
   answers.resize(2);
   const PackedTokens packed = scene.Packed(answers, {1});
   LlamaTensors tensors = scene.weights.Tensors();
@@ -220,7 +201,7 @@ TEST(ConstrainedLists, GradientsEqualFiniteDifferences) {
 TEST(ConstrainedLists, KernelsGiveTheGradientsOfTheOperators) {
   const auto gradients = [](at::ScalarType type) {
     const Scene scene({3, true}, type);
-    std::vector<Ids> answers = AllAnswers(scene, {});
+    std::vector<Ids> answers = AllAnswers(*scene.constraint, {});
     answers.resize(20);
     LlamaWeights gradient = LlamaWeights::Zeros(scene.config, type);
     const LlamaTensors leaves = TrainableTensors(scene.weights, gradient);

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "base/testing/error_of.h"
+#include "models/constraint/all_answers.h"
 #include "models/tokenizer/bpe_trainer.h"
 
 namespace suite {
@@ -26,30 +26,14 @@ Tokenizer SmallTokenizer() {
 }
 
 // Every answer that can be reached, as text.
-std::vector<std::string> AllAnswers(const ListConstraint& constraint, const Tokenizer& tokenizer,
-                                    const std::vector<int64_t>& closed) {
-  std::vector<std::string> answers;
-  std::vector<int64_t> ids;
-  const std::function<void(const ListState&)> walk = [&](const ListState& state) {
-    if (state.done()) {
-      EXPECT_EQ(tokenizer.Encode(tokenizer.Decode(ids)), ids);  // the canonical cut of the whole answer
-      answers.push_back(tokenizer.Decode(ids, /*skip_special_tokens=*/true));
-      return;
-    }
-    ListState here = state;
-    const TokenSpan span = here.Allowed();
-    const std::vector<int32_t> allowed(span.ids, span.ids + span.count);
-    EXPECT_FALSE(allowed.empty());
-    for (const int32_t token : allowed) {
-      ListState next = state;
-      next.Take(token);
-      ids.push_back(constraint.vocabulary()[static_cast<size_t>(token)]);
-      walk(next);
-      ids.pop_back();
-    }
-  };
-  walk(ListState(constraint, closed));
-  return answers;
+std::vector<std::string> AllTexts(const ListConstraint& constraint, const Tokenizer& tokenizer,
+                                  const std::vector<int64_t>& closed) {
+  std::vector<std::string> texts;
+  for (const std::vector<int64_t>& ids : AllAnswers(constraint, closed)) {
+    EXPECT_EQ(tokenizer.Encode(tokenizer.Decode(ids)), ids);  // the canonical cut of the whole answer
+    texts.push_back(tokenizer.Decode(ids, /*skip_special_tokens=*/true));
+  }
+  return texts;
 }
 
 TEST(ListConstraint, AllowsEveryListOfTheCatalogueAndNoOther) {
@@ -59,13 +43,13 @@ TEST(ListConstraint, AllowsEveryListOfTheCatalogueAndNoOther) {
   for (const std::string& a : kFilms) {
     for (const std::string& b : kFilms) expected.push_back(a + "\n" + b);
   }
-  EXPECT_THAT(AllAnswers(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(expected));
+  EXPECT_THAT(AllTexts(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(expected));
 }
 
 TEST(ListConstraint, WithoutRepeatsALineOccursOnce) {
   const Tokenizer tokenizer = SmallTokenizer();
   const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {3, true});
-  const std::vector<std::string> answers = AllAnswers(constraint, tokenizer, {});
+  const std::vector<std::string> answers = AllTexts(constraint, tokenizer, {});
   EXPECT_EQ(answers.size(), 4u * 3u * 2u);
   EXPECT_EQ(std::set<std::string>(answers.begin(), answers.end()).size(), answers.size());
   for (const std::string& answer : answers) {
@@ -76,14 +60,14 @@ TEST(ListConstraint, WithoutRepeatsALineOccursOnce) {
 TEST(ListConstraint, ClosedLinesAreNotSaid) {
   const Tokenizer tokenizer = SmallTokenizer();
   const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {2, true});
-  EXPECT_THAT(AllAnswers(constraint, tokenizer, {0, 2}),
+  EXPECT_THAT(AllTexts(constraint, tokenizer, {0, 2}),
               UnorderedElementsAre("Heat (1986)\nAliens (1986)", "Aliens (1986)\nHeat (1986)"));
 }
 
 TEST(ListConstraint, OneLineIsTheLastAtOnce) {
   const Tokenizer tokenizer = SmallTokenizer();
   const ListConstraint constraint(kFilms, tokenizer, *tokenizer.TokenId("<|end|>"), {1, true});
-  EXPECT_THAT(AllAnswers(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(kFilms));
+  EXPECT_THAT(AllTexts(constraint, tokenizer, {}), testing::UnorderedElementsAreArray(kFilms));
 }
 
 TEST(ListConstraint, KnowsTheShortestAnswer) {
