@@ -16,6 +16,25 @@
 namespace suite {
 namespace {
 
+// A task whose last answers are kept.
+class Remembering : public RlTask {
+ public:
+  explicit Remembering(const RlTask& task) : task_(task) {}
+  std::vector<int64_t> Conversations(int64_t step) const override { return task_.Conversations(step); }
+  std::vector<int64_t> PromptIds(int64_t conversation) const override { return task_.PromptIds(conversation); }
+  std::vector<int64_t> ClosedLines(int64_t conversation) const override { return task_.ClosedLines(conversation); }
+  JudgedRollouts Judge(const std::vector<int64_t>& conversations,
+                       const std::vector<RolloutGroup>& groups) const override {
+    groups_ = groups;
+    return task_.Judge(conversations, groups);
+  }
+  const std::vector<RolloutGroup>& groups() const { return groups_; }
+
+ private:
+  const RlTask& task_;
+  mutable std::vector<RolloutGroup> groups_;
+};
+
 class ConstrainedTrainingTest : public ::testing::Test {
  protected:
   // At a learning rate of 0 nothing moves: what a second update sees is the same policy, scored.
@@ -85,29 +104,14 @@ TEST_F(ConstrainedTrainingTest, SamplerAndTrainerAgreeOnLogProbabilities) {
 TEST_F(ConstrainedTrainingTest, WithoutTheConstraintInTheLossTheRatioIsTheKeptMass) {
   RlOptions options = Options("catalogue", 1, 0);
   options.constraint_in_loss = false;
-  const ConversationTask task = task_;
-  class Remembering : public RlTask {
-   public:
-    explicit Remembering(const RlTask& task) : task_(task) {}
-    std::vector<int64_t> Conversations(int64_t step) const override { return task_.Conversations(step); }
-    std::vector<int64_t> PromptIds(int64_t conversation) const override { return task_.PromptIds(conversation); }
-    JudgedRollouts Judge(const std::vector<int64_t>& conversations,
-                         const std::vector<RolloutGroup>& groups) const override {
-      groups_ = groups;
-      return task_.Judge(conversations, groups);
-    }
-    mutable std::vector<RolloutGroup> groups_;
-
-   private:
-    const RlTask& task_;
-  } remembering(task);
+  const Remembering remembering(task_);
   RlTrainer trainer = Trainer(options, remembering);
   const StepRecord record = trainer.Step();
   const std::vector<int64_t> conversations = task_.Conversations(0);
   double kept = 0, tokens = 0;
   for (size_t p = 0; p < conversations.size(); ++p) {
     const std::vector<int64_t> prompt = task_.PromptIds(conversations[p]);
-    for (const Rollout& rollout : remembering.groups_[p]) {
+    for (const Rollout& rollout : remembering.groups()[p]) {
       std::vector<int64_t> all = prompt;
       all.insert(all.end(), rollout.ids.begin(), rollout.ids.end());
       const at::Tensor probabilities =
@@ -141,29 +145,16 @@ TEST_F(ConstrainedTrainingTest, ForcedTokensCanBeLeftOutOfTheLoss) {
 
 TEST_F(ConstrainedTrainingTest, SeenItemsCanBeClosed) {
   const ConversationTask task = Task(/*close_seen=*/true);
-  RlTrainer trainer = Trainer(Options("catalogue", 1, 1e-2), task);
-  class NoSeen : public RlTask {
-   public:
-    NoSeen(const RlTask& task, const Tokenizer& tokenizer) : task_(task), tokenizer_(tokenizer) {}
-    std::vector<int64_t> Conversations(int64_t step) const override { return task_.Conversations(step); }
-    std::vector<int64_t> PromptIds(int64_t conversation) const override { return task_.PromptIds(conversation); }
-    std::vector<int64_t> ClosedLines(int64_t conversation) const override { return task_.ClosedLines(conversation); }
-    JudgedRollouts Judge(const std::vector<int64_t>& conversations,
-                         const std::vector<RolloutGroup>& groups) const override {
-      for (const RolloutGroup& group : groups) {
-        for (const Rollout& rollout : group) {
-          EXPECT_EQ(tokenizer_.Decode(rollout.ids).find("Jaws"), std::string::npos);
-        }
+  const Remembering remembering(task);
+  RlTrainer trainer = Trainer(Options("catalogue", 1, 1e-2), remembering);
+  for (int step = 0; step < 5; ++step) {
+    trainer.Step();
+    for (const RolloutGroup& group : remembering.groups()) {
+      for (const Rollout& rollout : group) {
+        EXPECT_EQ(policy_.tokenizer.Decode(rollout.ids).find("Jaws"), std::string::npos);
       }
-      return task_.Judge(conversations, groups);
     }
-
-   private:
-    const RlTask& task_;
-    const Tokenizer& tokenizer_;
-  } checked(task, policy_.tokenizer);
-  RlTrainer under_check = Trainer(Options("catalogue", 1, 1e-2), checked);
-  for (int step = 0; step < 5; ++step) under_check.Step();
+  }
 }
 
 TEST_F(ConstrainedTrainingTest, MicroBatchesAndShardsChangeRoundingOnly) {
