@@ -5,7 +5,7 @@
 
 #include "base/text/format.h"
 #include "reports/results/contexts.h"
-#include "reports/runs/arm_scores.h"
+#include "reports/runs/paired_runs.h"
 #include "reports/runs/starts.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/clustered_error.h"
@@ -67,8 +67,8 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
                      const std::vector<size_t>& contexts_C) {
   ComparedPair pair;
   pair.comparison = comparison;
-  pair.left_name = NameOfArm(spec, comparison.left);
-  pair.right_name = NameOfArm(spec, comparison.right);
+  pair.left_name = NameOfSide(spec, set, comparison.left, comparison.right);
+  pair.right_name = NameOfSide(spec, set, comparison.right, comparison.left);
   const MetricColumn& metric = FindColumn(spec, comparison.metric, "comparison");
   pair.metric_title = metric.title;
   pair.higher_is_better = metric.higher_is_better;

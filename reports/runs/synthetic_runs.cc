@@ -148,4 +148,21 @@ RunRecord MakeRun(const SyntheticRun& wanted) {
   return run;
 }
 
+RunRecord MakeCountedRun(const std::string& kind, const SyntheticRun& wanted) {
+  RunRecord run = MakeRun(wanted);
+  run.run_name = kind + "-" + std::to_string(wanted.seed);
+  run.config = "seed = " + std::to_string(wanted.seed) + "\n[objective]\npreset = \"" + wanted.preset +
+               "\"\n[policy]\nkind = \"" + kind + "\"\n[rl]\nsteps = 0\nlearning_rate = 2e-4\n";
+  run.steps.clear();
+  run.series.clear();
+  run.counts.clear();
+  run.rollouts.clear();
+  for (ScoreTable& table : run.scores) {
+    const size_t one = table.metric_names.size() * table.conversation_ids.size();
+    table.values.erase(table.values.begin(), table.values.end() - static_cast<long>(one));
+    table.steps = {0};
+  }
+  return run;
+}
+
 }  // namespace suite

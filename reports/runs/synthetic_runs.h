@@ -22,4 +22,7 @@ struct SyntheticRun {
 // ndcg@10, in_catalog_ratio, duplicate_share. All runs share the scores of step 0.
 RunRecord MakeRun(const SyntheticRun& wanted);
 
+// The same as a run that counts (policy.kind = `kind`): evaluated at step 0 alone, no steps, no series.
+RunRecord MakeCountedRun(const std::string& kind, const SyntheticRun& wanted);
+
 }  // namespace suite
