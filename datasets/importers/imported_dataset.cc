@@ -1,6 +1,7 @@
 #include "datasets/importers/imported_dataset.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "datasets/importers/linked_dialogues.h"
 #include "datasets/importers/reddit_v2.h"
 #include "datasets/importers/sequences.h"
+#include "datasets/neighbours/conversation_items.h"
 
 namespace suite {
 namespace {
@@ -30,6 +32,31 @@ void TakeSplit(std::vector<SourceSample> samples, std::vector<Conversation>* con
     if (!sample.dialogue.empty()) dialogue_of->emplace(sample.conversation.id, std::move(sample.dialogue));
     conversations->push_back(std::move(sample.conversation));
   }
+}
+
+// Of the source itself where it tells them, else what the samples of each dialogue name.
+std::vector<std::vector<int>> TrainingSequences(const std::vector<std::vector<Item>>& taken,
+                                                const ImportedDataset& data) {
+  std::vector<std::vector<int>> sequences;
+  for (const std::vector<Item>& items : taken) {
+    sequences.emplace_back();
+    for (const Item& item : items) {
+      if (const std::optional<int> id = data.catalog.Find(item)) sequences.back().push_back(*id);
+    }
+  }
+  if (!sequences.empty()) return sequences;
+  std::string before;  // the dialogue whose sequence grows
+  for (const Conversation& one : data.train) {
+    const auto dialogue = data.dialogue_of.find(one.id);
+    const std::string name = dialogue == data.dialogue_of.end() ? "" : dialogue->second;
+    if (name.empty() || name != before) sequences.emplace_back();
+    std::vector<int>& sequence = sequences.back();
+    for (const int id : ItemsNamedIn(one, data.catalog)) {
+      if (std::find(sequence.begin(), sequence.end(), id) == sequence.end()) sequence.push_back(id);
+    }
+    before = name;
+  }
+  return sequences;
 }
 
 }  // namespace
@@ -53,6 +80,8 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   TakeSplit(std::move(source.splits["train"]), &data.train, &data.dialogue_of);
   TakeSplit(std::move(source.splits["validation"]), &data.validation, &data.dialogue_of);
   TakeSplit(std::move(source.splits["test"]), &data.test, &data.dialogue_of);
+  if (options.split_rule != SplitRule::kAsGiven) source.training_sequences.clear();
+  data.training_sequences = TrainingSequences(source.training_sequences, data);
   data.demonstrations = std::move(source.demonstrations);
   data.rules = std::move(source.rules);
   data.files = std::move(source.files);
