@@ -220,6 +220,8 @@ std::string ArmName(const std::string& preset) {
       {"gspo", "GSPO"},
       {"rank_grpo_log", "Rank-GRPO (log)"},
       {"rank_grpo_exp_inf", "Rank-GRPO (exp_inf)"},
+      {"popularity", "Popularity (counted)"},
+      {"neighbours", "Neighbours (counted)"},
   };
   return FindText(kNames, preset, preset);
 }

@@ -84,8 +84,8 @@ std::string AboutCounted(const RunSet& set) {
 }
 
 std::string AboutSeeds(const RunSet& set) {
-  const bool several =
-      std::any_of(set.arms.begin(), set.arms.end(), [](const ArmRuns& arm) { return arm.done.size() > 1; });
+  const std::vector<const ArmRuns*> arms = TrainedArms(set);
+  const bool several = std::any_of(arms.begin(), arms.end(), [](const ArmRuns* arm) { return arm->done.size() > 1; });
   if (!several) {
     return "With one seed an arm the intervals hold the spread over conversations only, and a verdict is about these "
            "runs, not about their algorithms: another seed may change the order.";
@@ -179,7 +179,7 @@ std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, si
       "which repeated items were taken out; its interval, and that of the duplicate share, are at " +
       percent + " and not corrected.");
   items.push_back("Bold in the result table: best, with an interval clear of every other row's.");
-  items.push_back(AboutSeeds(set));
+  if (AllDone(set).empty() || !AllTrained(set).empty()) items.push_back(AboutSeeds(set));
   const std::string counted = AboutCounted(set);
   if (!counted.empty()) items.push_back(counted);
   if (!spec.confounder.empty()) {
