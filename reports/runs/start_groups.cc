@@ -21,8 +21,7 @@ bool MakesTheStart(const std::string& key) {
 
 // Those by which one policy answers differently.
 bool DecodesTheStart(const std::string& key) {
-  static const std::set<std::string> keys = {"rl.constraint",     "eval.constraint", "rl.exclude_seen",
-                                             "rl.max_new_tokens", "rl.extra_lines",  "run.dtype"};
+  static const std::set<std::string> keys = {"rl.exclude_seen", "rl.max_new_tokens", "rl.extra_lines", "run.dtype"};
   return keys.count(key) > 0;
 }
 
@@ -31,6 +30,10 @@ Settings SettingsOfStart(const ReportRun& run) {
   for (const auto& [key, value] : run.config) {
     if (MakesTheStart(key) || DecodesTheStart(key)) settings.emplace(key, value);
   }
+  // An evaluation is held to what it says, or else to what RL is held to.
+  const std::string own = SettingOf(run.config, "eval.constraint");
+  const bool as_rl = own == "as_rl" || own == "not set";
+  settings["eval.constraint"] = as_rl ? SettingOf(run.config, "rl.constraint") : own;
   return settings;
 }
 
@@ -43,8 +46,9 @@ DifferingSettings DifferencesOf(const std::vector<StartGroup>& groups) {
     const Settings first = SettingsOfStart(*group.runs[0]);
     for (const auto& [key, value] : first) {
       values_of_key[key].insert(value);
-      const bool same = std::all_of(group.runs.begin(), group.runs.end(),
-                                    [&](const ReportRun* run) { return SettingOf(run->config, key) == value; });
+      const bool same = std::all_of(group.runs.begin(), group.runs.end(), [&](const ReportRun* run) {
+        return SettingOf(SettingsOfStart(*run), key) == value;
+      });
       if (!same) mixed.insert(key);
     }
   }
@@ -59,7 +63,7 @@ void NameGroups(const std::string& baseline, std::vector<StartGroup>* groups) {
   const DifferingSettings differing = DifferencesOf(*groups);
   for (size_t g = 0; g < groups->size(); ++g) {
     StartGroup& group = (*groups)[g];
-    const std::string label = LabelOf(group.runs[0]->config, differing, "");
+    const std::string label = LabelOf(SettingsOfStart(*group.runs[0]), differing, "");
     group.name = baseline;
     if (groups->size() > 1) group.name += " (" + (label.empty() ? std::to_string(g + 1) : label) + ")";
   }

@@ -64,6 +64,16 @@ TEST(StartGroupsTest, SettingsThatMoveTheStartTellStartsApart) {
   EXPECT_EQ(NameOfSide(spec, set, "grpo/none", "SFT"), "grpo/none");
 }
 
+// Trained freely and tested under a constraint: decoded at step 0 like what is trained under it.
+TEST(StartGroupsTest, TheConstraintOfTheEvaluationCounts) {
+  ReportSpec spec;
+  RunRecord tested = Trained("gspo/none", 1);
+  for (ScoreTable& table : tested.scores) table.values[0] = 0.5f;
+  tested.config += "[eval]\nconstraint = \"catalogue\"\n";
+  const RunSet set = SetOf({Trained("grpo/none", 1), Trained("grpo/catalogue", 1), tested}, &spec);
+  EXPECT_THAT(NamesOf(StartGroups(spec, set)), ElementsAre("SFT (constraint none)", "SFT (constraint catalogue)"));
+}
+
 TEST(StartGroupsTest, EqualScoresAreOneStartWhateverTheSettings) {
   ReportSpec spec;
   RunRecord same = Trained("gspo/catalogue", 1);
