@@ -85,7 +85,7 @@ TEST_P(CountedRunTest, NothingToCountIsRefused) {
   const std::string folder = ::testing::TempDir() + "/no_training_split";
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/test.jsonl")
-      << R"({"id": "1", "turns": [{"role": "user", "content": "Hi"}], "ground_truth": [["Heat", 1995]]})"
+      << R"({"id": "1", "turns": [{"role": "user", "content": "Hi"}], "ground_truth": [{"title": "Heat", "year": 1995}]})"
       << "\n";
   std::ofstream(folder + "/catalog.tsv") << "title\tyear\nHeat\t1995\nRan\t1985\n";
   config_.data.source = "jsonl";
