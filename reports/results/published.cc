@@ -147,8 +147,8 @@ FittingPublished KeepFittingPublished(const ReportSpec& spec, const RunSet& set)
     }
   }
   if (!foreign.empty()) {
-    fitting.left_out = "Published results on " + Join(foreign, " and ") +
-                       " are not shown: these runs are on other data.";
+    fitting.left_out =
+        "Published results on " + Join(foreign, " and ") + " are not shown: these runs are on other data.";
   }
   return fitting;
 }

@@ -37,8 +37,8 @@ const std::vector<PublishedResult>& PublishedResults();
 // context. Runs that do not say what their data are take any.
 bool FitsRuns(const PublishedResult& result, const RunSet& set);
 
-// The spec without the published results, also those of its tables, that are of other data than the runs; and a sentence
-// that says so, empty where nothing was taken out. Throws InputError with the known ids.
+// The spec without the published results, also those of its tables, that are of other data than the runs; and a
+// sentence that says so, empty where nothing was taken out. Throws InputError with the known ids.
 struct FittingPublished {
   ReportSpec spec;
   std::string left_out;

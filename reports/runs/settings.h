@@ -20,7 +20,7 @@ Settings FlattenConfig(const std::string& config, const std::string& where);
 // The value of a key, "not set" where there is none.
 std::string SettingOf(const Settings& settings, const std::string& key);
 
-// Whether the run's answers were counted from the training split (policy.kind): nothing was trained, and no seed matters.
+// Whether the run's answers were counted from the training split (policy.kind): nothing was trained, no seed matters.
 bool IsCounted(const Settings& settings);
 
 // The keys, but that of the seed, that are not the same in all of these settings, each with its values.

@@ -1,7 +1,7 @@
-// The policies before the first RL step, apart where settings make them differ: lists that are constrained or not, items
-// in another form, other demonstrations. A mean over such starts is the score of no policy.
+// The policies before the first RL step, apart where settings make them differ: lists that are constrained or not,
+// items in another form, other demonstrations. A mean over such starts is the score of no policy.
 //
-//   for (const StartGroup& group : StartGroups(spec, set)) group.name;      // "SFT", or "SFT (constraint none)" and so on
+//   for (const StartGroup& group : StartGroups(spec, set)) group.name;      // "SFT", or "SFT (constraint none)", ...
 //
 // Starts that only a seed tells apart (sft.own_seed) make one group; so do settings that leave every score at step 0 as
 // it is to the bit.

@@ -3,7 +3,7 @@
 //
 //   bazel run //reports:report_benchmark -- --out=/tmp/many_runs
 //
-//   bazel run //reports:report_benchmark -- --out=/tmp/beauty --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10
+// --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10 is an experiment on Amazon Beauty with its lists.
 //
 // The aim: 500 runs of 1,000 steps and 10,000 conversations (six scores each, first and last) in 10 seconds and 1 GiB.
 
