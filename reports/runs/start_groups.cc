@@ -59,8 +59,16 @@ DifferingSettings DifferencesOf(const std::vector<StartGroup>& groups) {
   return differing;
 }
 
+// One of them where one is enough to tell every group from every other: a constraint is said, and not what goes with it.
+DifferingSettings FewestOf(const DifferingSettings& differing, size_t groups) {
+  for (const auto& [key, values] : differing) {
+    if (values.size() == groups) return {{key, values}};
+  }
+  return differing;
+}
+
 void NameGroups(const std::string& baseline, std::vector<StartGroup>* groups) {
-  const DifferingSettings differing = DifferencesOf(*groups);
+  const DifferingSettings differing = FewestOf(DifferencesOf(*groups), groups->size());
   for (size_t g = 0; g < groups->size(); ++g) {
     StartGroup& group = (*groups)[g];
     const std::string label = LabelOf(SettingsOfStart(*group.runs[0]), differing, "");

@@ -74,6 +74,16 @@ TEST(StartGroupsTest, TheConstraintOfTheEvaluationCounts) {
   EXPECT_THAT(NamesOf(StartGroups(spec, set)), ElementsAre("SFT (constraint none)", "SFT (constraint catalogue)"));
 }
 
+TEST(StartGroupsTest, OneSettingIsSaidWhereOneIsEnough) {
+  ReportSpec spec;
+  RunRecord free = Trained("grpo/none", 1), held = Trained("grpo/catalogue", 1);
+  const std::string before = "[policy]";
+  free.config.insert(free.config.find(before), "exclude_seen = false\n");
+  held.config.insert(held.config.find(before), "exclude_seen = true\n");
+  EXPECT_THAT(NamesOf(StartGroups(spec, SetOf({free, held}, &spec))),
+              ElementsAre("SFT (constraint none)", "SFT (constraint catalogue)"));
+}
+
 TEST(StartGroupsTest, EqualScoresAreOneStartWhateverTheSettings) {
   ReportSpec spec;
   RunRecord same = Trained("gspo/catalogue", 1);
