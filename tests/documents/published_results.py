@@ -70,7 +70,7 @@ def block(kept, report):
         if plain(row["Seeds"]) == "published" and not kept.published:
             continue
         name = plain(row["Arm"])
-        scores = [next(plain(cell) for column, cell in row.items() if f"{plain(column)} ".startswith(f"{metric} "))
+        scores = [next(plain(cell) for column, cell in row.items() if plain(column).split()[0] == metric)
                   for metric in kept.scores]
         differences = [difference(pairs, name, other, metric) for other, metric in kept.against]
         lines.append("| " + " | ".join([name, *scores, *differences]) + " |")
