@@ -2,17 +2,18 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 
-def experiment(name):
+def experiment(name, data = []):
     """`bazel run //experiments:NAME` runs NAME.toml; `bazel test //experiments:NAME_smoke_test` runs its smoke profile.
 
     Args:
       name: the experiment; NAME.toml lies beside the BUILD file and has a [profile.smoke].
+      data: what that profile reads.
     """
     config = name + ".toml"
     cc_binary(
         name = name,
         args = ["--config=$(rootpath %s)" % config],
-        data = [config],
+        data = [config] + data,
         visibility = ["//tests:__subpackages__"],
         deps = [":bench_main"],
     )
@@ -27,5 +28,5 @@ def experiment(name):
         data = [
             config,
             ":" + name,
-        ],
+        ] + data,
     )

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the two small data sets beside this file, in the plain form of datasets/README.md.
+"""Writes the three small data sets beside this file, in the forms of datasets/README.md.
 
     python3 datasets/examples/make_examples.py [FOLDER]
 
-books/ has real books with their authors, written as titles (data.item_form = "title"); products/ has made-up things that
-have codes and no names ("codes"). Who asks for what is made up in both: readers like a few books of one kind and go on
-to others of that kind, buyers take things whose first code is the same.
+Two are plain JSONL: books/ has real books with their authors, written as titles (data.item_form = "title"); products/ has
+made-up things that have codes and no names ("codes"). Who asks for what is made up in both: readers like a few books of
+one kind and go on to others of that kind, buyers take things whose first code is the same. purchases/ has what made-up
+users bought one after another, in the form of sequences: each goes round one of four circles of things.
 """
 
 import json
@@ -90,10 +91,32 @@ def products(folder):
     write_data_set(folder, items, groups, "I bought {} and {}.", seed=1)
 
 
+def purchases(folder):
+    rng = random.Random(2)
+    circles, circle_size, users = 4, 15, 120
+    index, inter = {}, {}
+    for item in range(circles * circle_size):
+        circle, place = divmod(item, circle_size)
+        code = min(place, circle_size - 2)  # the last two things of a circle share their codes
+        index[str(item)] = ["<a_%d>" % circle, "<b_%d>" % (code // 4), "<c_%d>" % (code % 4)]
+    for user in range(users):
+        circle, place = user % circles, rng.randrange(circle_size)
+        taken = []
+        for _ in range(rng.randrange(5, 10)):
+            place = (place + rng.choice([1, 1, 1, 2])) % circle_size
+            taken.append(circle * circle_size + place)
+        inter[str(user)] = taken
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in (("index", index), ("inter", inter)):
+        rows = ",\n".join("%s: %s" % (json.dumps(key), json.dumps(value)) for key, value in table.items())
+        (folder / ("Purchases.%s.json" % name)).write_text("{\n" + rows + "\n}\n", encoding="utf-8")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
     books(folder / "books")
     products(folder / "products")
+    purchases(folder / "purchases")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// The two data sets of datasets/examples, as a run would read them.
+// The data sets of datasets/examples, as a run would read them.
 #include <gtest/gtest.h>
 
 #include "datasets/core/item.h"
@@ -48,6 +48,23 @@ TEST(Examples, ProductsHaveCodesAlone) {
   EXPECT_EQ(products.catalog.item(0).title, "<a_0><b_0><c_0>");
   EXPECT_EQ(products.written.collided, 0);
   ExpectGood(Example("products", ItemForm::kId));
+}
+
+TEST(Examples, PurchasesAreSequences) {
+  ImportOptions options;
+  options.form.form = ItemForm::kCodes;
+  options.every_position = options.bare_history = true;
+  const ImportedDataset purchases = ImportDataset("sequences", "datasets/examples/purchases", options);
+  EXPECT_EQ(purchases.catalog.size(), 60);
+  EXPECT_EQ(purchases.written.collided, 8);  // two things of each circle
+  EXPECT_EQ(purchases.test.size(), 120u);
+  EXPECT_EQ(purchases.training_sequences.size(), 120u);
+  const Conversation& one = purchases.train.at(0);
+  ASSERT_EQ(one.liked.size(), 1u);
+  EXPECT_EQ(one.turns.at(0).text, one.liked[0].title);
+  // A user's training sequence is the first history and what came next, and so on.
+  EXPECT_EQ(purchases.catalog.item(purchases.training_sequences[0].at(0)), one.liked[0]);
+  EXPECT_EQ(purchases.catalog.item(purchases.training_sequences[0].at(1)).title, one.ground_truth.at(0).title);
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ struct ImportOptions {
   std::string item_texts;  // a table of texts, item_texts.h; empty: none but the source's own
 
   int history_items = 20;       // sequences: the last so many items of a history are shown
+  bool bare_history = false;    // sequences: the turn is the history's items alone, without a word
   int next_items = 1;           // sequences: so many items that came next are a training sample's ground truth
   bool every_position = false;  // sequences: a training sample for every position of a user's items, not for the last
 

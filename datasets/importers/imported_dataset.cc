@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -13,6 +14,7 @@
 #include "datasets/importers/reddit_v2.h"
 #include "datasets/importers/redial_original.h"
 #include "datasets/importers/sequences.h"
+#include "datasets/neighbours/conversation_items.h"
 
 namespace suite {
 namespace {
@@ -44,6 +46,31 @@ void TakeSplit(std::vector<SourceSample> samples, std::vector<Conversation>* con
   }
 }
 
+// Of the source itself where it tells them, else what the samples of each dialogue name.
+std::vector<std::vector<int>> TrainingSequences(const std::vector<std::vector<Item>>& taken,
+                                                const ImportedDataset& data) {
+  std::vector<std::vector<int>> sequences;
+  for (const std::vector<Item>& items : taken) {
+    sequences.emplace_back();
+    for (const Item& item : items) {
+      if (const std::optional<int> id = data.catalog.Find(item)) sequences.back().push_back(*id);
+    }
+  }
+  if (!sequences.empty()) return sequences;
+  std::string before;  // the dialogue whose sequence grows
+  for (const Conversation& one : data.train) {
+    const auto dialogue = data.dialogue_of.find(one.id);
+    const std::string name = dialogue == data.dialogue_of.end() ? "" : dialogue->second;
+    if (name.empty() || name != before) sequences.emplace_back();
+    std::vector<int>& sequence = sequences.back();
+    for (const int id : ItemsNamedIn(one, data.catalog)) {
+      if (std::find(sequence.begin(), sequence.end(), id) == sequence.end()) sequence.push_back(id);
+    }
+    before = name;
+  }
+  return sequences;
+}
+
 }  // namespace
 
 const std::vector<std::string>& KnownFormats() {
@@ -67,6 +94,8 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   TakeSplit(std::move(source.splits["train"]), &data.train, &data.dialogue_of);
   TakeSplit(std::move(source.splits["validation"]), &data.validation, &data.dialogue_of);
   TakeSplit(std::move(source.splits["test"]), &data.test, &data.dialogue_of);
+  if (options.split_rule != SplitRule::kAsGiven) source.training_sequences.clear();
+  data.training_sequences = TrainingSequences(source.training_sequences, data);
   data.demonstrations = std::move(source.demonstrations);
   data.rules = std::move(source.rules);
   data.files = std::move(source.files);

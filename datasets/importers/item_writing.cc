@@ -83,20 +83,20 @@ class Writing {
     }
   }
 
- private:
-  std::optional<Item> Find(const Item& item) const {
-    const auto found = written_.find(item);
-    if (found != written_.end()) return found->second;
-    if (has_table_ || form_ != ItemForm::kTitle) return std::nullopt;
-    return Item{AsParsed(item.title, form_), kNoYear};
-  }
-
   std::vector<Item> WriteAll(const std::vector<Item>& items) const {
     std::vector<Item> written;
     for (const Item& item : items) {
       if (const std::optional<Item> found = Find(item)) written.push_back(*found);
     }
     return written;
+  }
+
+ private:
+  std::optional<Item> Find(const Item& item) const {
+    const auto found = written_.find(item);
+    if (found != written_.end()) return found->second;
+    if (has_table_ || form_ != ItemForm::kTitle) return std::nullopt;
+    return Item{AsParsed(item.title, form_), kNoYear};
   }
 
   // The items of this title, or of this id.
@@ -135,10 +135,11 @@ WrittenItems WriteSource(const ImportOptions& options, Catalog* catalog, SourceD
   for (auto& [split, samples] : source->splits) {
     for (SourceSample& sample : samples) {
       writing.Write(&sample.conversation);
-      if (source->history_turn.empty() || !sample.dropped.empty()) continue;
-      sample.conversation.turns = {{"user", source->history_turn + "\n" + FormatList(sample.conversation.liked)}};
+      if (!source->history_turn || !sample.dropped.empty()) continue;
+      sample.conversation.turns = {{"user", *source->history_turn + FormatList(sample.conversation.liked)}};
     }
   }
+  for (std::vector<Item>& taken : source->training_sequences) taken = writing.WriteAll(taken);
   for (Demonstration& one : source->demonstrations) {
     one.answer = writing.WriteAnswer(one.answer);
     if (!source->items.empty()) writing.WriteMentions(&one.prompt);

@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kHistoryTurn[] = "I took these one after another, the last one most recently:";
+constexpr char kHistoryTurn[] = "I took these one after another, the last one most recently:\n";
 
 // Numbers by their value, then words.
 struct IdOrder {
@@ -118,7 +118,7 @@ class SequenceReader {
 
   SourceData Read() {
     ListItems();
-    source_.history_turn = kHistoryTurn;
+    source_.history_turn = options_.bare_history ? "" : kHistoryTurn;
     bool any = false;
     for (const auto& [user, items] : users_) any = AddUser(user, items) || any;
     if (!any) throw InputError(folder_ + "/" + files_.inter, "no user has three items", "histories of three and more");
@@ -179,6 +179,10 @@ class SequenceReader {
     if (count < 3) {
       for (const std::string_view split : kSplitNames) AddTooShort(std::string(split), user);
       return false;
+    }
+    source_.training_sequences.emplace_back();
+    for (int i = 0; i < count - 2; ++i) {
+      source_.training_sequences.back().push_back({items[static_cast<size_t>(i)], kNoYear});
     }
     AddSample("test", user, user, items, count - 1, 1);
     AddSample("validation", user, user, items, count - 2, 1);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,10 +63,12 @@ struct TableItem {
 struct SourceData {
   PromptForm prompt_form = PromptForm::kDialogue;
   std::vector<TableItem> items;  // empty: the source names films by title and year
-  // What a turn begins with that goes on with the sample's liked items, one a line; empty: turns are what was said.
-  std::string history_turn;
+  // What a turn begins with that goes on with the sample's liked items, one a line; nothing: turns are what was said.
+  std::optional<std::string> history_turn;
   std::vector<GroundTruth> films;  // the source's own catalogue, years as far as they are known; may repeat
   std::map<std::string, std::vector<SourceSample>> splits;
+  // What each user took in the training part of the data, in the order of time; empty: the training samples tell.
+  std::vector<std::vector<Item>> training_sequences;
   std::vector<Demonstration> demonstrations;
   bool demonstrations_are_samples = false;  // a demonstration's id is that of the sample it answers
   std::vector<AppliedRule> rules;           // those of the format itself

@@ -104,7 +104,7 @@ void CheckKeyVariable(const RunConfig& config, const std::string& key, const std
          "a name in capitals, such as OPENAI_API_KEY, or empty for no key");
 }
 
-void CheckTeacher(const RunConfig& config) {
+void CheckTeacher(const RunConfig& config, bool reflect) {
   const TeacherConfig& teacher = config.teacher;
   if (teacher.out_of_catalog < 0 && teacher.out_of_catalog != -1) {
     Refuse(config, "teacher.out_of_catalog", TomlText(teacher.out_of_catalog) + " does not fit", "0 to 1, or -1");
@@ -118,6 +118,10 @@ void CheckTeacher(const RunConfig& config) {
   if (teacher.kind == "chat" && config.data.item_form != "title_year") {
     Refuse(config, "teacher.kind", "'chat' is asked for films, and data.item_form is " + config.data.item_form,
            "another teacher, or data.item_form title_year");
+  }
+  if (teacher.kind == "neighbours" && reflect) {
+    Refuse(config, "teacher.kind", "'neighbours' counts and judges nothing, as Reflect of sft.demonstrations needs it",
+           "demonstrations.reflect = false, or another teacher");
   }
   if (teacher.kind == "replay" && teacher.path.empty()) {
     Refuse(config, "teacher.path", "is missing for teacher.kind replay", "a recording");
@@ -164,8 +168,18 @@ void CheckSft(const RunConfig& config) {
     Refuse(config, "sft.demonstrations", "'" + sft.demonstrations + "' is the teacher's list as it is",
            "no demonstrations.remap, reflect or adjust beside it");
   }
-  CheckTeacher(config);
+  CheckTeacher(config, recipe->reflect);
   if (recipe->remap) CheckEmbedder(config);
+}
+
+// A policy is either given or made; the simulated world's is made anyway.
+void CheckFromScratch(const RunConfig& config) {
+  if (!config.policy.from_scratch) return;
+  const auto refuse = [&](const std::string& why) {
+    Refuse(config, "policy.from_scratch", "true has no meaning: " + why, "false");
+  };
+  if (!config.policy.path.empty()) refuse("policy.path is " + config.policy.path);
+  if (config.data.source == "miniature") refuse("data.source is miniature, whose policy is new");
 }
 
 // A new policy is trained on the miniature's own template.
@@ -195,6 +209,10 @@ void CheckItemForm(const RunConfig& config) {
     Refuse(config, "data.truth_rule", "is not used: data.source is " + data.source, "data.source redial_original");
   }
   if (data.source == "sequences") return;
+  if (data.prompt == "items") {
+    Refuse(config, "data.prompt", "'items' is for histories of items, and data.source is " + data.source,
+           "auto, as_is, transcript");
+  }
   const auto refuse = [&](const std::string& key, bool is_default) {
     if (!is_default) Refuse(config, key, "is not used: data.source is " + data.source, "data.source sequences");
   };
@@ -222,8 +240,9 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
   Require(config, data.split_rule != "validation_by_dialogue" || data.validation_percent > 0, "data.validation_percent",
           data.validation_percent, "1 and more: data.split_rule is validation_by_dialogue");
   if (data.path.empty()) Refuse(config, "data.path", "is missing for data.source " + data.source, "a folder or file");
-  if (needs_policy && config.policy.path.empty()) {
-    Refuse(config, "policy.path", "is missing for data.source " + data.source, "a Hugging Face folder");
+  if (needs_policy && config.policy.path.empty() && !config.policy.from_scratch) {
+    Refuse(config, "policy.path", "is missing for data.source " + data.source,
+           "a Hugging Face folder, or policy.from_scratch = true for a new policy");
   }
 }
 
@@ -334,6 +353,7 @@ void CheckConsistent(const RunConfig& config, bool needs_policy) {
   CheckEvaluation(config);
   CheckSource(config, needs_policy);
   CheckItemForm(config);
+  CheckFromScratch(config);
   CheckChatTemplate(config);
   CheckNewTokens(config);
   CheckSft(config);

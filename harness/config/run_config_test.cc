@@ -246,6 +246,26 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
                 c.data.codes = "kmeans";
               }),
               HasSubstr("data.codes: 'kmeans' needs the items' vectors, and embedder.kind is miniature"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.source = "jsonl";
+                c.data.path = "folder";
+                c.embedder.kind = "endpoint";
+                c.embedder.model = "m";
+              }),
+              HasSubstr("policy.path: is missing for data.source jsonl; allowed: a Hugging Face folder, or "
+                        "policy.from_scratch = true"));
+  EXPECT_THAT(error([](RunConfig& c) { c.policy.from_scratch = true; }),
+              HasSubstr("policy.from_scratch: true has no meaning: data.source is miniature"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.source = "jsonl";
+                c.data.path = c.policy.path = "folder";
+                c.policy.from_scratch = true;
+              }),
+              HasSubstr("policy.from_scratch: true has no meaning: policy.path is folder"));
+  EXPECT_THAT(error([](RunConfig& c) { c.data.prompt = "items"; }),
+              HasSubstr("data.prompt: 'items' is for histories of items, and data.source is miniature"));
+  EXPECT_THAT(error([](RunConfig& c) { c.teacher.kind = "neighbours"; }),
+              HasSubstr("teacher.kind: 'neighbours' counts and judges nothing"));
   EXPECT_THAT(error([](RunConfig& c) { c.data.next_items = 2; }),
               HasSubstr("data.next_items: is not used: data.source is miniature"));
   EXPECT_THAT(error([](RunConfig& c) {

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "datasets/forms/written_items.h"
+#include "datasets/neighbours/conversation_items.h"
 #include "datasets/teachers/embedder.h"
 #include "datasets/teachers/vector_file.h"
 #include "harness/config/content_pin.h"
@@ -99,6 +100,9 @@ Dataset Simulated(const DataConfig& config) {
   dataset.train = Plain(dataset.miniature->splits.train);
   dataset.validation = Plain(dataset.miniature->splits.validation);
   dataset.test = Plain(dataset.miniature->splits.test);
+  for (const Conversation& one : dataset.train) {
+    dataset.training_sequences.push_back(ItemsNamedIn(one, dataset.catalog));
+  }
   return dataset;
 }
 
@@ -131,6 +135,7 @@ ImportOptions ImportOptionsOf(const DataConfig& config) {
     options.repeat_rule = RuleByName<RepeatRule>("data.repeat_rule", config.repeat_rule);
   options.form = FormOptionsOf(config);
   options.history_items = static_cast<int>(config.history_items);
+  options.bare_history = config.prompt == "items";
   options.next_items = static_cast<int>(config.next_items);
   options.every_position = config.training_positions == "every";
   options.outside_rule = RuleByName<OutsideRule>("data.outside_rule", config.outside_rule);
@@ -152,6 +157,7 @@ Dataset Imported(const DataConfig& config, const ItemVectors& vectors) {
   dataset.train = Drawn(std::move(imported.train), config.train, config.world_seed, "train");
   dataset.validation = Drawn(std::move(imported.validation), config.validation, config.world_seed, "validation");
   dataset.test = Drawn(std::move(imported.test), config.test, config.world_seed, "test");
+  dataset.training_sequences = std::move(imported.training_sequences);
   dataset.demonstrations = std::move(imported.demonstrations);
   dataset.may_repeat = imported.may_repeat;
   if (imported.prompt_form == PromptForm::kDialogue) dataset.instruction = InstructionOf(dataset, config);
@@ -183,7 +189,7 @@ Dataset Load(const DataConfig& config, const ItemVectors& vectors) {
   Dataset dataset = config.source == "miniature" ? Simulated(config) : Imported(config, vectors);
   dataset.max_prompt_tokens = config.max_prompt_tokens;
   if (config.prompt == "transcript") dataset.instruction = InstructionOf(dataset, config);
-  if (config.prompt == "as_is") dataset.instruction.clear();
+  if (config.prompt == "as_is" || config.prompt == "items") dataset.instruction.clear();
   dataset.hash = HashOf(dataset);
   CheckContentPin("data.lock", config.lock, dataset.hash, config.path);
   return dataset;

@@ -23,6 +23,8 @@ namespace suite {
 struct Dataset {
   Catalog catalog{std::vector<Item>{}};
   std::vector<Conversation> train, validation, test;
+  // What each user, or dialogue, of the whole training split named, in order, as catalogue ids (datasets/neighbours).
+  std::vector<std::vector<int>> training_sequences;
   std::vector<Demonstration> demonstrations;                    // the source's own; empty where it has none
   std::vector<std::pair<std::string, std::string>> provenance;  // rules applied, hashes of the files read
   std::string hash;                                             // SHA-256 over catalogue and conversations

@@ -8,6 +8,7 @@
 #include "datasets/teachers/catalog_embedder.h"
 #include "datasets/teachers/chat_teacher.h"
 #include "datasets/teachers/embedding_endpoint.h"
+#include "datasets/teachers/neighbour_teacher.h"
 #include "datasets/teachers/oracle_teacher.h"
 #include "datasets/teachers/recording.h"
 #include "datasets/teachers/vector_file.h"
@@ -104,11 +105,13 @@ TeacherOfRun::TeacherOfRun(const RunConfig& config, const DemonstrationData& dat
     usage_ = [asked = chat.get()] { return EndpointUsageText(asked->usage()); };
     failures_ = [asked = chat.get()] { return asked->failures(); };
     teacher_ = std::move(chat);
+  } else if (kind == "neighbours") {
+    teacher_ = std::make_unique<NeighbourTeacher>(data.sequences, data.catalog);
   } else if (kind == "replay") {
     CheckContentPin("teacher.lock", config.teacher.lock, TeacherContentHash(config.teacher), config.teacher.path);
     teacher_ = std::make_unique<ReplayTeacher>(config.teacher.path);
   } else {
-    throw UnknownName("teacher.kind", "teacher", kind, {"simulated", "chat", "replay"});
+    throw UnknownName("teacher.kind", "teacher", kind, {"simulated", "neighbours", "chat", "replay"});
   }
   if (!config.teacher.record.empty()) {
     recording_ = std::make_unique<RecordingTeacher>(teacher_.get(), config.teacher.record);

@@ -28,6 +28,8 @@ struct DemonstrationData {
   const std::vector<Conversation>& train;
   const Catalog& catalog;
   std::shared_ptr<const MiniatureData> miniature;  // null unless simulated
+  // What each user or dialogue of the training split named, as catalogue ids: what teacher.kind neighbours counts.
+  const std::vector<std::vector<int>>& sequences;
 };
 
 // What an endpoint tells after each question that is done.

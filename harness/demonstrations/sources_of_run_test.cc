@@ -20,6 +20,7 @@ namespace suite {
 namespace {
 
 using nlohmann::json;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -69,12 +70,14 @@ class SourcesOfRunTest : public ::testing::Test {
     config_.embedder_endpoint.batch_size = 4;
   }
 
+  const std::vector<std::vector<int>> sequences_;
+
   void Use(const MockServer& server) {
     config_.teacher_endpoint.url = config_.embedder_endpoint.url = server.url() + "/v1";
   }
 
   MadeDemonstrations Run() {
-    return DemonstrationsOfRun(config_, {train_, catalog_, nullptr}, folder_,
+    return DemonstrationsOfRun(config_, {train_, catalog_, nullptr, sequences_}, folder_,
                                [&](int64_t, int64_t, const std::string& text) { told_.push_back(text); });
   }
 
@@ -199,7 +202,7 @@ TEST_F(SourcesOfRunTest, TheSimulatedTeacherPeeksOnRealData) {
   Use(server);
   config_.teacher.kind = "simulated";
   config_.teacher.out_of_catalog = 0;
-  TeacherOfRun teacher(config_, {train_, catalog_, nullptr}, folder_, {});
+  TeacherOfRun teacher(config_, {train_, catalog_, nullptr, sequences_}, folder_, {});
   EXPECT_THAT(teacher.get()->Identity(), HasSubstr("oracle data="));
   EXPECT_EQ(Run().set.lists[0].size(), 3u);
 }
@@ -258,14 +261,23 @@ TEST_F(SourcesOfRunTest, VectorsComeFromAFileUnderTheNamesThatTheConfigGives) {
   config_.sft.demonstrations = "remap";
   EXPECT_EQ(Run().set.lists[0].size(), 3u);
   config_.embedder.lock = EmbedderContentHash(config_.embedder);
-  EmbedderOfRun embedder(config_, {train_, catalog_, nullptr}, folder_, {});
+  EmbedderOfRun embedder(config_, {train_, catalog_, nullptr, sequences_}, folder_, {});
   EXPECT_EQ(embedder.get()->Items(catalog_.items()).dimension, 2);
   config_.embedder.lock = "0123";
-  EXPECT_THROW(EmbedderOfRun(config_, {train_, catalog_, nullptr}, folder_, {}), InputError);
+  EXPECT_THROW(EmbedderOfRun(config_, {train_, catalog_, nullptr, sequences_}, folder_, {}), InputError);
+}
+
+TEST_F(SourcesOfRunTest, TheTeacherThatCountsKnowsTheTrainingSequences) {
+  config_.teacher.kind = "neighbours";
+  const std::vector<std::vector<int>> sequences = {{0, 1}, {1, 0}};
+  TeacherOfRun teacher(config_, {train_, catalog_, nullptr, sequences}, folder_, {});
+  Conversation one;
+  one.liked = {catalog_.item(0)};
+  EXPECT_THAT(teacher.get()->Recommend({one}, 1)[0].items, ElementsAre(catalog_.item(1)));
 }
 
 TEST_F(SourcesOfRunTest, SourcesThatDoNotFitAreRefused) {
-  const DemonstrationData data = {train_, catalog_, nullptr};
+  const DemonstrationData data = {train_, catalog_, nullptr, sequences_};
   config_.embedder.kind = "miniature";
   EXPECT_THROW(EmbedderOfRun(config_, data, folder_, {}), InputError);
   config_.embedder.kind = "minilm";

@@ -27,10 +27,10 @@
 #include "harness/policy/prompt.h"
 #include "harness/policy/run_together.h"
 #include "harness/policy/start_policy.h"
+#include "harness/sft/base_texts.h"
 #include "harness/sft/item_tokens.h"
 #include "harness/sft/sft_examples.h"
 #include "models/policy/policy_chat.h"
-#include "models/tokenizer/bpe_trainer.h"
 
 namespace suite {
 namespace {
@@ -108,26 +108,6 @@ SupervisedStage PlanStage(const RunConfig& config, const Section& section, const
   return stage;
 }
 
-// What the base model is pre-trained on.
-ScoredSequence WebExample(const PromptBuilder& prompt, const World& world, const WebList& list) {
-  return SftExample(prompt, {{"user", list.prompt}}, FormatList(ItemsOf(world, list.items)), /*completion_only=*/false);
-}
-
-// The vocabulary is learned from the base model's own texts, as an instruct model's is from the web. Tokens of items
-// are not in it: they join later, whole.
-Tokenizer TrainTokenizer(const RunConfig& config, const Dataset& dataset) {
-  const MiniatureData& data = *dataset.miniature;
-  std::vector<std::string> texts;
-  for (const WebList& list : data.web_lists) {
-    texts.push_back(list.prompt);
-    texts.push_back(FormatList(ItemsOf(data.world, list.items)));
-  }
-  BpeTrainerConfig trainer;
-  trainer.vocab_size = config.policy.vocab_size;
-  trainer.special_tokens = {"<|pad|>", "<|end|>", "<|user|>", "<|assistant|>"};
-  return TrainBpe(TextsBetween(dataset.item_tokens, texts), trainer);
-}
-
 LlamaConfig PolicyShape(const RunConfig& config, const Tokenizer& tokenizer, int64_t max_positions) {
   LlamaConfig shape;
   shape.hidden_size = config.policy.hidden_size;
@@ -171,15 +151,18 @@ Policy PrepareBase(const RunConfig& config, const Dataset& dataset, const StageC
   }
   const StageLock lock(folder, group);
   if (HasForAll(cache, config, "pretrain", group)) return LoadPolicy(folder, at::kFloat);
-  const MiniatureData& data = *dataset.miniature;
-  const Tokenizer learned = TrainTokenizer(config, dataset);
+  const std::vector<BaseText> texts = BaseTexts(config, dataset);
+  const Tokenizer learned = LearnTokenizer(config, dataset, texts);
   const ChatTemplate chat = MiniatureChatTemplate();
   const Tokenizer tokenizer = learned.WithAddedTokens(dataset.item_tokens);
-  const PromptBuilder prompt(tokenizer, chat);
+  // The simulated world's web lists are not asked for by the instruction of a run.
+  const PromptOptions options =
+      dataset.miniature ? PromptOptions() : PromptOptions{dataset.instruction, dataset.max_prompt_tokens};
+  const PromptBuilder prompt(tokenizer, chat, options);
   std::vector<ScoredSequence> sequences;
   size_t longest = 0;
-  for (const WebList& list : data.web_lists) {
-    sequences.push_back(WebExample(prompt, data.world, list));
+  for (const BaseText& text : texts) {
+    sequences.push_back(SftExample(prompt, text.turns, text.answer, /*completion_only=*/false));
     longest = std::max(longest, sequences.back().ids.size());
   }
   const int64_t positions = std::max<int64_t>(512, static_cast<int64_t>(longest) + config.rl.max_new_tokens);
@@ -284,7 +267,8 @@ MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset&
   }
   const ThreadCount threads(config.run.stage_threads);
   const auto tell = [&](int64_t done, int64_t total, const std::string& text) { report({done, total, 0, text}); };
-  return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature}, cache.Demonstrations(), tell);
+  return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature, dataset.training_sequences},
+                             cache.Demonstrations(), tell);
 }
 
 void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report,
