@@ -59,6 +59,7 @@ struct StoreSchema {
   std::vector<SeriesSchema> series;
   std::vector<ScoreSchema> scores;
   EvaluatedLists lists = {};  // of the evaluation before the first step
+  std::vector<SampleAnswer> first_answers = {};  // likewise; NUL bytes in their text become U+FFFD
 };
 
 // What a run keeps for its readers; see RunRecord.
