@@ -104,7 +104,7 @@ struct ImportOptions {
 
   int history_items = 20;       // sequences: the last so many items of a history are shown
   bool bare_history = false;    // sequences: the turn is the history's items alone, without a word
-  int next_items = 1;           // sequences: so many items that came next are a training sample's ground truth
+  int next_items = 1;           // sequences: so many items that came next are a training sample's ground truth, at most
   bool every_position = false;  // sequences: a training sample for every position of a user's items, not for the last
 
   std::string reference_catalog = kRedditV2CatalogPath;  // a .tsv file; read only when a rule needs it

@@ -46,29 +46,33 @@ void TakeSplit(std::vector<SourceSample> samples, std::vector<Conversation>* con
   }
 }
 
-// Of the source itself where it tells them, else what the samples of each dialogue name.
-std::vector<std::vector<int>> TrainingSequences(const std::vector<std::vector<Item>>& taken,
-                                                const ImportedDataset& data) {
-  std::vector<std::vector<int>> sequences;
-  for (const std::vector<Item>& items : taken) {
-    sequences.emplace_back();
+// Those of the source itself.
+void TakeSequences(const SourceData& source, ImportedDataset* data) {
+  for (const std::vector<Item>& items : source.training_sequences) {
+    data->training_sequences.emplace_back();
     for (const Item& item : items) {
-      if (const std::optional<int> id = data.catalog.Find(item)) sequences.back().push_back(*id);
+      if (const std::optional<int> id = data->catalog.Find(item)) data->training_sequences.back().push_back(*id);
     }
   }
-  if (!sequences.empty()) return sequences;
+  for (const Conversation& one : data->train) {
+    data->training_sequence_of[one.id] = source.training_sequence_of.at(data->dialogue_of.at(one.id));
+  }
+}
+
+// What the samples of each dialogue name, one after another.
+void CollectSequences(ImportedDataset* data) {
   std::string before;  // the dialogue whose sequence grows
-  for (const Conversation& one : data.train) {
-    const auto dialogue = data.dialogue_of.find(one.id);
-    const std::string name = dialogue == data.dialogue_of.end() ? "" : dialogue->second;
-    if (name.empty() || name != before) sequences.emplace_back();
-    std::vector<int>& sequence = sequences.back();
-    for (const int id : ItemsNamedIn(one, data.catalog)) {
+  for (const Conversation& one : data->train) {
+    const auto dialogue = data->dialogue_of.find(one.id);
+    const std::string name = dialogue == data->dialogue_of.end() ? "" : dialogue->second;
+    if (name.empty() || name != before) data->training_sequences.emplace_back();
+    before = name;
+    std::vector<int>& sequence = data->training_sequences.back();
+    data->training_sequence_of[one.id] = data->training_sequences.size() - 1;
+    for (const int id : ItemsNamedIn(one, data->catalog)) {
       if (std::find(sequence.begin(), sequence.end(), id) == sequence.end()) sequence.push_back(id);
     }
-    before = name;
   }
-  return sequences;
 }
 
 }  // namespace
@@ -94,8 +98,12 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   TakeSplit(std::move(source.splits["train"]), &data.train, &data.dialogue_of);
   TakeSplit(std::move(source.splits["validation"]), &data.validation, &data.dialogue_of);
   TakeSplit(std::move(source.splits["test"]), &data.test, &data.dialogue_of);
-  if (options.split_rule != SplitRule::kAsGiven) source.training_sequences.clear();
-  data.training_sequences = TrainingSequences(source.training_sequences, data);
+  // Under new splits a user's own sequence may hold what tests now.
+  if (source.training_sequences.empty() || options.split_rule != SplitRule::kAsGiven) {
+    CollectSequences(&data);
+  } else {
+    TakeSequences(source, &data);
+  }
   data.demonstrations = std::move(source.demonstrations);
   data.rules = std::move(source.rules);
   data.files = std::move(source.files);

@@ -41,7 +41,8 @@ struct ImportedDataset {
   std::vector<Demonstration> demonstrations;  // all splits, in order of appearance; empty where the source has none
   // What each user, or dialogue, of the training split named, in order, as catalogue ids (datasets/neighbours).
   std::vector<std::vector<int>> training_sequences;
-  std::map<std::string, std::string> dialogue_of;  // conversation id -> the source's dialogue id, where it has one
+  std::map<std::string, size_t> training_sequence_of;  // training conversation id -> which of them is its user's
+  std::map<std::string, std::string> dialogue_of;      // conversation id -> the source's dialogue id, where it has one
   std::vector<AppliedRule> rules;
   std::vector<DataFile> files;  // in the order they were read
   ImportReport report;

@@ -180,20 +180,26 @@ class SequenceReader {
       for (const std::string_view split : kSplitNames) AddTooShort(std::string(split), user);
       return false;
     }
+    source_.training_sequence_of[user] = source_.training_sequences.size();
     source_.training_sequences.emplace_back();
     for (int i = 0; i < count - 2; ++i) {
       source_.training_sequences.back().push_back({items[static_cast<size_t>(i)], kNoYear});
     }
     AddSample("test", user, user, items, count - 1, 1);
     AddSample("validation", user, user, items, count - 2, 1);
-    const int last = count - 2 - options_.next_items;
-    if (last < 1) AddTooShort("train", user);
-    const int first = options_.every_position ? 1 : std::max(last, 1);
+    AddTrainingSamples(user, items, count - 2);
+    return true;
+  }
+
+  // The first `count` of the items train. Where fewer than next_items follow a history, those are its ground truth.
+  void AddTrainingSamples(const std::string& user, const std::vector<std::string>& items, int count) {
+    if (count < 2) AddTooShort("train", user);
+    const int first = options_.every_position ? 1 : std::max(1, count - options_.next_items);
+    const int last = options_.every_position ? count - 1 : std::min(first, count - 1);
     for (int at = first; at <= last; ++at) {
       const std::string index = options_.every_position ? user + "-" + std::to_string(at) : user;
-      AddSample("train", index, user, items, at, options_.next_items);
+      AddSample("train", index, user, items, at, std::min(options_.next_items, count - at));
     }
-    return true;
   }
 
   void AddTooShort(const std::string& split, const std::string& user) {

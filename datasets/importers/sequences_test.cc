@@ -80,12 +80,30 @@ TEST(Sequences, HistoriesAreCutAndSeveralItemsMayBeNext) {
   options.next_items = 2;
   options.every_position = true;
   const ImportedDataset data = Imported(kAll, options);
-  ASSERT_EQ(data.train.size(), 3u);
+  ASSERT_EQ(data.train.size(), 4u);
   EXPECT_EQ(data.train[0].id, "train/u-1");
   EXPECT_EQ(Wanted(data.train[0]), (std::vector<std::string>{"<item_1>", "<item_2>"}));
   EXPECT_EQ(FormatList(data.train[2].liked), "<item_1>\n<item_2>");
   EXPECT_EQ(Wanted(data.train[2]), (std::vector<std::string>{"<item_3>", "<item_5>"}));
+  EXPECT_EQ(Wanted(data.train[3]), (std::vector<std::string>{"<item_5>"})) << "no more came next";
   EXPECT_EQ(Wanted(data.test[0]).size(), 1u);
+  options.every_position = false;
+  const ImportedDataset one = Imported(kAll, options);
+  ASSERT_EQ(one.train.size(), 1u);
+  EXPECT_EQ(Wanted(one.train[0]), (std::vector<std::string>{"<item_3>", "<item_5>"}));
+  // What is counted is a user's training items, whatever is asked for; v has one.
+  ASSERT_EQ(one.training_sequences.size(), 2u);
+  EXPECT_EQ(one.training_sequences[0].size(), 5u);
+  EXPECT_EQ(one.catalog.item(one.training_sequences[0][4]).title, "<item_5>");
+  EXPECT_EQ(one.training_sequences[1].size(), 1u);
+  EXPECT_EQ(one.training_sequence_of, (std::map<std::string, size_t>{{"train/u", 0}}));
+}
+
+TEST(Sequences, ABareHistoryIsItemsAlone) {
+  ImportOptions options = Options(ItemForm::kId);
+  options.history_items = 2;
+  options.bare_history = true;
+  EXPECT_EQ(Imported(kAll, options).test[0].turns[0].text, "<item_5>\n<item_0>");
 }
 
 TEST(Sequences, DroppingRepeatsMakesTheHistorySeen) {

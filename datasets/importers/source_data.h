@@ -69,6 +69,7 @@ struct SourceData {
   std::map<std::string, std::vector<SourceSample>> splits;
   // What each user took in the training part of the data, in the order of time; empty: the training samples tell.
   std::vector<std::vector<Item>> training_sequences;
+  std::map<std::string, size_t> training_sequence_of;  // a sample's dialogue -> which of them
   std::vector<Demonstration> demonstrations;
   bool demonstrations_are_samples = false;  // a demonstration's id is that of the sample it answers
   std::vector<AppliedRule> rules;           // those of the format itself

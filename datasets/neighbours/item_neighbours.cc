@@ -16,24 +16,31 @@ ItemNeighbours::ItemNeighbours(const std::vector<std::vector<int>>& sequences, i
   for (const std::vector<int>& taken : sequences) {
     for (size_t i = 0; i < taken.size(); ++i) {
       ++counts_.at(static_cast<size_t>(taken[i]));
-      auto& of_this = neighbours_[static_cast<size_t>(taken[i])];
-      if (i + 1 < taken.size()) of_this[taken[i + 1]] += weights_.next;
-      if (i + 2 < taken.size()) of_this[taken[i + 2]] += weights_.next_but_one;
-      if (i > 0) of_this[taken[i - 1]] += weights_.backwards;
+      CountPairs(taken, i, 1, &neighbours_[static_cast<size_t>(taken[i])]);
     }
   }
   std::iota(by_popularity_.begin(), by_popularity_.end(), 0);
   std::stable_sort(by_popularity_.begin(), by_popularity_.end(), [&](int a, int b) { return Count(a) > Count(b); });
 }
 
-std::vector<int> ItemNeighbours::List(const std::vector<int>& history, size_t length,
-                                      const std::set<int>& excluded) const {
+void ItemNeighbours::CountPairs(const std::vector<int>& taken, size_t place, double sign, Votes* votes) const {
+  if (place + 1 < taken.size()) (*votes)[taken[place + 1]] += sign * weights_.next;
+  if (place + 2 < taken.size()) (*votes)[taken[place + 2]] += sign * weights_.next_but_one;
+  if (place > 0) (*votes)[taken[place - 1]] += sign * weights_.backwards;
+}
+
+std::vector<int> ItemNeighbours::List(const std::vector<int>& history, size_t length, const std::set<int>& excluded,
+                                      const std::vector<int>& own) const {
   std::map<int, double> votes;
   const size_t voters = std::min(history.size(), static_cast<size_t>(weights_.voters));
   for (size_t age = 0; age < voters; ++age) {
     const int item = history[history.size() - 1 - age];
-    for (const auto& [neighbour, weight] : neighbours_.at(static_cast<size_t>(item))) {
-      if (excluded.count(neighbour) == 0) votes[neighbour] += weight / static_cast<double>(1 + age);
+    Votes of_item = neighbours_.at(static_cast<size_t>(item));
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (own[i] == item) CountPairs(own, i, -1, &of_item);
+    }
+    for (const auto& [neighbour, weight] : of_item) {
+      if (weight > 0 && excluded.count(neighbour) == 0) votes[neighbour] += weight / static_cast<double>(1 + age);
     }
   }
   std::vector<std::pair<int, double>> ranked(votes.begin(), votes.end());

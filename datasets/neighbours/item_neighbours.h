@@ -36,8 +36,10 @@ class ItemNeighbours {
   ItemNeighbours(const std::vector<std::vector<int>>& sequences, int items, const NeighbourWeights& weights = {});
 
   // At most `length` items that are not excluded, best first. `history` is in the order of time, the last one most
-  // recent.
-  std::vector<int> List(const std::vector<int>& history, size_t length, const std::set<int>& excluded) const;
+  // recent. The votes leave out what the sequence `own`, one of those counted, has added to them: a user who is among
+  // those counted is then served like one who is not.
+  std::vector<int> List(const std::vector<int>& history, size_t length, const std::set<int>& excluded,
+                        const std::vector<int>& own = {}) const;
 
   // The items that were taken most often, by the same rule for ties.
   std::vector<int> Popular(size_t length, const std::set<int>& excluded) const;
@@ -46,12 +48,16 @@ class ItemNeighbours {
   int64_t Count(int item) const { return counts_.at(static_cast<size_t>(item)); }
 
  private:
+  using Votes = std::unordered_map<int, double>;  // by item
+
+  // Adds the counts of the pairs that the item at `place` of a sequence makes, times `sign`.
+  void CountPairs(const std::vector<int>& taken, size_t place, double sign, Votes* votes) const;
   void FillUp(size_t length, std::set<int> excluded, std::vector<int>* list) const;
 
   NeighbourWeights weights_;
   std::vector<int64_t> counts_;
   std::vector<int> by_popularity_;
-  std::vector<std::unordered_map<int, double>> neighbours_;  // by item: how much each other one counts
+  std::vector<Votes> neighbours_;  // by item: how much each other one counts
 };
 
 }  // namespace suite

@@ -33,6 +33,16 @@ TEST(ItemNeighboursTest, OnlyTheLastItemsVote) {
   EXPECT_THAT(neighbours.List({0, 1}, 1, {0, 1}), ElementsAre(3));
 }
 
+TEST(ItemNeighboursTest, AUserAmongThoseCountedIsServedLikeAnother) {
+  const std::vector<std::vector<int>> others = {{0, 2}, {4, 0, 3, 2}, {4}}, own = {{0, 1, 0, 1, 2}};
+  std::vector<std::vector<int>> all = others;
+  all.push_back(own[0]);
+  const ItemNeighbours with_own(all, 6), without(others, 6);
+  EXPECT_THAT(with_own.List({0}, 1, {0}), ElementsAre(1));
+  EXPECT_EQ(with_own.List({0}, 3, {0}, own[0]), without.List({0}, 3, {0}));
+  EXPECT_THAT(without.List({0}, 3, {0}), ElementsAre(2, 3, 4));
+}
+
 TEST(ItemNeighboursTest, GoesOnWithWhatIsPopularAndLeavesOutWhatIsExcluded) {
   const ItemNeighbours neighbours({{0, 1}, {2}, {2}, {3, 2}}, 5);
   EXPECT_THAT(neighbours.List({0}, 4, {0}), ElementsAre(1, 2, 3, 4));

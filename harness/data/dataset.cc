@@ -101,6 +101,7 @@ Dataset Simulated(const DataConfig& config) {
   dataset.validation = Plain(dataset.miniature->splits.validation);
   dataset.test = Plain(dataset.miniature->splits.test);
   for (const Conversation& one : dataset.train) {
+    dataset.training_sequence_of[one.id] = dataset.training_sequences.size();
     dataset.training_sequences.push_back(ItemsNamedIn(one, dataset.catalog));
   }
   return dataset;
@@ -158,6 +159,7 @@ Dataset Imported(const DataConfig& config, const ItemVectors& vectors) {
   dataset.validation = Drawn(std::move(imported.validation), config.validation, config.world_seed, "validation");
   dataset.test = Drawn(std::move(imported.test), config.test, config.world_seed, "test");
   dataset.training_sequences = std::move(imported.training_sequences);
+  dataset.training_sequence_of = std::move(imported.training_sequence_of);
   dataset.demonstrations = std::move(imported.demonstrations);
   dataset.may_repeat = imported.may_repeat;
   if (imported.prompt_form == PromptForm::kDialogue) dataset.instruction = InstructionOf(dataset, config);

@@ -6,6 +6,7 @@
 // `hash` is recorded with every run: runs that saw other data have another one.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,7 +26,8 @@ struct Dataset {
   std::vector<Conversation> train, validation, test;
   // What each user, or dialogue, of the whole training split named, in order, as catalogue ids (datasets/neighbours).
   std::vector<std::vector<int>> training_sequences;
-  std::vector<Demonstration> demonstrations;                    // the source's own; empty where it has none
+  std::map<std::string, size_t> training_sequence_of;  // training conversation id -> which of them it belongs to
+  std::vector<Demonstration> demonstrations;           // the source's own; empty where it has none
   std::vector<std::pair<std::string, std::string>> provenance;  // rules applied, hashes of the files read
   std::string hash;                                             // SHA-256 over catalogue and conversations
   std::string

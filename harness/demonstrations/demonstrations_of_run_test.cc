@@ -36,8 +36,8 @@ class DemonstrationsOfRunTest : public ::testing::Test {
 
   DemonstrationSet Run(const std::string& recipe) {
     config_.sft.demonstrations = recipe;
-    return DemonstrationsOfRun(config_, {train_, miniature_->world.catalog, miniature_}, folder_,
-                               [](int64_t, int64_t, const std::string&) {})
+    return DemonstrationsOfRun(config_, {train_, miniature_->world.catalog, miniature_, sequences_, sequence_of_},
+                               folder_, [](int64_t, int64_t, const std::string&) {})
         .set;
   }
 
@@ -56,6 +56,8 @@ class DemonstrationsOfRunTest : public ::testing::Test {
 
   std::shared_ptr<const MiniatureData> miniature_;
   std::vector<Conversation> train_;
+  const std::vector<std::vector<int>> sequences_;
+  const std::map<std::string, size_t> sequence_of_;
   std::string folder_;
   RunConfig config_;
 };

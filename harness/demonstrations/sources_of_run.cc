@@ -106,7 +106,7 @@ TeacherOfRun::TeacherOfRun(const RunConfig& config, const DemonstrationData& dat
     failures_ = [asked = chat.get()] { return asked->failures(); };
     teacher_ = std::move(chat);
   } else if (kind == "neighbours") {
-    teacher_ = std::make_unique<NeighbourTeacher>(data.sequences, data.catalog);
+    teacher_ = std::make_unique<NeighbourTeacher>(data.sequences, data.sequence_of, data.catalog);
   } else if (kind == "replay") {
     CheckContentPin("teacher.lock", config.teacher.lock, TeacherContentHash(config.teacher), config.teacher.path);
     teacher_ = std::make_unique<ReplayTeacher>(config.teacher.path);

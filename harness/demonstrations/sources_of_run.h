@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct DemonstrationData {
   std::shared_ptr<const MiniatureData> miniature;  // null unless simulated
   // What each user or dialogue of the training split named, as catalogue ids: what teacher.kind neighbours counts.
   const std::vector<std::vector<int>>& sequences;
+  const std::map<std::string, size_t>& sequence_of;  // conversation id -> which of them it belongs to
 };
 
 // What an endpoint tells after each question that is done.

@@ -71,13 +71,14 @@ class SourcesOfRunTest : public ::testing::Test {
   }
 
   const std::vector<std::vector<int>> sequences_;
+  const std::map<std::string, size_t> sequence_of_;
 
   void Use(const MockServer& server) {
     config_.teacher_endpoint.url = config_.embedder_endpoint.url = server.url() + "/v1";
   }
 
   MadeDemonstrations Run() {
-    return DemonstrationsOfRun(config_, {train_, catalog_, nullptr, sequences_}, folder_,
+    return DemonstrationsOfRun(config_, {train_, catalog_, nullptr, sequences_, sequence_of_}, folder_,
                                [&](int64_t, int64_t, const std::string& text) { told_.push_back(text); });
   }
 
@@ -202,7 +203,7 @@ TEST_F(SourcesOfRunTest, TheSimulatedTeacherPeeksOnRealData) {
   Use(server);
   config_.teacher.kind = "simulated";
   config_.teacher.out_of_catalog = 0;
-  TeacherOfRun teacher(config_, {train_, catalog_, nullptr, sequences_}, folder_, {});
+  TeacherOfRun teacher(config_, {train_, catalog_, nullptr, sequences_, sequence_of_}, folder_, {});
   EXPECT_THAT(teacher.get()->Identity(), HasSubstr("oracle data="));
   EXPECT_EQ(Run().set.lists[0].size(), 3u);
 }
@@ -261,23 +262,23 @@ TEST_F(SourcesOfRunTest, VectorsComeFromAFileUnderTheNamesThatTheConfigGives) {
   config_.sft.demonstrations = "remap";
   EXPECT_EQ(Run().set.lists[0].size(), 3u);
   config_.embedder.lock = EmbedderContentHash(config_.embedder);
-  EmbedderOfRun embedder(config_, {train_, catalog_, nullptr, sequences_}, folder_, {});
+  EmbedderOfRun embedder(config_, {train_, catalog_, nullptr, sequences_, sequence_of_}, folder_, {});
   EXPECT_EQ(embedder.get()->Items(catalog_.items()).dimension, 2);
   config_.embedder.lock = "0123";
-  EXPECT_THROW(EmbedderOfRun(config_, {train_, catalog_, nullptr, sequences_}, folder_, {}), InputError);
+  EXPECT_THROW(EmbedderOfRun(config_, {train_, catalog_, nullptr, sequences_, sequence_of_}, folder_, {}), InputError);
 }
 
 TEST_F(SourcesOfRunTest, TheTeacherThatCountsKnowsTheTrainingSequences) {
   config_.teacher.kind = "neighbours";
   const std::vector<std::vector<int>> sequences = {{0, 1}, {1, 0}};
-  TeacherOfRun teacher(config_, {train_, catalog_, nullptr, sequences}, folder_, {});
+  TeacherOfRun teacher(config_, {train_, catalog_, nullptr, sequences, sequence_of_}, folder_, {});
   Conversation one;
   one.liked = {catalog_.item(0)};
   EXPECT_THAT(teacher.get()->Recommend({one}, 1)[0].items, ElementsAre(catalog_.item(1)));
 }
 
 TEST_F(SourcesOfRunTest, SourcesThatDoNotFitAreRefused) {
-  const DemonstrationData data = {train_, catalog_, nullptr, sequences_};
+  const DemonstrationData data = {train_, catalog_, nullptr, sequences_, sequence_of_};
   config_.embedder.kind = "miniature";
   EXPECT_THROW(EmbedderOfRun(config_, data, folder_, {}), InputError);
   config_.embedder.kind = "minilm";

@@ -13,9 +13,10 @@
 namespace suite {
 namespace {
 
-std::vector<BaseText> FromWebLists(const MiniatureData& data) {
+std::vector<BaseText> FromWebLists(const MiniatureData& data, int64_t limit) {
   std::vector<BaseText> texts;
   for (const WebList& list : data.web_lists) {
+    if (static_cast<int64_t>(texts.size()) == limit) break;
     texts.push_back({{{"user", list.prompt}}, FormatList(ItemsOf(data.world, list.items))});
   }
   return texts;
@@ -50,7 +51,8 @@ std::vector<BaseText> FromConversations(const RunConfig& config, const Dataset& 
 }  // namespace
 
 std::vector<BaseText> BaseTexts(const RunConfig& config, const Dataset& dataset) {
-  return dataset.miniature ? FromWebLists(*dataset.miniature) : FromConversations(config, dataset);
+  return dataset.miniature ? FromWebLists(*dataset.miniature, config.pretrain.lists)
+                           : FromConversations(config, dataset);
 }
 
 Tokenizer LearnTokenizer(const RunConfig& config, const Dataset& dataset, const std::vector<BaseText>& texts) {

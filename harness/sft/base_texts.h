@@ -4,9 +4,9 @@
 //   const Tokenizer learned = LearnTokenizer(config, dataset, texts);
 //   texts[0].turns, texts[0].answer               // what was asked, and a list of what was taken next
 //
-// In the simulated world these are its sloppy web lists. Of a real source they are training conversations and what came
-// next in them, pretrain.lists of them at most, drawn without replacement by data.world_seed: with all tokens scored, a
-// history of items teaches each next one of them.
+// At most pretrain.lists of them. In the simulated world these are its sloppy web lists. Of a real source they are
+// training conversations and what came next in them, drawn without replacement by data.world_seed: with all tokens
+// scored, a history of items teaches each next one of them.
 #pragma once
 
 #include <string>

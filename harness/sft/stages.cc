@@ -267,8 +267,10 @@ MadeDemonstrations PrepareDemonstrations(const RunConfig& config, const Dataset&
   }
   const ThreadCount threads(config.run.stage_threads);
   const auto tell = [&](int64_t done, int64_t total, const std::string& text) { report({done, total, 0, text}); };
-  return DemonstrationsOfRun(config, {dataset.train, dataset.catalog, dataset.miniature, dataset.training_sequences},
-                             cache.Demonstrations(), tell);
+  return DemonstrationsOfRun(
+      config,
+      {dataset.train, dataset.catalog, dataset.miniature, dataset.training_sequences, dataset.training_sequence_of},
+      cache.Demonstrations(), tell);
 }
 
 void TrainSharedStages(const RunConfig& config, const std::string& cache_folder, const ReportProgress& report,
