@@ -1,5 +1,7 @@
 #include "experiments/report_of_experiment.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "harness/config/report_settings.h"
 #include "harness/metrics/metric_table.h"
@@ -44,17 +46,22 @@ ReportSpec ReportOf(const Experiment& experiment) {
   const ReportSettings& settings = experiment.report;
   spec.title = settings.title.empty() ? experiment.name : settings.title;
   spec.scale = experiment.runs.front().config.data.source;
-  bool all_train_by_reward = true;
+  bool all_train_by_reward = true, any_trains = false;
   for (const std::string& arm : experiment.arms) {
     const auto name = settings.arm_names.find(arm);
     spec.arms.push_back({arm, name == settings.arm_names.end() ? ArmName(arm) : name->second, {}});
     for (const ExperimentRun& run : experiment.runs) {
       if (run.arm == arm) spec.arms.back().runs.push_back(run.hash);
-      all_train_by_reward = all_train_by_reward && run.config.rl.steps > 0;
+      all_train_by_reward = all_train_by_reward && (run.config.rl.steps > 0 || IsCounted(run.config));
+      any_trains = any_trains || run.config.rl.steps > 0;
     }
   }
-  if (!all_train_by_reward) spec.baseline.clear();  // the arms are SFT policies themselves
+  // The arms are SFT policies themselves, or nothing was trained.
+  if (!all_train_by_reward || !any_trains) spec.baseline.clear();
   for (const std::string& metric : settings.metrics) spec.metrics.push_back(ColumnOf(metric));
+  // What is shown beside every comparison is one of the columns, or nothing.
+  const auto is_confounder = [&](const MetricColumn& column) { return column.id == spec.confounder; };
+  if (std::none_of(spec.metrics.begin(), spec.metrics.end(), is_confounder)) spec.confounder.clear();
   const auto side = [&](const std::string& arm) { return arm == "sft" ? spec.baseline : arm; };
   // Where nothing is trained by reward there is no start to compare with.
   const auto lacks_side = [&](const auto& one) {

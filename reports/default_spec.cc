@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "harness/metrics/metric_table.h"
@@ -115,7 +116,10 @@ ReportSpec DefaultSpec(const std::string& title, const ReadStores& stores) {
   spec.title = title;
   const RunRecord* shown = nullptr;
   for (const RunRecord& run : stores.records) {
-    if (!shown || (shown->status != "done" && run.status == "done")) shown = &run;
+    const auto rank = [](const RunRecord& one) {
+      return std::make_pair(!IsCounted(FlattenConfig(one.config, one.path + " (config)")), one.status == "done");
+    };
+    if (!shown || rank(*shown) < rank(run)) shown = &run;
   }
   const RunRecord& sample = *shown;
   spec.arms = ArmsOf(stores, spec);

@@ -15,6 +15,7 @@
 #include "reports/results/convergence.h"
 #include "reports/results/diversity.h"
 #include "reports/results/paper_tables.h"
+#include "reports/results/published.h"
 #include "reports/results/ratio_levels.h"
 #include "reports/results/report_tables.h"
 #include "reports/results/statements.h"
@@ -200,7 +201,9 @@ std::string WriteReport(const ReportSpec& spec, const std::vector<std::string>& 
 
 std::string WriteReport(const ReportSpec& as_written, ReadStores stores, const std::string& out_dir) {
   const RunSet set = MakeRunSet(as_written, std::move(stores));
-  const auto [spec, left_out] = CheckStatements(as_written, set);
+  const FittingPublished published = KeepFittingPublished(as_written, set);
+  auto [spec, left_out] = CheckStatements(published.spec, set);
+  if (!published.left_out.empty()) left_out.push_back(published.left_out);
   MakeFolder(out_dir + "/plots");
   Findings found = {MainTable(spec, set), JudgeAll(spec, set), {}, ConvergenceOf(spec, set), left_out};
   found.papers = PaperTables(spec, set, found.results);
@@ -224,6 +227,8 @@ std::string ArmName(const std::string& preset) {
       {"gspo", "GSPO"},
       {"rank_grpo_log", "Rank-GRPO (log)"},
       {"rank_grpo_exp_inf", "Rank-GRPO (exp_inf)"},
+      {"popularity", "Popularity (counted)"},
+      {"neighbours", "Neighbours (counted)"},
   };
   return FindText(kNames, preset, preset);
 }

@@ -267,6 +267,62 @@ TEST_F(ReportTest, RunsWithoutTraining) {
 }
 
 // A sweep over a number: the scores and the time over it.
+// Lines of the Markdown table under that heading.
+std::vector<std::string> TableUnder(const std::string& markdown, const std::string& heading) {
+  std::vector<std::string> lines;
+  size_t at = markdown.find("\n## " + heading + "\n");
+  for (at = markdown.find("\n|", at) + 1; markdown[at] == '|'; at = markdown.find('\n', at) + 1) {
+    lines.push_back(markdown.substr(at, markdown.find('\n', at) - at));
+  }
+  return lines;
+}
+
+TEST_F(ReportTest, CountedArmsStandAloneAndEachStartHasItsRow) {
+  ReportSpec spec;
+  spec.title = "Counted";
+  spec.arms = {{"free", "Free", {}}, {"held", "Held", {}}, {"neighbours", "Neighbours", {}}};
+  std::vector<std::string> stores;
+  for (int64_t seed : {11, 12, 13}) {
+    for (const char* constraint : {"none", "catalogue"}) {
+      RunRecord run = MakeRun({"grpo", seed, 0.03});
+      run.run_name += constraint;
+      run.config += std::string("constraint = \"") + constraint + "\"\n[policy]\nkind = \"language_model\"\n";
+      const bool free = std::string(constraint) == "none";
+      for (ScoreTable& table : run.scores) table.values[0] = free ? 0.2f : 0.4f;
+      spec.arms[free ? 0 : 1].runs.push_back(run.run_name);
+      stores.push_back(Store(run));
+    }
+  }
+  stores.push_back(Store(MakeCountedRun("neighbours", {"grpo", 11, 0.1})));
+  spec.arms[2].runs = {"neighbours-11"};
+  spec.metrics = {{"ndcg@10", "NDCG@10", true}, {"duplicate_share", "Duplicates", false}};
+  spec.comparisons = {{"held", "neighbours", "ndcg@10"}, {"neighbours", "SFT", "ndcg@10"}, {"free", "SFT", "ndcg@10"}};
+  spec.resamples = 100;
+  spec.notes = {"Trained for {rl.steps} steps."};
+  const std::string terminal = WriteReport(spec, stores, Folder("counted"));
+  const std::string report = ReadFile(Folder("counted") + "/report.md");
+
+  const std::vector<std::string> table = TableUnder(report, "Results");
+  ASSERT_EQ(table.size(), 2u + 5) << report.substr(0, 3000);
+  const char* rows[] = {"| Neighbours | no seeds |", "| SFT (constraint none) | one start |",
+                        "| SFT (constraint catalogue) | one start |", "| Free | 3 |", "| Held | 3 |"};
+  for (size_t i = 0; i < 5; ++i) EXPECT_EQ(table[i + 2].rfind(rows[i], 0), 0u) << table[i + 2];
+  const std::vector<std::string> pairs = TableUnder(report, "Comparisons");
+  ASSERT_EQ(pairs.size(), 2u + 3);
+  EXPECT_EQ(pairs[3].rfind("| Neighbours against SFT (constraint none) |", 0), 0u) << pairs[3];
+  EXPECT_EQ(pairs[4].rfind("| Free against SFT (constraint none) |", 0), 0u) << pairs[4];
+  EXPECT_NE(report.find("3 arms, 3 seeds an arm (none for the 1 that count)"), std::string::npos);
+  EXPECT_NE(report.find("Trained for 60 steps."), std::string::npos)
+      << "sentences on training speak of what was trained";
+  EXPECT_EQ(report.find("missing"), std::string::npos) << "a counted arm misses no seed";
+  EXPECT_EQ(report.find("of different steps"), std::string::npos);
+  for (const auto& [name, file] : AllFiles(Folder("counted") + "/plots")) {
+    if (name.rfind("curve_", 0) == 0) {
+      EXPECT_EQ(file.find("Neighbours"), std::string::npos) << name;
+    }
+  }
+}
+
 TEST_F(ReportTest, SweepsOverANumberAreDrawnOverIt) {
   std::vector<std::string> stores;
   for (int64_t seed : {11, 12}) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text/format.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/start_groups.h"
 #include "reports/tables/text_table.h"
 
 namespace suite {
@@ -28,15 +30,23 @@ size_t ConversationsOf(const RunSet& set, const std::string& split) {
   return done.empty() ? 0 : FindScores(done[0]->record, split).conversation_ids.size();
 }
 
+std::string SeedsOfArms(size_t fewest, size_t most) {
+  return (fewest == most ? "" : std::to_string(fewest) + " to ") + Counted(most, "seed") + " an arm";
+}
+
 std::string SeedsText(const RunSet& set) {
   size_t fewest = SIZE_MAX;
   size_t most = 0;
+  size_t counted = 0;
   for (const ArmRuns& arm : set.arms) {
+    counted += IsCounted(arm);
+    if (IsCounted(arm)) continue;
     fewest = std::min(fewest, arm.done.size());
     most = std::max(most, arm.done.size());
   }
-  if (fewest == most) return Counted(most, "seed") + " an arm";
-  return std::to_string(fewest) + " to " + Counted(most, "seed") + " an arm";
+  if (counted == set.arms.size() && counted > 0) return "no seeds";
+  if (counted > 0) return SeedsOfArms(fewest, most) + " (none for the " + std::to_string(counted) + " that count)";
+  return SeedsOfArms(fewest, most);
 }
 
 bool HasSharedContexts(const ReportSpec& spec, const RunSet& set) {
@@ -61,9 +71,21 @@ void AddWhatIsSpecial(const ReportSpec& spec, const RunSet& set, std::vector<std
   }
 }
 
+// What it means that an arm has no seeds; empty where all have.
+std::string AboutCounted(const RunSet& set) {
+  std::vector<std::string> names;
+  for (const ArmRuns& arm : set.arms) {
+    if (IsCounted(arm)) names.push_back(arm.arm.name);
+  }
+  if (names.empty()) return "";
+  return "No seeds: " + Join(names, ", ") + (names.size() == 1 ? " counts what stands" : " count what stands") +
+         " in the training split, without a model, and every seed would give the same lists. Their intervals are over "
+         "conversations; a difference to a trained arm allows for that arm's seeds too.";
+}
+
 std::string AboutSeeds(const RunSet& set) {
-  const bool several =
-      std::any_of(set.arms.begin(), set.arms.end(), [](const ArmRuns& arm) { return arm.done.size() > 1; });
+  const std::vector<const ArmRuns*> arms = TrainedArms(set);
+  const bool several = std::any_of(arms.begin(), arms.end(), [](const ArmRuns* arm) { return arm->done.size() > 1; });
   if (!several) {
     return "With one seed an arm the intervals hold the spread over conversations only, and a verdict is about these "
            "runs, not about their algorithms: another seed may change the order.";
@@ -92,7 +114,7 @@ std::vector<std::string> Warnings(const ReportSpec& spec, const RunSet& set) {
   const std::set<std::string> commits = ValuesOf(set, "commit");
   if (commits.size() > 1) warnings.push_back("The runs were made by " + Counted(commits.size(), "commit") + ".");
   std::set<int64_t> steps;
-  for (const ReportRun* run : AllDone(set)) steps.insert(FinalStep(*run, spec.split));
+  for (const ReportRun* run : AllTrained(set)) steps.insert(FinalStep(*run, spec.split));
   if (steps.size() > 1) {
     warnings.push_back("The final scores are of different steps: " + std::to_string(*steps.begin()) + " to " +
                        std::to_string(*steps.rbegin()) + ".");
@@ -157,7 +179,9 @@ std::vector<std::string> HowToRead(const ReportSpec& spec, const RunSet& set, si
       "which repeated items were taken out; its interval, and that of the duplicate share, are at " +
       percent + " and not corrected.");
   items.push_back("Bold in the result table: best, with an interval clear of every other row's.");
-  items.push_back(AboutSeeds(set));
+  if (AllDone(set).empty() || !AllTrained(set).empty()) items.push_back(AboutSeeds(set));
+  const std::string counted = AboutCounted(set);
+  if (!counted.empty()) items.push_back(counted);
   if (!spec.confounder.empty()) {
     items.push_back(
         "The duplicate share stands beside every comparison because it is the main confounder: an item that "
@@ -175,6 +199,12 @@ std::string StartText(const ReportSpec& spec, const RunSet& set) {
            " start from the same one: their step-0 scores are equal to the bit. Seeds differ in RL only, so nothing "
            "here tells how much another " +
            spec.baseline + " would change.";
+  }
+  if (const std::vector<StartGroup> groups = StartGroups(spec, set); groups.size() > 1) {
+    return spec.baseline + " is the policy before the first RL step. The arms start from " +
+           std::to_string(groups.size()) +
+           " that settings tell apart, a row each, and each arm is compared with its own. Beside what has no start, " +
+           spec.baseline + " is the first: " + groups[0].name + ".";
   }
   return spec.baseline +
          " is the policy before the first RL step. The runs do not share it: their step-0 scores differ, "

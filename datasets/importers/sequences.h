@@ -9,8 +9,8 @@
 // The field's split: the last item of each user is the ground truth of a test sample, the one before it of a validation
 // sample, and the rest trains. A training sample's ground truth are the options.next_items items that end a user's
 // training items, or with options.every_position those that follow each of them; fewer where no more came (validation
-// and test always ask for the one next item). Its one turn lists the last options.history_items items before them, one a line, in the written form;
-// with options.bare_history it says nothing else.
+// and test always ask for the one next item). Its one turn lists the last options.history_items items before them, one
+// a line, in the written form; with options.bare_history it says nothing else.
 //
 // A user with fewer than three items is left out of every split, and one whose training items leave no history out of
 // the training split; both are counted as "history_too_short". An item of the history may come again and count, as the

@@ -12,8 +12,8 @@
 
 namespace suite {
 
-// The items that the user speaks well of or took, in the order of the conversation; where it names none, those that were
-// seen. What the catalogue lacks is left out.
+// The items that the user speaks well of or took, in the order of the conversation; where it names none, those that
+// were seen. What the catalogue lacks is left out.
 std::vector<int> HistoryOf(const Conversation& conversation, const Catalog& catalog);
 
 // The items that must not, or need not, be recommended: the history and what was seen.

@@ -6,10 +6,10 @@
 //   neighbours.Popular(10, {});                                         // 5, 17, 3, 0, 1, ...
 //
 // A pair of items a, b counts for b as a neighbour of a: `next` where b comes right after a, `next_but_one` where one
-// item lies between them, and `backwards` for a as a neighbour of b where b comes right after a. The last `voters` items
-// of a history vote, each with the counts of its neighbours divided by 1 + the number of items that came after it.
-// Ties go to the item that was taken more often, then to the lower number; a list that the votes do not fill goes on
-// with the most popular items.
+// item lies between them, and `backwards` for a as a neighbour of b where b comes right after a. The last `voters`
+// items of a history vote, each with the counts of its neighbours divided by 1 + the number of items that came after
+// it. Ties go to the item that was taken more often, then to the lower number; a list that the votes do not fill goes
+// on with the most popular items.
 //
 // The defaults are those of a trial on Amazon Beauty, chosen before its test split was looked at; there the method is
 // ahead of published sequential recommenders (the report of //experiments:beauty has the figures).

@@ -5,8 +5,8 @@
 //   teacher.Recommend(dataset.train, 10)[0].items          // ten items of the catalogue, none that was seen
 //
 // A training conversation is asked about as if its user had not been counted: else its list would hold the ground truth
-// far more often than any test list does, and a policy that learned such lists would find little left to gain by reward.
-// It gives no judgements, as Reflect needs them.
+// far more often than any test list does, and a policy that learned such lists would find little left to gain by
+// reward. It gives no judgements, as Reflect needs them.
 #pragma once
 
 #include <cstddef>

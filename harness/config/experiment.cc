@@ -228,15 +228,53 @@ std::vector<std::string> ScoresOf(const std::vector<SweepAxis>& axes, RunConfig 
   return names;
 }
 
+// Where --set says that answers are counted, the arm is no longer what its point says.
+std::string ArmOfRun(const RunConfig& config, const SweepPoint& point, const std::vector<SweepPoint>& points,
+                     const RunConfig& base) {
+  const bool by_kind = std::any_of(point.begin(), point.end(), [](const Setting& s) { return s.key == "policy.kind"; });
+  return IsCounted(config) && !by_kind ? config.policy.kind : ArmOf(point, points, base.objective.preset);
+}
+
+// The runs that count so far. What they count does not depend on a seed, so one run is enough.
+class CountedArms {
+ public:
+  // `may_be_one`: --set may have made two arms one.
+  explicit CountedArms(bool may_be_one) : may_be_one_(may_be_one) {}
+
+  // False for a run that counts what one before it does. Throws InputError where that is of another arm.
+  bool IsNew(const RunConfig& config, const std::string& arm, const SweepPoint& point) {
+    if (!IsCounted(config)) return true;
+    std::string what;
+    for (const ConfigEntry& entry : ConfigEntries(config)) {
+      const bool counts = entry.key.rfind("data.", 0) == 0 || entry.key == "policy.kind" || entry.key == "eval.k";
+      if (counts) what += entry.key + " = " + entry.value + "\n";
+    }
+    const auto [first, is_new] = arms_.emplace(what, arm);
+    if (is_new || may_be_one_ || first->second == arm) return is_new;
+    throw InputError(point.back().origin,
+                     "the arms '" + first->second + "' and '" + arm + "' count the same: nothing is trained with " +
+                         "policy.kind = " + config.policy.kind,
+                     "policy.kind in a [[sweep.include]] of its own, without settings of training");
+  }
+
+ private:
+  bool may_be_one_;
+  std::map<std::string, std::string> arms_;
+};
+
 std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, const RunConfig& base,
                                       const std::vector<Setting>& sets, const ExperimentRequest& request) {
   std::vector<ExperimentRun> runs;
   std::map<std::string, std::string> point_of_run;
+  CountedArms counted(/*may_be_one=*/!sets.empty());
   for (const SweepPoint& point : points) {
     RunConfig config = base;
     ApplySettings(point, request.known_names, &config);
     ApplySettings(sets, request.known_names, &config);
+    TakeCountedForm(&config);
     CheckConsistent(config);
+    const std::string arm = ArmOfRun(config, point, points, base);
+    if (!counted.IsNew(config, arm, point)) continue;
     const std::string hash = ConfigHash(config);
     // What lies at a path is part of a name only when its lock is filled in.
     const std::string identity = hash + "\n" + config.policy.path + "\n" + config.data.path + "\n" +
@@ -248,7 +286,7 @@ std::vector<ExperimentRun> ExpandRuns(const std::vector<SweepPoint>& points, con
                        "two runs of the sweep are one: {" + first->second + "} and {" + PointText(point) + "}",
                        "grid points that differ in what changes results");
     }
-    runs.push_back({ArmOf(point, points, base.objective.preset), hash, std::move(config)});
+    runs.push_back({arm, hash, std::move(config)});
   }
   return runs;
 }
@@ -354,6 +392,7 @@ RunConfig LoadRunConfig(const ExperimentRequest& request) {
   if (!axes.empty())
     throw InputError(axes.front().origin, "a sweep where one run is asked for", "a file without [sweep]");
   ApplySettings(ParseSets(request.sets), request.known_names, &config);
+  TakeCountedForm(&config);
   CheckConsistent(config, request.needs_policy);
   return config;
 }

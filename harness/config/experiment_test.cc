@@ -370,6 +370,21 @@ TEST(LoadExperiment, IncludesRunsWithTheSweepsSeeds) {
       << "--set makes the included run one with that of the grid, and leaves other seeds out";
 }
 
+TEST(LoadExperiment, ArmsThatCountHaveOneRun) {
+  const std::string sweep =
+      "rl.steps = 50\n[sweep]\nobjective.preset = [\"grpo\", \"gspo\"]\nseed = [1, 2]\n"
+      "[[sweep.include]]\npolicy.kind = [\"popularity\", \"neighbours\"]\n";
+  EXPECT_THAT(RunsOf(sweep),
+              ElementsAre("grpo / 1", "grpo / 2", "gspo / 1", "gspo / 2", "popularity / 1", "neighbours / 1"));
+  const Experiment experiment = LoadExperiment(Write(sweep));
+  EXPECT_EQ(experiment.runs[3].config.rl.steps, 50);
+  EXPECT_EQ(experiment.runs[4].config.rl.steps, 0) << "nothing is trained";
+  EXPECT_EQ(experiment.runs[4].config.origins.at("rl.steps"), "policy.kind = popularity");
+  EXPECT_THAT(RunsOf(sweep, {"policy.kind=popularity"}), ElementsAre("popularity / 1")) << "not an arm named grpo";
+  EXPECT_THAT(ErrorOf("[sweep]\nobjective.preset = [\"grpo\", \"gspo\"]\npolicy.kind = [\"popularity\"]\n"),
+              HasSubstr("the arms 'preset=grpo, kind=popularity' and 'preset=gspo, kind=popularity' count the same"));
+}
+
 TEST(LoadExperiment, FilesAtTwoPlacesAreTwoRuns) {
   EXPECT_EQ(RunsOf("teacher.kind = \"replay\"\n[sweep]\nteacher.path = [\"a.jsonl\", \"b.jsonl\"]\n").size(), 2u);
   EXPECT_EQ(RunsOf("embedder.kind = \"vectors\"\n[sweep]\nembedder.path = [\"a.h5\", \"b.h5\"]\n").size(), 2u);

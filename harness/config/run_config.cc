@@ -240,7 +240,7 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
   Require(config, data.split_rule != "validation_by_dialogue" || data.validation_percent > 0, "data.validation_percent",
           data.validation_percent, "1 and more: data.split_rule is validation_by_dialogue");
   if (data.path.empty()) Refuse(config, "data.path", "is missing for data.source " + data.source, "a folder or file");
-  if (needs_policy && config.policy.path.empty() && !config.policy.from_scratch) {
+  if (needs_policy && !IsCounted(config) && config.policy.path.empty() && !config.policy.from_scratch) {
     Refuse(config, "policy.path", "is missing for data.source " + data.source,
            "a Hugging Face folder, or policy.from_scratch = true for a new policy");
   }
@@ -348,11 +348,23 @@ TextPairs OverridesOf(const RunConfig& config) {
   return overrides;
 }
 
+bool IsCounted(const RunConfig& config) { return config.policy.kind != "language_model"; }
+
+void TakeCountedForm(RunConfig* config) {
+  if (!IsCounted(*config)) return;
+  const std::string origin = "policy.kind = " + config->policy.kind;
+  config->rl.steps = 0;
+  config->run.processes = 1;
+  config->run.device = "cpu";
+  for (const char* key : {"rl.steps", "run.processes", "run.device"}) config->origins[key] = origin;
+}
+
 void CheckConsistent(const RunConfig& config, bool needs_policy) {
-  CheckPolicy(config);
+  if (!IsCounted(config)) CheckPolicy(config);
   CheckEvaluation(config);
   CheckSource(config, needs_policy);
   CheckItemForm(config);
+  if (IsCounted(config)) return;  // the rest is about training
   CheckFromScratch(config);
   CheckChatTemplate(config);
   CheckNewTokens(config);

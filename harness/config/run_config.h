@@ -86,6 +86,12 @@ std::string StageHash(const RunConfig& config, const std::string& stage);
 //   MakeObjective(config.objective.preset, OverridesOf(config));
 std::vector<std::pair<std::string, std::string>> OverridesOf(const RunConfig& config);
 
+// Whether answers are counted from the training split (policy.kind) in place of a language model's.
+bool IsCounted(const RunConfig& config);
+
+// For such a run: no RL steps, one process, no GPU. Others stay as they are. The loaders call it.
+void TakeCountedForm(RunConfig* config);
+
 // Checks what no single field can: sizes that must divide, counts that must fit. Throws InputError naming the key and
 // where its value came from. The loaders call it. Without `needs_policy` a real source may lack policy.path.
 void CheckConsistent(const RunConfig& config, bool needs_policy = true);

@@ -123,6 +123,7 @@ std::string LargestMemoryPlan(const std::vector<RunConfig>& runs, const PlannedM
   std::optional<Planned> largest;
   std::set<std::string> unknown;
   for (const RunConfig& run : runs) {
+    if (IsCounted(run)) continue;
     const auto shape = ShapeOfRun(run);
     if (!shape) {
       unknown.insert(run.policy.path);

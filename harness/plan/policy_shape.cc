@@ -79,6 +79,7 @@ std::optional<PolicyShape> ShapeWithoutItems(const RunConfig& run) {
 }  // namespace
 
 std::optional<PolicyShape> ShapeOfRun(const RunConfig& run) {
+  if (IsCounted(run)) return std::nullopt;
   std::optional<PolicyShape> shape = ShapeWithoutItems(run);
   if (shape) shape->config.vocab_size += ItemTokens(run.data);
   return shape;

@@ -1,6 +1,7 @@
 #include "harness/rl/evaluator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "harness/distributed/shared_rollouts.h"
@@ -56,10 +57,17 @@ std::vector<std::string> Answers(const Llama& llama, const LlamaTensors& tensors
 Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Tokenizer& tokenizer,
                     const PromptBuilder& prompt, const std::vector<Conversation>& conversations, const Catalog& catalog,
                     const EvaluationOptions& options) {
+  return JudgeAnswers(Answers(llama, tensors, tokenizer, prompt, conversations, catalog, options), conversations,
+                      catalog, options);
+}
+
+Evaluation JudgeAnswers(std::vector<std::string> answers, const std::vector<Conversation>& conversations,
+                        const Catalog& catalog, const EvaluationOptions& options) {
+  SUITE_CHECK_EQ(answers.size(), conversations.size());
   Evaluation evaluation;
   evaluation.metrics = MetricNames(options.cutoffs);
   evaluation.scores.resize(evaluation.metrics.size());
-  evaluation.answers = Answers(llama, tensors, tokenizer, prompt, conversations, catalog, options);
+  evaluation.answers = std::move(answers);
   MetricOptions metric_options;
   metric_options.list_length = static_cast<int>(options.list_length);
   for (size_t i = 0; i < conversations.size(); ++i) {

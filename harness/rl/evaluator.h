@@ -46,6 +46,10 @@ Evaluation Evaluate(const Llama& llama, const LlamaTensors& tensors, const Token
                     const PromptBuilder& prompt, const std::vector<Conversation>& conversations, const Catalog& catalog,
                     const EvaluationOptions& options);
 
+// The same from answers that are there, one a conversation: `options` tells list length and cut-offs.
+Evaluation JudgeAnswers(std::vector<std::string> answers, const std::vector<Conversation>& conversations,
+                        const Catalog& catalog, const EvaluationOptions& options);
+
 // The scores of one answer, in the order of MetricNames(cutoffs).
 std::vector<double> ScoresOf(const EvaluatedAnswer& answer, const std::vector<int64_t>& cutoffs);
 

@@ -35,6 +35,7 @@
 #include "harness/rl/trainer.h"
 #include "harness/rl/validation_loss.h"
 #include "harness/run/answer_credit.h"
+#include "harness/run/counted_run.h"
 #include "harness/run/options_of_run.h"
 #include "harness/run/record_lists.h"
 #include "harness/run/run_recorder.h"
@@ -366,6 +367,10 @@ RunOutcome ExecuteRun(const RunConfig& config, const RunFolders& folders, const 
   if (group.rank() == 0 && !cut.empty()) std::cerr << cut << std::endl;
   const Dataset dataset = LoadDataset(config);
   RunRecorder recorder(config, dataset, folders, ProvenanceOfRun(config, dataset, group, device, argv), group);
+  if (IsCounted(config)) {
+    ExecuteCountedRun(config, dataset, recorder, meter);
+    return RunOutcome::kDone;
+  }
   Policy start = PrepareStart(config, dataset, folders, report, &group, recorder, meter);
   if (config.policy.path.empty()) GrowPositions(config, dataset, &start);
   RunSteps steps({config, folders, group, device, lease.get(), report, dataset, recorder, meter}, std::move(start));

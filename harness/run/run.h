@@ -11,6 +11,7 @@
 //   lease, lease.guard    which process is at it
 //   rollouts.json         some of the last step, until the store has them (answer_credit.h)
 //   alarms/               batches at which a monitor raised an alarm (harness/monitors)
+// A run that counts (policy.kind) has no checkpoints and no policy: counted_run.h.
 // A finished run is left as it is. A killed one loses at most the steps since its last checkpoint, and ends with the
 // same numbers, to the bit, as one that was never killed.
 //

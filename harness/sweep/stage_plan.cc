@@ -78,6 +78,7 @@ std::map<std::string, Samples> CostsInCache(const std::vector<SweepRun>& runs, c
 }  // namespace
 
 std::string LastSharedStage(const RunConfig& config) {
+  if (IsCounted(config)) return "";
   if (config.sft.demonstrations != "none") return kSft;
   return config.policy.path.empty() ? kBase : "";
 }

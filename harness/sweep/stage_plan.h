@@ -26,7 +26,7 @@ struct StageLookup {
 };
 
 // The shared stage that a run's RL starts from: "sft", "pretrain" under sft.demonstrations = "none" (R1-zero), and ""
-// where it then starts from a checkpoint as it is.
+// where it then starts from a checkpoint as it is, and for a run that counts (policy.kind).
 std::string LastSharedStage(const RunConfig& config);
 
 struct MissingStage {

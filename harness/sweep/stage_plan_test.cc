@@ -51,7 +51,8 @@ class MissingStagesTest : public ::testing::Test {
 };
 
 TEST_F(MissingStagesTest, AreCountedOnceAndOnlyWhenTheyAreNeeded) {
-  RunConfig config, other_seed, other_sft, no_sft, checkpoint;
+  RunConfig config, other_seed, other_sft, no_sft, checkpoint, counted;
+  counted.policy.kind = "neighbours";
   other_seed.seed = 1;
   other_sft.sft.steps = 5;
   no_sft.sft.demonstrations = "none";
@@ -60,6 +61,7 @@ TEST_F(MissingStagesTest, AreCountedOnceAndOnlyWhenTheyAreNeeded) {
   EXPECT_THAT(Names({config, other_sft, no_sft}), ElementsAre("pretrain", "sft", "sft"));
   EXPECT_THAT(Names({no_sft}), ElementsAre("pretrain"));
   EXPECT_THAT(Names({checkpoint}), ElementsAre("sft"));
+  EXPECT_TRUE(Names({counted}).empty()) << "nothing is trained for a run that counts";
   Finish(config, "pretrain", "{}");
   EXPECT_THAT(Names({config, other_sft}), ElementsAre("sft", "sft"));
   EXPECT_TRUE(Names({no_sft}).empty());

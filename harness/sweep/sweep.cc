@@ -44,6 +44,7 @@ std::string HashOf(const SweepRun& run) { return run.folder.substr(run.folder.rf
 // Seconds that a run still needs; -1: unknown.
 double LeftOf(const RunView& view, const RunCost& cost) {
   if (!IsOpen(view)) return 0;
+  if (view.total == 0) return cost.wall_s;  // it only evaluates
   const auto steps_left = static_cast<double>(view.total - view.step);
   // Evaluations come on top of a run's own steps, so a finished run of the kind is the better guide.
   if (cost.wall_s >= 0 && view.total > 0) return cost.wall_s * steps_left / static_cast<double>(view.total);

@@ -156,6 +156,14 @@ TEST_F(SweepTextTest, PlanSaysUnknownWithoutARunOfTheKind) {
                           HasSubstr("memory  unknown"), HasSubstr("disk    unknown")));
 }
 
+TEST_F(SweepTextTest, PlanKnowsThatCountingCostsNextToNothing) {
+  sweep_.runs[5].config.policy.kind = "neighbours";
+  TakeCountedForm(&sweep_.runs[5].config);
+  const std::string plan = PlanText(sweep_, LookAtAll(sweep_), Free(int64_t{1} << 40));
+  EXPECT_THAT(plan, AllOf(HasSubstr("gspo seed 5  0 steps  time 0:"), HasSubstr("4 of 6 runs to do"),
+                          Not(HasSubstr("unknown"))));
+}
+
 TEST_F(SweepTextTest, PlanCountsStages) {
   Surroundings surroundings = Free(int64_t{1} << 40);
   const auto plan = [&] { return PlanText(sweep_, LookAtAll(sweep_), surroundings); };

@@ -50,7 +50,7 @@ std::string BandText(const RunSet& set, const std::string& band) {
   size_t fewest = SIZE_MAX;
   size_t most = 0;
   for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
+    if (arm.done.empty() || IsCounted(arm)) continue;
     fewest = std::min(fewest, arm.done.size());
     most = std::max(most, arm.done.size());
   }

@@ -93,7 +93,7 @@ Plot CurvePlot(const ReportSpec& spec, const RunSet& set, const MetricColumn& me
   Plot plot{"curve_" + ToFileStem(metric.id), metric.title + ", " + spec.curve_split, "RL step", metric.title};
   size_t conversations = 0;
   for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
+    if (arm.done.empty() || IsCounted(arm)) continue;
     conversations = FindScores(arm.done[0]->record, spec.curve_split).conversation_ids.size();
     if (conversations == 0 || CommonSteps(arm.done, spec.curve_split).empty()) continue;
     plot.lines.push_back(LineOf(arm.arm.name, ScoreCurves(arm.done, spec.curve_split, metric.id), spec.confidence));

@@ -7,6 +7,7 @@
 #include "harness/metrics/metric_table.h"
 #include "reports/results/contexts.h"
 #include "reports/runs/arm_scores.h"
+#include "reports/runs/start_groups.h"
 #include "reports/runs/starts.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/statistics.h"
@@ -36,11 +37,14 @@ std::vector<const ArmRuns*> FinishedArms(const RunSet& set) {
 
 double GrandMean(const ScoreMatrix& scores_SC) { return Mean(RowMeans(scores_SC)); }
 
-// The score of each conversation that counts as 0: of the baseline, or of the lowest arm.
+// The score of each conversation that counts as 0: of the baseline (where there are several, the first), or of the
+// lowest arm.
 std::vector<double> ZeroOf(const ReportSpec& spec, const RunSet& set, const std::string& metric,
                            const std::vector<ScoreMatrix>& scores_ASC) {
-  const auto starts = AllWithStart(set, spec.split);
-  if (!spec.baseline.empty() && !starts.empty()) return MeanOverRows(StartScores(starts, spec.split, metric));
+  const std::vector<StartGroup> groups = StartGroups(spec, set);
+  if (!spec.baseline.empty() && !groups.empty()) {
+    return MeanOverRows(StartScores(groups[0].runs, spec.split, metric));
+  }
   return MeanOverRows(*std::min_element(scores_ASC.begin(), scores_ASC.end(),
                                         [](const auto& a, const auto& b) { return GrandMean(a) < GrandMean(b); }));
 }
@@ -132,8 +136,10 @@ std::vector<Interval> ResampledIntervals(const ReportSpec& spec, const Normalise
   return intervals;
 }
 
-std::string CaptionOf(const ReportSpec& spec, const Normalised& all) {
-  const std::string zero = spec.baseline.empty() ? "the lowest arm" : spec.baseline;
+std::string CaptionOf(const ReportSpec& spec, const RunSet& set, const Normalised& all) {
+  const std::vector<StartGroup> groups = StartGroups(spec, set);
+  const std::string start = groups.empty() ? spec.baseline : groups[0].name;
+  const std::string zero = spec.baseline.empty() ? "the lowest arm" : start;
   std::string text = "Over " + Join(all.used, ", ") + ", all equal in weight. Each is normalised: 0 is " + zero +
                      ", 1 the best arm's mean of that metric. ";
   if (!all.left_out.empty()) text += "Left out, because no arm is above 0: " + Join(all.left_out, ", ") + ". ";
@@ -161,7 +167,7 @@ TextTable AggregateTable(const ReportSpec& spec, const RunSet& set) {
                           {FormatScore(OptimalityGap(scores_RM, 1))},
                           {a == 0 ? "" : Fixed("%.2f", ProbabilityOfImprovement(scores_RM, first_RM))}});
   }
-  table.caption = CaptionOf(spec, all);
+  table.caption = CaptionOf(spec, set, all);
   return table;
 }
 

@@ -8,6 +8,8 @@
 #include "reports/results/convergence.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/learning_curve.h"
+#include "reports/runs/paired_runs.h"
+#include "reports/runs/start_groups.h"
 #include "reports/runs/starts.h"
 #include "reports/statistics/statistics.h"
 
@@ -170,7 +172,9 @@ PairedRuns RunsOf(const ReportSpec& spec, const RunSet& set, const Claim& claim)
     }
     if (const ArmRuns* arm = FindArm(set, claim.left)) return {{arm->done}, {arm->done}};
     if (!spec.baseline.empty() && claim.left == spec.baseline) {
-      const RunSide starts = {AllWithStart(set, spec.split), /*is_start=*/true};
+      const std::vector<StartGroup> groups = StartGroups(spec, set);
+      if (groups.empty()) return {};
+      const RunSide starts = {groups[0].runs, /*is_start=*/true};
       return {starts, starts};
     }
     std::vector<std::string> known;

@@ -6,6 +6,7 @@
 
 #include "base/text/format.h"
 #include "reports/results/claim_evidence.h"
+#include "reports/runs/paired_runs.h"
 #include "reports/tables/table.h"
 #include "reports/tables/text_table.h"
 
@@ -175,8 +176,8 @@ std::vector<LedgerEntry> GatherClaims(const ReportSpec& spec, const RunSet& set)
   for (const Claim& claim : spec.claims) {
     LedgerEntry entry;
     entry.claim = claim;
-    entry.left_name = NameOfArm(spec, claim.left);
-    entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOfArm(spec, claim.right);
+    entry.left_name = NameOfSide(spec, set, claim.left, claim.right);
+    entry.right_name = claim.target ? Fixed("%g", *claim.target) : NameOfSide(spec, set, claim.right, claim.left);
     entry.evidence = GatherEvidence(spec, set, claim);
     entry.neighbours = NeighboursOf(spec, set, claim);
     ledger.push_back(std::move(entry));

@@ -5,7 +5,8 @@
 
 #include "base/text/format.h"
 #include "reports/results/contexts.h"
-#include "reports/runs/arm_scores.h"
+#include "reports/runs/paired_runs.h"
+#include "reports/runs/settings.h"
 #include "reports/runs/starts.h"
 #include "reports/statistics/aggregate.h"
 #include "reports/statistics/clustered_error.h"
@@ -67,14 +68,16 @@ ComparedPair Compare(const ReportSpec& spec, const RunSet& set, const Comparison
                      const std::vector<size_t>& contexts_C) {
   ComparedPair pair;
   pair.comparison = comparison;
-  pair.left_name = NameOfArm(spec, comparison.left);
-  pair.right_name = NameOfArm(spec, comparison.right);
+  pair.left_name = NameOfSide(spec, set, comparison.left, comparison.right);
+  pair.right_name = NameOfSide(spec, set, comparison.right, comparison.left);
   const MetricColumn& metric = FindColumn(spec, comparison.metric, "comparison");
   pair.metric_title = metric.title;
   pair.higher_is_better = metric.higher_is_better;
   const PairedRuns runs = PairRuns(spec, set, comparison);
   pair.seeds = static_cast<int>(runs.left.runs.size());
   if (runs.left.runs.empty()) return pair;
+  const auto is_counted = [](const RunSide& side) { return !side.is_start && IsCounted(side.runs[0]->config); };
+  pair.has_seeds = !is_counted(runs.left) || !is_counted(runs.right);
   const PairedStarts starts = StartsOf(runs, spec.split);
   pair.from = starts.from;
   const Sides scores = SidesOf(spec, runs, starts, metric.id);
@@ -117,7 +120,7 @@ std::vector<TextCell> RowOf(const ComparedPair& pair) {
   }
   if (pair.step) row[5] = PValueCell(pair.step->adjusted_p);
   if (pair.probability_better) row[6].text = Fixed("%.2f", *pair.probability_better);
-  row[7].text = std::to_string(pair.seeds);
+  row[7].text = pair.has_seeds ? std::to_string(pair.seeds) : "none";
   if (pair.seeds_d) row[8].text = Fixed("%.2f", *pair.seeds_d);
   if (pair.conversations_d) row[9].text = Fixed("%.2f", *pair.conversations_d);
   if (pair.distinct) {

@@ -24,6 +24,7 @@ struct ComparedPair {
   std::string metric_title;
   bool higher_is_better = true;
   int seeds = 0;                          // pairs of runs; 0: nothing to compare
+  bool has_seeds = true;                  // false where both sides are counted
   CrossedError error;                     // of left - right, pair by pair
   std::optional<double> clustered_error;  // standard error of the difference over contexts; none with one context
   std::optional<double> p;                // two-sided, of no difference; none for one seed with one context

@@ -63,7 +63,7 @@ TextTable DiversityTable(const ReportSpec& spec, const RunSet& set) {
       AddGroups(run->record, &diversity);
       if (run->record.lists.split == spec.split) AddLists(run->record.lists, &diversity);
     }
-    if (diversity.first.empty()) continue;
+    if (diversity.first.empty() && !IsCounted(arm)) continue;
     table.rows.push_back({{arm.arm.name},
                           Cell(diversity.first, "%.1f"),
                           Cell(diversity.last, "%.1f"),

@@ -125,9 +125,8 @@ TextTable Grid(const RunSet& set, const PaperTable& wanted, const DifferingSetti
   TextTable table{{metric.title}};
   for (const std::string& column : columns) table.header.push_back(ShortName(wanted.key) + "\u00a0" + column);
   std::vector<std::string> labels;
-  for (const ArmRuns& arm : set.arms) {
-    if (arm.done.empty()) continue;
-    std::string label = LabelOf(arm.done[0]->config, keys, wanted.key);
+  for (const ArmRuns* arm : TrainedArms(set)) {
+    std::string label = LabelOf(arm->done[0]->config, keys, wanted.key);
     if (label.empty()) label = "all";
     auto at = static_cast<size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());
     if (at == labels.size()) {
@@ -136,25 +135,24 @@ TextTable Grid(const RunSet& set, const PaperTable& wanted, const DifferingSetti
       table.rows.back()[0].text = label;
     }
     const auto column =
-        std::find(columns.begin(), columns.end(), SettingOf(arm.done[0]->config, wanted.key)) - columns.begin();
-    table.rows[at][static_cast<size_t>(column) + 1] = CellText(results, arm.arm.name, metric.id);
+        std::find(columns.begin(), columns.end(), SettingOf(arm->done[0]->config, wanted.key)) - columns.begin();
+    table.rows[at][static_cast<size_t>(column) + 1] = CellText(results, arm->arm.name, metric.id);
   }
   return table;
 }
 
 // The form that fits what the arms differ in; nothing for a single arm.
 std::vector<PaperTable> FittingTables(const ReportSpec& spec, const RunSet& set, const DifferingSettings& keys) {
-  size_t arms = 0;
-  for (const ArmRuns& arm : set.arms) arms += !arm.done.empty();
-  if (arms < 2 || keys.empty()) return {};
+  const std::vector<const ArmRuns*> arms = TrainedArms(set);
+  if (arms.size() < 2 || keys.empty()) return {};
   const auto number = std::find_if(keys.begin(), keys.end(), [](const auto& key) { return AreNumbers(key.second); });
   if (number != keys.end() && keys.size() == 1) {
     return {{PaperForm::kScaling, "Scaling of " + ShortName(number->first), number->first}};
   }
   // A number that stands for the arms themselves makes no grid: each of its values must have two rows or more.
   std::map<std::string, int> rows;
-  for (const ArmRuns& arm : set.arms) {
-    if (number != keys.end() && !arm.done.empty()) ++rows[SettingOf(arm.done[0]->config, number->first)];
+  for (const ArmRuns* arm : arms) {
+    if (number != keys.end()) ++rows[SettingOf(arm->done[0]->config, number->first)];
   }
   const bool crosses =
       !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.second > 1; });

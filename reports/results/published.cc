@@ -3,8 +3,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "base/error.h"
+#include "base/text/format.h"
+#include "reports/runs/settings.h"
 
 namespace suite {
 
@@ -45,16 +49,25 @@ std::map<std::string, double> ScoresOf(const toml::table& result, const std::str
   return scores;
 }
 
-std::string CiteOf(const toml::table& root, const std::string& source, const toml::table& result,
-                   const std::string& where) {
+// The table of that name under `kind`: "source" or "dataset".
+const toml::table& EntryOf(const toml::table& root, const std::string& kind, const std::string& name,
+                           const toml::table& result, const std::string& where) {
   std::vector<std::string> known;
-  if (const toml::table* sources = root["source"].as_table()) {
-    for (const auto& [name, node] : *sources) {
-      known.emplace_back(name.str());
-      if (name.str() == source && node.is_table()) return TextOf(*node.as_table(), "cite", where);
+  if (const toml::table* entries = root[kind].as_table()) {
+    for (const auto& [key, node] : *entries) {
+      known.emplace_back(key.str());
+      if (key.str() == name && node.is_table()) return *node.as_table();
     }
   }
-  throw UnknownName(At(where, result), "source", source, known);
+  throw UnknownName(At(where, result), kind, name, known);
+}
+
+void TakeDataset(const toml::table& root, const toml::table& table, const std::string& where, PublishedResult* result) {
+  result->dataset = table["dataset"].value_or(std::string("Reddit-v2"));
+  const toml::table& dataset = EntryOf(root, "dataset", result->dataset, table, where);
+  CheckKeys(dataset, {"data_source", "file"}, where);
+  result->data_source = TextOf(dataset, "data_source", where);
+  result->file = dataset["file"].value_or(std::string());
 }
 
 toml::table ParseToml(const std::string& text, const std::string& where) {
@@ -66,23 +79,34 @@ toml::table ParseToml(const std::string& text, const std::string& where) {
   }
 }
 
+const PublishedResult& Find(const std::string& id) {
+  const auto& all = PublishedResults();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const PublishedResult& one) { return one.id == id; });
+  if (found != all.end()) return *found;
+  std::vector<std::string> known;
+  for (const PublishedResult& one : all) known.push_back(one.id);
+  throw UnknownName("report.published", "published result", id, known);
+}
+
 }  // namespace
 
 std::vector<PublishedResult> ParsePublished(const std::string& toml, const std::string& where) {
   const toml::table root = ParseToml(toml, where);
-  CheckKeys(root, {"source", "result"}, where);
+  CheckKeys(root, {"dataset", "source", "result"}, where);
   const toml::array* array = root["result"].as_array();
   if (!array) throw InputError(where, "no [[result]]", "one entry at least");
   std::vector<PublishedResult> results;
   for (const toml::node& node : *array) {
     const toml::table* table = node.as_table();
     if (!table) throw InputError(At(where, node), "no [[result]]", "a table");
-    CheckKeys(*table, {"id", "name", "source", "dataset", "scores"}, where);
+    CheckKeys(*table, {"id", "name", "source", "dataset", "note", "scores"}, where);
     PublishedResult result;
     result.id = TextOf(*table, "id", where);
     result.name = TextOf(*table, "name", where);
-    result.source = CiteOf(root, TextOf(*table, "source", where), *table, where);
-    result.dataset = (*table)["dataset"].value_or(std::string("Reddit-v2"));
+    const std::string source = TextOf(*table, "source", where);
+    result.source = TextOf(EntryOf(root, "source", source, *table, where), "cite", where);
+    TakeDataset(root, *table, where, &result);
+    result.note = (*table)["note"].value_or(std::string());
     result.scores = ScoresOf(*table, where);
     for (const PublishedResult& other : results) {
       if (other.id == result.id) throw InputError(At(where, *table), "'" + result.id + "' is given twice", "once");
@@ -97,23 +121,49 @@ const std::vector<PublishedResult>& PublishedResults() {
   return results;
 }
 
+bool FitsRuns(const PublishedResult& result, const RunSet& set) {
+  return std::all_of(set.runs.begin(), set.runs.end(), [&](const ReportRun& run) {
+    const std::string source = SettingOf(run.config, "data.source");
+    if (source == "miniature" || source == "not set") return true;
+    if (source != result.data_source) return false;
+    return result.file.empty() || !FindText(run.record.provenance, "data.file." + result.file).empty();
+  });
+}
+
+FittingPublished KeepFittingPublished(const ReportSpec& spec, const RunSet& set) {
+  FittingPublished fitting = {spec, ""};
+  std::set<std::string> foreign;
+  const auto is_foreign = [&](const std::string& id) {
+    const PublishedResult& result = Find(id);
+    if (FitsRuns(result, set)) return false;
+    foreign.insert(result.dataset);
+    return true;
+  };
+  std::vector<std::string>& ids = fitting.spec.published;
+  ids.erase(std::remove_if(ids.begin(), ids.end(), is_foreign), ids.end());
+  for (PaperTable& table : fitting.spec.paper_tables) {
+    for (auto one = table.published.begin(); one != table.published.end();) {
+      one = is_foreign(one->second) ? table.published.erase(one) : std::next(one);
+    }
+  }
+  if (!foreign.empty()) {
+    fitting.left_out =
+        "Published results on " + Join(foreign, " and ") + " are not shown: these runs are on other data.";
+  }
+  return fitting;
+}
+
 std::vector<ResultRow> PublishedRows(const std::vector<std::string>& ids, const std::vector<MetricColumn>& columns) {
   std::vector<ResultRow> rows;
   for (const std::string& id : ids) {
-    const auto& all = PublishedResults();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const PublishedResult& one) { return one.id == id; });
-    if (found == all.end()) {
-      std::vector<std::string> known;
-      for (const PublishedResult& one : all) known.push_back(one.id);
-      throw UnknownName("report.published", "published result", id, known);
-    }
+    const PublishedResult& found = Find(id);
     ResultRow row;
-    row.name = found->name;
-    row.source = found->source + ", " + found->dataset;
+    row.name = found.name;
+    row.source = found.source + ", " + found.dataset + (found.note.empty() ? "" : "; " + found.note);
     for (const MetricColumn& column : columns) {
       row.cells.emplace_back();
-      const auto score = found->scores.find(column.id);
-      if (score == found->scores.end()) {
+      const auto score = found.scores.find(column.id);
+      if (score == found.scores.end()) {
         row.cells.back().status = "not published";
       } else {
         row.cells.back().published = score->second;

@@ -9,6 +9,7 @@
 #include "reports/results/published.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/settings.h"
+#include "reports/runs/start_groups.h"
 #include "reports/runs/starts.h"
 #include "reports/statistics/clustered_error.h"
 #include "reports/statistics/crossed_error.h"
@@ -61,20 +62,32 @@ ResultCell CellOf(const ReportSpec& spec, const ScoreMatrix& scores_SC, const st
   return cell;
 }
 
-ResultRow BaselineRow(const ReportSpec& spec, const RunSet& set, const std::vector<size_t>& contexts_C) {
-  const std::vector<const ReportRun*> done = AllWithStart(set, spec.split);
-  const bool shared = ShareOneStart(done, spec.split);
-  ResultRow row{spec.baseline, "one start", {}};
+ResultRow RowOfStarts(const ReportSpec& spec, const StartGroup& group, const std::vector<size_t>& contexts_C) {
+  const bool shared = ShareOneStart(group.runs, spec.split);
+  ResultRow row{group.name, "one start", {}};
   for (const MetricColumn& metric : spec.metrics) {
-    ScoreMatrix scores_SC = StartScores(done, spec.split, metric.id);
+    ScoreMatrix scores_SC = StartScores(group.runs, spec.split, metric.id);
     if (shared) {
       scores_SC.resize(1);
     } else {
-      scores_SC = MeansByStart(scores_SC, StartsOf(done, spec.split));
+      scores_SC = MeansByStart(scores_SC, StartsOf(group.runs, spec.split));
       row.seeds = std::to_string(scores_SC.size()) + " starts";
     }
     row.cells.push_back(CellOf(spec, scores_SC, contexts_C));
-    row.cells.back().run_hashes = HashesOf(done);
+    row.cells.back().run_hashes = HashesOf(group.runs);
+  }
+  return row;
+}
+
+ResultRow RowOfArm(const ReportSpec& spec, const ArmRuns& arm, const std::vector<size_t>& contexts_C) {
+  const std::string status = StatusOf(arm);
+  const std::string seeds = IsCounted(arm) ? "no seeds" : std::to_string(arm.done.size());
+  ResultRow row{arm.arm.name, seeds + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm), {}};
+  for (const MetricColumn& metric : spec.metrics) {
+    const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
+    row.cells.push_back(CellOf(spec, MeansByStart(scores_SC, StartsOf(arm.done, spec.split)), contexts_C));
+    row.cells.back().status = status;
+    row.cells.back().run_hashes = HashesOf(arm.done);
   }
   return row;
 }
@@ -109,21 +122,14 @@ ResultTable MainTable(const ReportSpec& spec, const RunSet& set) {
   const std::vector<size_t> contexts_C = ContextsOf(spec, set, spec.split);
   ResultTable table;
   table.columns = spec.metrics;
-  if (!spec.baseline.empty() && !AllWithStart(set, spec.split).empty()) {
-    table.rows.push_back(BaselineRow(spec, set, contexts_C));
+  for (const ArmRuns& arm : set.arms) {
+    if (IsCounted(arm)) table.rows.push_back(RowOfArm(spec, arm, contexts_C));
+  }
+  for (const StartGroup& group : spec.baseline.empty() ? std::vector<StartGroup>() : StartGroups(spec, set)) {
+    table.rows.push_back(RowOfStarts(spec, group, contexts_C));
   }
   for (const ArmRuns& arm : set.arms) {
-    const std::string status = StatusOf(arm);
-    ResultRow row{arm.arm.name,
-                  std::to_string(arm.done.size()) + (status.empty() ? "" : " (" + status + ")") + BuildStamp(arm),
-                  {}};
-    for (const MetricColumn& metric : spec.metrics) {
-      const ScoreMatrix scores_SC = FinalScores(arm.done, spec.split, metric.id);
-      row.cells.push_back(CellOf(spec, MeansByStart(scores_SC, StartsOf(arm.done, spec.split)), contexts_C));
-      row.cells.back().status = status;
-      row.cells.back().run_hashes = HashesOf(arm.done);
-    }
-    table.rows.push_back(row);
+    if (!IsCounted(arm)) table.rows.push_back(RowOfArm(spec, arm, contexts_C));
   }
   for (ResultRow& row : PublishedRows(spec.published, spec.metrics)) table.rows.push_back(std::move(row));
   MarkSeparated(&table);
@@ -190,7 +196,7 @@ TextTable RunsTable(const RunSet& set) {
     const std::string reason = FindText(run.record.summary, "reason");
     if (!reason.empty()) status += ": " + reason;
     table.rows.push_back({{arm},
-                          {run.seed},
+                          {IsCounted(run.config) ? "no seeds" : run.seed},
                           {run.record.run_name, false, "", {{"runs", run.record.run_name}}},
                           {status},
                           {std::to_string(run.record.steps.empty() ? 0 : run.record.steps.back())},

@@ -11,7 +11,8 @@
 
 namespace suite {
 
-// Baseline and arms against metrics, on the final evaluation of spec.split.
+// Counted arms, the starts of the trained ones (a row for each that settings tell apart) and the trained arms against
+// metrics, on the final evaluation of spec.split; then what others published.
 ResultTable MainTable(const ReportSpec& spec, const RunSet& set);
 
 // The config keys whose value is not the same in all arms.

@@ -81,7 +81,8 @@ CheckedStatements CheckStatements(const ReportSpec& spec, const RunSet& set) {
   CheckedStatements checked = {spec, {}};
   checked.spec.notes.clear();
   checked.spec.claims.clear();
-  const Runs all = AllDone(set);
+  // What is said of training does not speak of arms that were counted.
+  const Runs trained = AllTrained(set), all = trained.empty() ? AllDone(set) : trained;
   checked.spec.title = Filled(spec.title, all);
   for (const Statement& note : spec.notes) {
     const std::string breach = Breach(note.conditions, all);

@@ -1,7 +1,6 @@
 #include "reports/runs/arm_scores.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 
@@ -28,15 +27,6 @@ const ScoreTable& TableWithStart(const ReportRun& run, const std::string& split)
   throw InputError(run.record.path,
                    "split '" + split + "' was first evaluated at step " + std::to_string(table.steps[0]),
                    "an evaluation at step 0, which is the baseline");
-}
-
-const ArmRuns* ArmOrBaseline(const ReportSpec& spec, const RunSet& set, const std::string& name) {
-  const ArmRuns* arm = FindArm(set, name);
-  if (arm || (!spec.baseline.empty() && name == spec.baseline)) return arm;
-  std::vector<std::string> known;
-  for (const ArmRuns& candidate : set.arms) known.push_back(candidate.arm.value);
-  if (!spec.baseline.empty()) known.push_back(spec.baseline);
-  throw UnknownName("report", "arm of a comparison", name, known);
 }
 
 }  // namespace
@@ -96,45 +86,10 @@ bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string&
   return true;
 }
 
-PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison) {
-  const ArmRuns* left = ArmOrBaseline(spec, set, comparison.left);
-  const ArmRuns* right = ArmOrBaseline(spec, set, comparison.right);
-  PairedRuns pairs;
-  if (!left && !right) throw InputError("report", "'" + comparison.left + "' is compared with itself");
-  if (!left || !right) {
-    for (const ReportRun* run : (left ? left : right)->done) {
-      if (HasStart(*run, spec.split)) pairs.left.runs.push_back(run);
-    }
-    pairs.right.runs = pairs.left.runs;
-    (left ? pairs.right : pairs.left).is_start = true;
-    return pairs;
-  }
-  for (const ReportRun* a : left->done) {
-    for (const ReportRun* b : right->done) {
-      if (a->seed != b->seed) continue;
-      pairs.left.runs.push_back(a);
-      pairs.right.runs.push_back(b);
-    }
-  }
-  return pairs;
-}
-
-ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric) {
-  return side.is_start ? StartScores(side.runs, split, metric) : FinalScores(side.runs, split, metric);
-}
-
 std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs) {
   std::vector<std::string> hashes;
   for (const ReportRun* run : runs) hashes.push_back(run->record.run_name);
   return hashes;
-}
-
-std::vector<std::string> HashesOf(const PairedRuns& runs) {
-  std::set<std::string> hashes;
-  for (const auto* side : {&runs.left, &runs.right}) {
-    for (const ReportRun* run : side->runs) hashes.insert(run->record.run_name);
-  }
-  return {hashes.begin(), hashes.end()};
 }
 
 }  // namespace suite

@@ -36,23 +36,7 @@ int64_t FinalStep(const ReportRun& run, const std::string& split);
 // Whether the step-0 scores of all these runs are equal to the bit, in every metric of the split.
 bool ShareOneStart(const std::vector<const ReportRun*>& runs, const std::string& split);
 
-// One side of a comparison: runs, and whether their scores before training are meant.
-struct RunSide {
-  std::vector<const ReportRun*> runs;
-  bool is_start = false;
-};
-ScoreMatrix ScoresOf(const RunSide& side, const std::string& split, const std::string& metric);
-
-// What both sides of a comparison have: runs of one seed, in the same order. A side that is the baseline takes the
-// step-0 scores of the other side's runs, as far as they have a start. Empty when no seed is in both arms.
-struct PairedRuns {
-  RunSide left;
-  RunSide right;
-};
-PairedRuns PairRuns(const ReportSpec& spec, const RunSet& set, const Comparison& comparison);
-
-// The runs' names, in their order; of both sides sorted, each once.
+// The runs' names, in their order.
 std::vector<std::string> HashesOf(const std::vector<const ReportRun*>& runs);
-std::vector<std::string> HashesOf(const PairedRuns& runs);
 
 }  // namespace suite

@@ -160,11 +160,13 @@ void Complete(const ReportSpec& spec, RunSet* set) {
   std::set<std::string> expected(spec.seeds.begin(), spec.seeds.end());
   if (expected.empty()) {
     for (const ArmRuns& arm : set->arms) {
-      for (const ReportRun* run : AllRuns(arm)) expected.insert(run->seed);
+      for (const ReportRun* run : AllRuns(arm)) {
+        if (!IsCounted(arm)) expected.insert(run->seed);
+      }
     }
   }
   for (ArmRuns& arm : set->arms) {
-    std::set<std::string> absent = expected;
+    std::set<std::string> absent = IsCounted(arm) ? std::set<std::string>() : expected;
     for (auto* runs : {&arm.done, &arm.failed, &arm.unfinished}) {
       std::sort(runs->begin(), runs->end(),
                 [](const ReportRun* a, const ReportRun* b) { return SeedLess(a->seed, b->seed); });
@@ -203,6 +205,25 @@ std::vector<const ReportRun*> AllDone(const RunSet& set) {
   return done;
 }
 
+bool IsCounted(const ArmRuns& arm) {
+  const std::vector<const ReportRun*> runs = AllRuns(arm);
+  return !runs.empty() && IsCounted(runs[0]->config);
+}
+
+std::vector<const ArmRuns*> TrainedArms(const RunSet& set) {
+  std::vector<const ArmRuns*> arms;
+  for (const ArmRuns& arm : set.arms) {
+    if (!arm.done.empty() && !IsCounted(arm)) arms.push_back(&arm);
+  }
+  return arms;
+}
+
+std::vector<const ReportRun*> AllTrained(const RunSet& set) {
+  std::vector<const ReportRun*> runs;
+  for (const ArmRuns* arm : TrainedArms(set)) runs.insert(runs.end(), arm->done.begin(), arm->done.end());
+  return runs;
+}
+
 const ArmRuns* FindArm(const RunSet& set, const std::string& value) {
   const auto found = std::find_if(set.arms.begin(), set.arms.end(),
                                   [&value](const ArmRuns& candidate) { return candidate.arm.value == value; });
@@ -211,17 +232,12 @@ const ArmRuns* FindArm(const RunSet& set, const std::string& value) {
 
 DifferingSettings SweptSettings(const ReportSpec& spec, const RunSet& set) {
   std::vector<const Settings*> settings;
-  for (const ArmRuns& arm : set.arms) {
-    if (!arm.done.empty()) settings.push_back(&arm.done[0]->config);
-  }
+  for (const ArmRuns* arm : TrainedArms(set)) settings.push_back(&arm->done[0]->config);
   return DifferencesOf(settings, spec.seed_key);
 }
 
 std::vector<const ArmRuns*> ArmsAlong(const RunSet& set, const std::string& key) {
-  std::vector<const ArmRuns*> arms;
-  for (const ArmRuns& arm : set.arms) {
-    if (!arm.done.empty()) arms.push_back(&arm);
-  }
+  std::vector<const ArmRuns*> arms = TrainedArms(set);
   std::stable_sort(arms.begin(), arms.end(), [&key](const ArmRuns* a, const ArmRuns* b) {
     return *NumberOf(SettingOf(a->done[0]->config, key)) < *NumberOf(SettingOf(b->done[0]->config, key));
   });

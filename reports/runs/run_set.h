@@ -74,10 +74,18 @@ std::vector<const ReportRun*> AllRuns(const ArmRuns& arm);
 // All runs of all arms that have ended well.
 std::vector<const ReportRun*> AllDone(const RunSet& set);
 
-// What a sweep varied: the settings that are not the same in all arms with a finished run.
+// Whether the arm has runs and they were counted (settings.h). Such an arm has one run, which stands beside every seed
+// of another, and no seed of it can be missing.
+bool IsCounted(const ArmRuns& arm);
+
+// The arms with a finished run that are not counted; and these runs.
+std::vector<const ArmRuns*> TrainedArms(const RunSet& set);
+std::vector<const ReportRun*> AllTrained(const RunSet& set);
+
+// What a sweep varied: the settings that are not the same in all trained arms.
 DifferingSettings SweptSettings(const ReportSpec& spec, const RunSet& set);
 
-// The arms with a finished run, in the order of the number that they have under `key`.
+// The trained arms, in the order of the number that they have under `key`.
 std::vector<const ArmRuns*> ArmsAlong(const RunSet& set, const std::string& key);
 
 }  // namespace suite

@@ -65,6 +65,11 @@ std::string SettingOf(const Settings& settings, const std::string& key) {
   return found == settings.end() ? "not set" : found->second;
 }
 
+bool IsCounted(const Settings& settings) {
+  const std::string kind = SettingOf(settings, "policy.kind");
+  return kind != "not set" && kind != "language_model";
+}
+
 DifferingSettings DifferencesOf(const std::vector<const Settings*>& all, const std::string& seed_key) {
   std::set<std::string> keys;
   for (const Settings* settings : all) {

@@ -20,6 +20,9 @@ Settings FlattenConfig(const std::string& config, const std::string& where);
 // The value of a key, "not set" where there is none.
 std::string SettingOf(const Settings& settings, const std::string& key);
 
+// Whether the run's answers were counted from the training split (policy.kind): nothing was trained, no seed matters.
+bool IsCounted(const Settings& settings);
+
 // The keys, but that of the seed, that are not the same in all of these settings, each with its values.
 using DifferingSettings = std::map<std::string, std::set<std::string>>;
 DifferingSettings DifferencesOf(const std::vector<const Settings*>& all, const std::string& seed_key);

@@ -1,36 +1,15 @@
 #include "reports/runs/starts.h"
 
 #include <algorithm>
-#include <cstring>
+#include <optional>
 #include <set>
 
 #include "reports/runs/settings.h"
+#include "reports/runs/start_groups.h"
 #include "reports/statistics/clustered_error.h"
 
 namespace suite {
 namespace {
-
-// The settings that make the policy from which RL starts.
-bool MakesTheStart(const std::string& key) {
-  for (const char* section : {"data.", "policy.", "pretrain.", "sft.", "teacher", "embedder", "demonstrations."}) {
-    if (key.rfind(section, 0) == 0) return true;
-  }
-  return false;
-}
-
-std::string StartOf(const ReportRun& run, const std::string& split) {
-  if (HasStart(run, split)) {
-    const ScoreTable& table = FindScores(run.record, split);
-    std::string bytes(table.metric_names.size() * table.conversation_ids.size() * sizeof(table.values[0]), '\0');
-    std::memcpy(bytes.data(), table.values.data(), bytes.size());
-    return bytes;
-  }
-  std::string start;
-  for (const auto& [key, value] : run.config) {
-    if (MakesTheStart(key)) start += key + "=" + value + "\n";
-  }
-  return SettingOf(run.config, "sft.own_seed") == "true" ? start + run.seed : start;
-}
 
 // Numbers in order of first appearance; where all names are one, each its own number.
 std::vector<size_t> Numbered(const std::vector<std::string>& names) {
@@ -41,6 +20,12 @@ std::vector<size_t> Numbered(const std::vector<std::string>& names) {
   return numbers;
 }
 
+// None of a counted run: it has no policy to start from.
+std::optional<std::string> StartOfSide(const RunSide& side, size_t s, const std::string& split) {
+  if (!side.is_start && IsCounted(side.runs[s]->config)) return std::nullopt;
+  return StartOf(*side.runs[s], split);
+}
+
 }  // namespace
 
 PairedStarts StartsOf(const PairedRuns& runs, const std::string& split) {
@@ -48,17 +33,20 @@ PairedStarts StartsOf(const PairedRuns& runs, const std::string& split) {
   std::set<std::string> left;
   std::set<std::string> right;
   for (size_t s = 0; s < runs.left.runs.size(); ++s) {
-    const std::string of_left = StartOf(*runs.left.runs[s], split);
-    const std::string of_right = StartOf(*runs.right.runs[s], split);
-    names.push_back(of_left + "\n" + of_right);
-    left.insert(of_left);
-    right.insert(of_right);
+    const std::optional<std::string> of_left = StartOfSide(runs.left, s, split);
+    const std::optional<std::string> of_right = StartOfSide(runs.right, s, split);
+    names.push_back(of_left.value_or("") + "\n" + of_right.value_or(""));
+    if (of_left) left.insert(*of_left);
+    if (of_right) right.insert(*of_right);
   }
   PairedStarts starts = {Numbered(names), ""};
+  if (left.empty() && right.empty()) return starts;  // both sides are counted
+  const bool counted = left.empty() || right.empty();
   if (names.size() == 1) {
-    starts.from = " in these runs";
-  } else if (left.size() == 1 && right.size() == 1) {
-    starts.from = left == right ? " from this start" : " from these starts";
+    // A start beside what is counted has no seed: more runs would say the same.
+    starts.from = counted && (runs.left.is_start || runs.right.is_start) ? " from this start" : " in these runs";
+  } else if (left.size() <= 1 && right.size() <= 1) {
+    starts.from = counted || left == right ? " from this start" : " from these starts";
   }
   return starts;
 }

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/runs/arm_scores.h"
+#include "reports/runs/paired_runs.h"
 #include "reports/runs/run_set.h"
 #include "reports/statistics/statistics.h"
 
@@ -22,12 +22,12 @@ namespace suite {
 struct PairedStarts {
   std::vector<size_t> of_S;  // the number of each pair's start; each its own number where all pairs share one
   // " from this start" where all runs of both sides share one, " from these starts" where each side has one of its own,
-  // else empty; " in these runs" for one pair, which says nothing of others.
+  // else empty; " in these runs" for one pair, which says nothing of others. A counted side has no start: the other
+  // one's counts, and with two counted sides there is nothing to add.
   std::string from;
 };
 
-// A run's start is told by its scores at step 0 where it was evaluated there and later, else by the settings that make
-// it: policy, pre-training and fine-tuning, with the seed where sft.own_seed gives it to fine-tuning too.
+// A run's start is told by StartOf (start_groups.h).
 PairedStarts StartsOf(const PairedRuns& runs, const std::string& split);
 
 // The same of one arm's runs, without words.

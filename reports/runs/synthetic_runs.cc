@@ -112,6 +112,27 @@ void AddRatioCounts(const SyntheticRun& wanted, RunRecord* run) {
   }
 }
 
+// Lists of made-up items out of 12,000, one wanted item a conversation.
+void AddLists(const SyntheticRun& wanted, RunRecord* run) {
+  constexpr int64_t kItems = 12000;
+  if (wanted.ranks == 0) return;
+  run->lists.split = "test";
+  for (int64_t item = 0; item < kItems; ++item) {
+    run->lists.items.push_back(
+        {"<a_" + std::to_string(item % 256) + "><b_" + std::to_string(item) + ">", kUnknownYear, true, true});
+  }
+  RandomStream stream(static_cast<uint64_t>(wanted.seed), "lists/" + wanted.preset);
+  for (int64_t c = 0; c < wanted.conversations; ++c) run->lists.ground_truth.push_back({c, stream.UniformInt(kItems)});
+  for (const int64_t step : {int64_t{0}, wanted.steps}) {
+    for (int64_t c = 0; c < wanted.conversations; ++c) {
+      for (int64_t rank = 0; rank < wanted.ranks; ++rank) {
+        const bool hit = stream.UniformInt(20) == 0;
+        run->lists.ranks.push_back({step, c, rank, stream.UniformInt(kItems), hit ? "hit" : "miss", false});
+      }
+    }
+  }
+}
+
 // One answer of the test split, and a group of two rollouts: what an update saw of them.
 void AddSamples(RunRecord* run) {
   const double none = std::nan("");
@@ -145,6 +166,24 @@ RunRecord MakeRun(const SyntheticRun& wanted) {
   const int64_t n = wanted.steps;
   run.scores = {MakeScores(wanted, "validation", {0, n / 4, n / 2, 3 * n / 4, n}), MakeScores(wanted, "test", {0, n})};
   AddSamples(&run);
+  AddLists(wanted, &run);
+  return run;
+}
+
+RunRecord MakeCountedRun(const std::string& kind, const SyntheticRun& wanted) {
+  RunRecord run = MakeRun(wanted);
+  run.run_name = kind + "-" + std::to_string(wanted.seed);
+  run.config = "seed = " + std::to_string(wanted.seed) + "\n[objective]\npreset = \"" + wanted.preset +
+               "\"\n[policy]\nkind = \"" + kind + "\"\n[rl]\nsteps = 0\nlearning_rate = 2e-4\n";
+  run.steps.clear();
+  run.series.clear();
+  run.counts.clear();
+  run.rollouts.clear();
+  for (ScoreTable& table : run.scores) {
+    const size_t one = table.metric_names.size() * table.conversation_ids.size();
+    table.values.erase(table.values.begin(), table.values.end() - static_cast<long>(one));
+    table.steps = {0};
+  }
   return run;
 }
 

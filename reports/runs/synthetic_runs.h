@@ -16,10 +16,14 @@ struct SyntheticRun {
   int64_t steps = 60;
   int64_t conversations = 200;             // of the test split
   int64_t validation_conversations = 200;  // of the validation split
+  int64_t ranks = 0;                       // of each list of the test split that is recorded, first and last; 0: none
 };
 
 // A finished run: splits validation (evaluated 5 times) and test (first and last), metrics recall@5, recall@10, ndcg@5,
 // ndcg@10, in_catalog_ratio, duplicate_share. All runs share the scores of step 0.
 RunRecord MakeRun(const SyntheticRun& wanted);
+
+// The same as a run that counts (policy.kind = `kind`): evaluated at step 0 alone, no steps, no series.
+RunRecord MakeCountedRun(const std::string& kind, const SyntheticRun& wanted);
 
 }  // namespace suite

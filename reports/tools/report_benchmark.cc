@@ -3,6 +3,8 @@
 //
 //   bazel run //reports:report_benchmark -- --out=/tmp/many_runs
 //
+// --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10 is an experiment on Amazon Beauty with its lists.
+//
 // The aim: 500 runs of 1,000 steps and 10,000 conversations (six scores each, first and last) in 10 seconds and 1 GiB.
 
 #include <sys/resource.h>
@@ -57,6 +59,7 @@ std::vector<std::string> MakeStores(const CommandLine& line, const std::string& 
     wanted.steps = line["steps"].as<int>();
     wanted.conversations = line["conversations"].as<int>();
     wanted.validation_conversations = 200;
+    wanted.ranks = line["ranks"].as<int>();
     stores.push_back(folder + "/" + wanted.preset + "-" + std::to_string(wanted.seed) + ".h5");
     if (!std::filesystem::exists(stores.back())) WriteRun(MakeRun(wanted), stores.back());
   }
@@ -84,13 +87,14 @@ void Measure(const CommandLine& line) {
 int Run(int argc, char** argv) {
   KeepFreedMemory();
   options::options_description shown("Options");
-  shown.add_options()                                                                   //
-      ("help", "this text")                                                             //
-      ("out", options::value<std::string>(), "a folder for the stores and the report")  //
-      ("runs", options::value<int>()->default_value(500), "stores")                     //
-      ("seeds", options::value<int>()->default_value(10), "runs of an arm")             //
-      ("steps", options::value<int>()->default_value(1000), "steps of a run")           //
-      ("conversations", options::value<int>()->default_value(10000), "conversations of the test split");
+  shown.add_options()                                                                                    //
+      ("help", "this text")                                                                              //
+      ("out", options::value<std::string>(), "a folder for the stores and the report")                   //
+      ("runs", options::value<int>()->default_value(500), "stores")                                      //
+      ("seeds", options::value<int>()->default_value(10), "runs of an arm")                              //
+      ("steps", options::value<int>()->default_value(1000), "steps of a run")                            //
+      ("conversations", options::value<int>()->default_value(10000), "conversations of the test split")  //
+      ("ranks", options::value<int>()->default_value(0), "items of each list that is recorded; 0: no lists");
   return ProgramMain(argc, argv, "", shown, /*positional=*/"", &Measure);
 }
 

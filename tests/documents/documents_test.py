@@ -123,28 +123,39 @@ REPORT = """# A table (mu = 1)
 """
 
 
+KEPT = published_results.ALL[0]
+
+
 class WordsAboutResults(unittest.TestCase):
 
     def test_they_are_those_of_the_report(self):
-        lines = published_results.block(REPORT).split("\n")
+        lines = published_results.block(KEPT, REPORT).split("\n")
         self.assertIn("A table (mu = 1):", lines)
         self.assertIn("| SFT | 0.257 [0.24, 0.27] |  |  |", lines)
         self.assertIn("| GRPO | 0.276 [0.26, 0.29] | +0.0192 [+0.01, +0.03], better |  |", lines)
         self.assertIn("Its claims: 1 reproduced, of 1 claim.", lines)
         self.assertNotIn("Others", "\n".join(lines))
 
+    def test_several_metrics_and_rows_of_others(self):
+        kept = published_results.Kept("r.md", ("Recall@10", "NDCG@10"), (("SFT", "Recall@10"),), published=True)
+        lines = published_results.block(kept, REPORT).split("\n")
+        self.assertIn("| | Recall@10 | NDCG@10 | against SFT (Recall@10) |", lines)
+        self.assertIn("| GRPO | 0.3 | 0.276 [0.26, 0.29] | -1 [-2, -1], worse |", lines)
+        self.assertIn("| Others | 0.3 | 0.1 |  |", lines)
+
     def test_a_readme_that_says_something_else(self):
-        readme = "before\n" + published_results.block(REPORT) + "\nafter"
-        self.assertEqual(published_results.breaches(readme, REPORT), [])
+        readme = "before\n" + published_results.block(KEPT, REPORT) + "\nafter"
+        self.assertEqual(published_results.breaches(KEPT, readme, REPORT), [])
         for spoiled in (readme.replace("0.276", "0.277"), readme.replace(published_results.END, "")):
-            self.assertEqual(len(published_results.breaches(spoiled, REPORT)), 1)
+            self.assertEqual(len(published_results.breaches(KEPT, spoiled, REPORT)), 1)
 
 
 class OnThisCheckout(unittest.TestCase):
 
     def test_words_about_results(self):
-        report = (ROOT / published_results.REPORT).read_text(encoding="utf-8")
-        self.assertEqual(published_results.breaches(self.files["README.md"], report), [])
+        for kept in published_results.ALL:
+            report = (ROOT / kept.report).read_text(encoding="utf-8")
+            self.assertEqual(published_results.breaches(kept, self.files["README.md"], report), [])
 
     def test_links(self):
         self.holds(documents.broken_links)

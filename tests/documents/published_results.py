@@ -5,10 +5,27 @@ them, and //tests/documents asks that they are what it would write.
 import pathlib
 import re
 import sys
+import typing
 
-REPORT = "results/published/table1/report.md"
-METRIC = "NDCG@10"
-BEGIN = f"<!-- Made of {REPORT} by tests/documents/published_results.py. -->"
+SCRIPT = "tests/documents/published_results.py"
+
+
+class Kept(typing.NamedTuple):
+    """Which part of a kept report README tells: scores, and differences to some rows, each in one metric."""
+
+    report: str
+    scores: tuple
+    against: tuple  # (row, metric) pairs
+    published: bool = False  # whether rows of others are shown
+
+    @property
+    def begin(self):
+        return f"<!-- Made of {self.report} by {SCRIPT}. -->"
+
+
+ALL = (
+    Kept("results/published/table1/report.md", ("NDCG@10",), (("SFT", "NDCG@10"), ("GRPO", "NDCG@10"))),
+)
 END = "<!-- End of what is made. -->"
 
 
@@ -28,45 +45,63 @@ def plain(cell):
     return cell.replace("**", "").replace("\\", "")
 
 
-def difference(pairs, left, right):
-    """ "+0.0578 [+0.0478, +0.0677], better" of a pair of arms; empty where they are not compared."""
+def difference(pairs, left, right, metric):
+    """ "+0.0578 [+0.0478, +0.0677], better" of a pair of arms; empty where they are not compared in this metric."""
     for pair in pairs:
-        if plain(pair["Left against right"]) == f"{left} against {right}" and plain(pair["Metric"]) == METRIC:
+        if plain(pair["Left against right"]) == f"{left} against {right}" and plain(pair["Metric"]) == metric:
             interval = next(plain(cell) for column, cell in pair.items() if "%" in column or column.startswith("Interval"))
             return f"{plain(pair['Difference'])} {interval}, {plain(pair['Left is'])}"
     return ""
 
 
-def block(report):
+def heading(kept):
+    """ "against SFT" where one metric is told, else "against SFT (NDCG@10)"."""
+    told = [row if len(kept.scores) == 1 else f"{row} ({metric})" for row, metric in kept.against]
+    return ["", *kept.scores, *(f"against {one}" for one in told)]
+
+
+def block(kept, report):
     """README's lines, markers included."""
     title = plain(re.match(r"# (.*)", report)[1])
     pairs = table(report, "Comparisons")
-    lines = [BEGIN, f"{title}:", "", f"| | {METRIC} | against SFT | against GRPO |", "|---|---|---|---|"]
+    columns = heading(kept)
+    lines = [kept.begin, f"{title}:", "", "| " + " | ".join(columns).lstrip() + " |", "|" + "---|" * len(columns)]
     for row in table(report, "Results"):
-        if plain(row["Seeds"]) == "published":
+        if plain(row["Seeds"]) == "published" and not kept.published:
             continue
         name = plain(row["Arm"])
-        score = next(plain(cell) for column, cell in row.items() if plain(column).startswith(METRIC))
-        lines.append(f"| {name} | {score} | {difference(pairs, name, 'SFT')} | {difference(pairs, name, 'GRPO')} |")
+        scores = [next(plain(cell) for column, cell in row.items() if plain(column).split()[0] == metric)
+                  for metric in kept.scores]
+        differences = [difference(pairs, name, other, metric) for other, metric in kept.against]
+        lines.append("| " + " | ".join([name, *scores, *differences]) + " |")
     lines += ["", f"Its claims: {part(report, 'Claims').strip().splitlines()[0]}", END]
     return "\n".join(lines)
 
 
-def breaches(readme, report):
+def place(kept, readme):
+    """Where the block begins and ends; (-1, -1) where README has none."""
+    begin = readme.find(kept.begin)
+    end = readme.find(END, begin)
+    return (begin, end + len(END)) if begin >= 0 and end >= 0 else (-1, -1)
+
+
+def breaches(kept, readme, report):
     """[] where README says what the report says."""
-    begin, end = readme.find(BEGIN), readme.find(END)
-    if begin < 0 or end < begin:
-        return [f"README.md: no part between {BEGIN} and {END}"]
-    if readme[begin:end + len(END)] != block(report):
-        return [f"README.md: not what {REPORT} says; python3 tests/documents/published_results.py writes it anew"]
+    begin, end = place(kept, readme)
+    if begin < 0:
+        return [f"README.md: no part between {kept.begin} and {END}"]
+    if readme[begin:end] != block(kept, report):
+        return [f"README.md: not what {kept.report} says; python3 {SCRIPT} writes it anew"]
     return []
 
 
 def rewrite(root):
     path = root / "README.md"
     readme = path.read_text(encoding="utf-8")
-    begin, end = readme.index(BEGIN), readme.index(END) + len(END)
-    path.write_text(readme[:begin] + block((root / REPORT).read_text(encoding="utf-8")) + readme[end:], encoding="utf-8")
+    for kept in ALL:
+        begin, end = place(kept, readme)
+        readme = readme[:begin] + block(kept, (root / kept.report).read_text(encoding="utf-8")) + readme[end:]
+    path.write_text(readme, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ class Run:
             self.curve_contexts = [text(one) for one in curves["context_ids"][:]] if "context_ids" in curves else [""] * len(
                 curves["conversation_ids"])
             self.settings = dict(leaves(tomllib.loads(text(store.attrs["config"]))))
+            self.counted = self.settings.get("policy.kind", "language_model") != "language_model"
 
     def read_lists(self, store):
         lists = store[f"lists/{SPLIT}"]
@@ -344,7 +345,11 @@ def parts_of(label):
 
 
 def matches(run, label):
-    return all(any(value == wanted and key in (None, name.rsplit(".", 1)[-1]) for name, value in run.settings.items())
+    """A run that counts belongs to a label that names its policy.kind, and no other run does."""
+    kinds = [wanted for key, wanted in parts_of(label) if key in (None, "kind") and wanted in ("popularity", "neighbours")]
+    if run.counted or kinds:
+        return run.counted and kinds == [run.settings["policy.kind"]]
+    return all(any(value == wanted and key in (None, name, name.rsplit(".", 1)[-1]) for name, value in run.settings.items())
                for key, wanted in parts_of(label))
 
 
@@ -358,9 +363,12 @@ def arms_of(runs, labels):
     return arms
 
 
-def start_of(run, split_evaluated):
-    """What tells a run's start: its scores at step 0, or the settings of the stages before RL."""
-    if split_evaluated:
+def start_of(run):
+    """What tells a run's start: its scores at step 0 where it was evaluated later too, or the settings of the stages
+    before RL. What counts has none."""
+    if run.counted:
+        return None
+    if len(run.steps) > 1:
         return tuple(run.scores[name][0].tobytes() for name in sorted(run.scores))
     stages = ("data.", "policy.", "pretrain.", "sft.", "teacher.", "embedder.", "demonstrations.")
     own = run.settings["seed"] if run.settings["sft.own_seed"] == "true" else ""
@@ -380,8 +388,25 @@ class Side:
         return np.array([run.start(metric) if self.is_start else run.final(metric) for run in self.runs])
 
 
-def sides_of(arms, left, right, baseline="SFT"):
-    """Both sides, in pairs of one seed."""
+def runs_of(arm):
+    return [arm[seed] for seed in sorted(arm)]
+
+
+def is_counted(arm):
+    return any(run.counted for run in arm.values())
+
+
+def sides_of(arms, left, right, starts=(), baseline="SFT"):
+    """Both sides, in pairs of one seed. What counts has no seeds: it stands beside each run of the other side, or beside
+    each different start of `starts`, the runs that the report names."""
+    if baseline in (left, right) and is_counted(arms[left if right == baseline else right]):
+        [counted] = runs_of(arms[left if right == baseline else right])
+        different = list({start_of(run): run for run in reversed(starts) if not run.counted}.values())[::-1]
+        sides = Side([counted] * len(different), False), Side(different, True)
+        return sides if right == baseline else sides[::-1]
+    if baseline not in (left, right) and left != right and (is_counted(arms[left]) or is_counted(arms[right])):
+        pairs = [(a, b) for a in runs_of(arms[left]) for b in runs_of(arms[right])]
+        return Side([a for a, _ in pairs], False), Side([b for _, b in pairs], False)
     if right == baseline or left == baseline:
         runs = [arms[left if right == baseline else right][seed] for seed in sorted(arms[left if right == baseline else right])]
         runs = [run for run in runs if len(run.steps) > 1]
@@ -392,8 +417,7 @@ def sides_of(arms, left, right, baseline="SFT"):
 
 def units_of(left, right):
     """The unit of each pair: its start, where starts differ between pairs; else each pair its own."""
-    evaluated = all(len(run.steps) > 1 for side in (left, right) for run in side.runs)
-    starts = [(start_of(a, evaluated), start_of(b, evaluated)) for a, b in zip(left.runs, right.runs)]
+    starts = [(start_of(a), start_of(b)) for a, b in zip(left.runs, right.runs)]
     if len(set(starts)) <= 1:
         return np.arange(len(starts))
     return np.unique([starts.index(start) for start in starts], return_inverse=True)[1]
@@ -494,7 +518,7 @@ def pitman_morgan(left, right):
     return float(2 * stats.t.sf(abs(t), len(left) - 2))
 
 
-def p_of_claim(claim, arms):
+def p_of_claim(claim, arms, by_name):
     """The claim's p before correction, the error behind it, and None where there is none."""
     relation, metric = claim["relation"], claim["metric"]
     if relation.startswith("rises"):
@@ -504,7 +528,8 @@ def p_of_claim(claim, arms):
         courses = np.array([course_of(run.series[name][:, int(place) - 1]) for run in runs])
         return shape_p(by_unit(courses, units_of(side, side)), relation, claim["margin"]), None
     target = claim["target"]
-    left, right = sides_of(arms, claim["left"], claim["right"] or claim["left"])
+    behind = [by_name[name] for name in claim["runs"]]
+    left, right = sides_of(arms, claim["left"], claim["right"] or claim["left"], behind)
     units = units_of(left, right)
     if metric.startswith("spread:"):
         rows = [rows_of_side(side, metric[7:], None).mean(axis=1) for side in (left, right)]
@@ -520,13 +545,18 @@ def p_of_claim(claim, arms):
 def check_published(folder, runs, found):
     """comparisons.csv and claims.json: effects, errors, intervals at their levels, p values and Holm's correction."""
     pairs = rows_of(os.path.join(folder, "comparisons.csv"))
-    with open(os.path.join(folder, "claims.json"), encoding="utf-8") as file:
-        claims = json.load(file)["claims"]
+    claims = []  # a report without claims has no such file
+    if os.path.exists(os.path.join(folder, "claims.json")):
+        with open(os.path.join(folder, "claims.json"), encoding="utf-8") as file:
+            claims = json.load(file)["claims"]
     labels = {row[side] for row in pairs + claims for side in ("left", "right")} - {"SFT", ""}
     arms = arms_of(runs, labels)
+    by_name = {run.name: run for run in runs}
     tests, published = {}, []
     for row in pairs:
-        left, right = sides_of(arms, row["left"], row["right"])
+        if not row["seeds"] or row["seeds"] == "0":
+            continue
+        left, right = sides_of(arms, row["left"], row["right"], [by_name[name] for name in row["runs"].split()])
         metric = row["metric"]
         error = Crossed(by_unit(left.scores(metric) - right.scores(metric), units_of(left, right)),
                         context_index(left.runs[0]))
@@ -542,7 +572,7 @@ def check_published(folder, runs, found):
     for claim in claims:
         if claim["p"] is None:
             continue
-        p, error = p_of_claim(claim, arms)
+        p, error = p_of_claim(claim, arms, by_name)
         where = claim["sentence"]
         found.number("claim: p", p, claim["p"], TOLERANCE, where)
         if error:
@@ -561,12 +591,13 @@ def check_published(folder, runs, found):
 
 
 def check_table(folder, runs, found):
-    """table.csv: every mean with its interval. A row's runs stand beside it; the row SFT is their step 0."""
+    """table.csv: every mean with its interval. A row's runs stand beside it; a row SFT, of which there is one for each
+    start that settings tell apart, is their step 0."""
     by_name = {run.name: run for run in runs}
     for row in rows_of(os.path.join(folder, "table.csv")):
         if not row["mean"] or row["source"]:
             continue
-        side = Side([by_name[name] for name in row["runs"].split()], row["row"] == "SFT")
+        side = Side([by_name[name] for name in row["runs"].split()], row["row"] == "SFT" or row["row"].startswith("SFT ("))
         scores = side.scores(row["metric"])
         scores = np.unique(scores, axis=0) if side.is_start else scores
         error = Crossed(scores, context_index(side.runs[0]))
