@@ -12,9 +12,10 @@
 // (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, context_ids, values/METRIC} (float32 [rows,
 // conversations]; no context_ids in stores that record none); /answers/{conversation_id, text} and, where ranks are
 // judged, /answers/ranks/{answer, line, verdict, relevance, credit, advantage}, a row for each rank of each answer;
-// /rollouts and /first_answers likewise; attribute credit_kind; /lists/SPLIT, all that the metrics are made of (evaluated_lists.h);
-// /counts/NAME/{step, counts} (float64 [rows, width]) where something was counted. Texts are UTF-8 of fixed size (bytes
-// in h5py). h5py opens a store that is being written, or was cut off, with File(path, "r", libver="latest", swmr=True).
+// /rollouts and /first_answers likewise; attribute credit_kind; /lists/SPLIT, all that the metrics are made of
+// (evaluated_lists.h); /counts/NAME/{step, counts} (float64 [rows, width]) where something was counted. Texts are
+// UTF-8 of fixed size (bytes in h5py). h5py opens a store that is being written, or was cut off, with File(path, "r",
+// libver="latest", swmr=True).
 #pragma once
 
 #include <cstdint>
