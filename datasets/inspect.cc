@@ -27,6 +27,7 @@ how much of the ground truth the catalogue holds, doublets, and what the splits 
   ./bazelw run //datasets:inspect -- --data=redial --from=/data/redial --catalog_rule=reference --outside_rule=drop
   ./bazelw run //datasets:inspect -- --data=inspired --from=/data/inspired --year_rule=unknown --examples=3
   ./bazelw run //datasets:inspect -- --data=reddit_v2 --from=/data/reddit_v2 --json
+  ./bazelw run //datasets:inspect -- --data=redial_original --from=/data/redial_original --truth_rule=accepted
   ./bazelw run //datasets:inspect -- --data=sequences --from=/data/Beauty --item_form=codes --examples=2
 
 What each format's folder must hold is in datasets/README.md; what the rules do, in datasets/importers/import_rules.h.
@@ -51,16 +52,17 @@ options::options_description Flags() {
   add("data", value<std::string>(), ("format: " + Formats()).c_str());
   add("from", value<std::string>(), "folder of the data set; for jsonl also one file");
   AddRule<YearRule>("year_rule", "a ground truth without year",
-                    " (default: reference_or_drop for redial and inspired, else unknown)", &flags);
+                    " (default: reference_or_drop for redial, redial_original and inspired, else unknown)", &flags);
   AddRule<UnicodeRule>("unicode_rule", "Unicode form of titles", " (default: nfc)", &flags);
   AddRule<TitleRule>("title_rule", "spelling", " (default: as_given for reddit_v2, else as_parsed)", &flags);
   AddRule<CatalogRule>("catalog_rule", "which list may be recommended", " (default: own)", &flags);
   AddRule<OutsideRule>("outside_rule", "a ground truth outside the catalogue", " (default: keep)", &flags);
   AddRule<RepeatRule>("repeat_rule", "a ground truth already seen",
-                      " (default: drop for redial and inspired, else keep)", &flags);
+                      " (default: drop for redial, redial_original and inspired, else keep)", &flags);
   AddRule<SplitRule>("split_rule", "which samples train and test", " (default: as_given)", &flags);
   add("test_percent", value<int>()->default_value(20), "of dialogues, for split_rule by_dialogue");
-  add("validation_percent", value<int>()->default_value(0), "likewise");
+  add("validation_percent", value<int>()->default_value(0), "likewise, and for validation_by_dialogue");
+  AddRule<TruthRule>("truth_rule", "redial_original: what an answer should name", " (default: mentioned)", &flags);
   add("item_form", value<std::string>(), ("how items are written: " + Join(ItemFormNames(), ", ")).c_str());
   add("codes", value<std::string>(), ("codes of items: " + Join(CodeSourceNames(), ", ")).c_str());
   add("collision_rule", value<std::string>(),
@@ -120,6 +122,7 @@ ImportOptions OptionsOf(const options::variables_map& flags) {
   ReadRule<OutsideRule>(flags, "outside_rule", &import.outside_rule);
   ReadRule<RepeatRule>(flags, "repeat_rule", &import.repeat_rule);
   ReadRule<SplitRule>(flags, "split_rule", &import.split_rule);
+  ReadRule<TruthRule>(flags, "truth_rule", &import.truth_rule);
   import.test_percent = flags["test_percent"].as<int>();
   import.validation_percent = flags["validation_percent"].as<int>();
   import.form = FormOf(flags);

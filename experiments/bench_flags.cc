@@ -44,7 +44,8 @@ po::options_description Options(BenchFlags& flags) {
       "profile", po::value(&flags.profile), "a [profile.NAME] of the file: the same experiment at another scale")(
       "set", po::value(&flags.sets)->composing(), "key=value, over file and profile; may be repeated")(
       "model", po::value<std::string>(), "Hugging Face folder to start from: --set policy.path=...")(
-      "data", po::value<std::string>(), "reddit_v2, redial, inspired or jsonl: --set data.source=...")(
+      "data", po::value<std::string>(),
+      "reddit_v2, redial, redial_original, inspired, jsonl or sequences: --set data.source=...")(
       "from", po::value<std::string>(),
       "folder or file of --data: --set data.path=... (default: data/NAME of $SUITE_SHARED_DIR, if it is there)")(
       "out", po::value(&flags.out)->default_value("results"), "folder for results, relative to where you stand")(

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/paths.h"
+#include "harness/metrics/run_record.h"
 #include "reports/page/document.h"
 #include "reports/page/page_data.h"
 #include "reports/plots/draw_plot.h"
@@ -19,6 +20,7 @@
 #include "reports/results/report_tables.h"
 #include "reports/results/statements.h"
 #include "reports/results/verdicts.h"
+#include "reports/runs/answer_pairs.h"
 #include "reports/runs/run_set.h"
 
 namespace suite {
@@ -31,6 +33,12 @@ void AddTable(const std::string& heading, const TextTable& table, Document* docu
   document->AddTable(table);
 }
 
+std::string AnswerText(const SampleAnswer& answer) {
+  const bool ends = !answer.text.empty() && answer.text.back() == '\n';
+  return "[" + answer.conversation_id + "]\n" + answer.text + (ends ? "" : "\n");
+}
+
+// Beside those before the first step, where the run keeps them.
 void AddSampleAnswers(const RunSet& set, Document* document) {
   bool has_heading = false;
   for (const ArmRuns& arm : set.arms) {
@@ -38,9 +46,8 @@ void AddSampleAnswers(const RunSet& set, Document* document) {
     if (!has_heading) document->AddHeading("Sample answers");
     has_heading = true;
     std::string text;
-    for (const SampleAnswer& answer : arm.done[0]->record.answers) {
-      text += "[" + answer.conversation_id + "]\n" + answer.text +
-              (answer.text.empty() || answer.text.back() != '\n' ? "\n" : "");
+    for (const AnswerPair& pair : AnswerPairs(arm.done[0]->record)) {
+      text += pair.before == nullptr ? AnswerText(*pair.after) : SideBySide(pair);
     }
     document->AddFoldedCode(arm.arm.name + ", seed " + arm.done[0]->seed, text);
   }

@@ -50,6 +50,20 @@ TEST(Examples, ProductsHaveCodesAlone) {
   ExpectGood(Example("products", ItemForm::kId));
 }
 
+TEST(Examples, DialoguesAreAsRedialIsReleased) {
+  ImportOptions options;
+  options.split_rule = SplitRule::kValidationByDialogue;
+  options.validation_percent = 20;
+  const ImportedDataset dialogues = ImportDataset("redial_original", "datasets/examples/dialogues", options);
+  EXPECT_EQ(dialogues.catalog.size(), 40);
+  EXPECT_EQ(dialogues.test.size(), 32u);
+  EXPECT_EQ(dialogues.train.size() + dialogues.validation.size(), 96u);
+  EXPECT_FALSE(dialogues.validation.empty());
+  EXPECT_EQ(dialogues.training_sequences.size(), 37u);  // one a dialogue
+  for (const std::vector<int>& named : dialogues.training_sequences) EXPECT_GE(named.size(), 3u);
+  EXPECT_EQ(dialogues.catalog.Details(0).text, "crime");
+}
+
 TEST(Examples, PurchasesAreSequences) {
   ImportOptions options;
   options.form.form = ItemForm::kCodes;

@@ -189,17 +189,19 @@ std::string ContextOf(const std::vector<Turn>& turns) {
 }
 
 void ApplySplitRule(const ImportOptions& options, SourceData* source) {
-  const auto split_of = [&](const std::string& key) {
-    return SplitOfDialogue(key, options.test_percent, options.validation_percent);
+  const bool pools = options.split_rule == SplitRule::kByDialogue;
+  const auto split_of = [&](const std::string& given, const std::string& key) {
+    if (!pools && given != "train") return given;
+    return SplitOfDialogue(key, pools ? options.test_percent : 0, options.validation_percent);
   };
   // Splits number their rows each by itself: once pooled, the index has to say where it came from.
-  const bool several = source->splits.size() > 1;
+  const bool several = pools && source->splits.size() > 1;
   std::map<std::string, std::vector<SourceSample>> splits;
   std::map<std::string, std::string> split_of_row;  // "<given split>/<index>"
   for (auto& [given, samples] : source->splits) {
     for (SourceSample& sample : samples) {
       const std::string split =
-          split_of(sample.dialogue.empty() ? ContextOf(sample.conversation.turns) : sample.dialogue);
+          split_of(given, sample.dialogue.empty() ? ContextOf(sample.conversation.turns) : sample.dialogue);
       split_of_row[given + "/" + sample.index] = split;
       if (several) sample.index = given + "-" + sample.index;
       splits[split].push_back(std::move(sample));
@@ -210,7 +212,7 @@ void ApplySplitRule(const ImportOptions& options, SourceData* source) {
   for (Demonstration& demonstration : source->demonstrations) {
     const auto row = split_of_row.find(demonstration.id);
     const bool has_row = source->demonstrations_are_samples && row != split_of_row.end();
-    demonstration.split = has_row ? row->second : split_of(ContextOf(demonstration.prompt));
+    demonstration.split = has_row ? row->second : split_of(demonstration.split, ContextOf(demonstration.prompt));
     const std::string index = several ? "/" + demonstration.id : demonstration.id.substr(demonstration.id.find('/'));
     demonstration.id = demonstration.split + index;
   }
@@ -240,8 +242,8 @@ void RecordRules(const ImportOptions& options, YearRule year_rule, TitleRule tit
   record("outside_rule", RuleName(options.outside_rule));
   record("repeat_rule", RuleName(repeat_rule));
   record("split_rule", RuleName(options.split_rule));
-  if (options.split_rule != SplitRule::kByDialogue) return;
-  record("test_percent", std::to_string(options.test_percent));
+  if (options.split_rule == SplitRule::kAsGiven) return;
+  if (options.split_rule == SplitRule::kByDialogue) record("test_percent", std::to_string(options.test_percent));
   record("validation_percent", std::to_string(options.validation_percent));
 }
 
@@ -256,6 +258,13 @@ void CheckOptions(const ImportOptions& options, const SourceData& source) {
                      std::to_string(options.test_percent) + " and " + std::to_string(options.validation_percent),
                      "0 to 100 together");
   }
+  if (options.split_rule != SplitRule::kValidationByDialogue) return;
+  if (options.validation_percent == 0) {
+    throw InputError("validation_percent", "0, and the split rule is validation_by_dialogue", "1 and more");
+  }
+  if (source.splits.count("validation") > 0) {
+    throw InputError("split_rule", "validation_by_dialogue: the data set brings a validation split", "as_given");
+  }
 }
 
 }  // namespace
@@ -268,7 +277,8 @@ const RuleWords& WordsOf(std::type_index rule) {
       {typeid(CatalogRule), {"catalogue rule", {"own", "reference"}}},
       {typeid(OutsideRule), {"outside rule", {"keep", "drop"}}},
       {typeid(RepeatRule), {"repeat rule", {"drop", "keep"}}},
-      {typeid(SplitRule), {"split rule", {"as_given", "by_dialogue"}}},
+      {typeid(SplitRule), {"split rule", {"as_given", "by_dialogue", "validation_by_dialogue"}}},
+      {typeid(TruthRule), {"truth rule", {"mentioned", "accepted"}}},
   };
   return words->at(rule);
 }
@@ -287,13 +297,12 @@ std::string SplitOfDialogue(const std::string& dialogue, int test_percent, int v
 
 Catalog ApplyImportRules(const std::string& format, const ImportOptions& options, SourceData* source) {
   CheckOptions(options, *source);
-  const bool linked = format == "redial" || format == "inspired";
+  const bool linked = format == "redial" || format == "redial_original" || format == "inspired";
   const YearRule year_rule = options.year_rule.value_or(linked ? YearRule::kReferenceOrDrop : YearRule::kUnknown);
   const TitleRule title_rule =
       options.title_rule.value_or(format == "reddit_v2" ? TitleRule::kAsGiven : TitleRule::kAsParsed);
   const RepeatRule repeat_rule = options.repeat_rule.value_or(linked ? RepeatRule::kDrop : RepeatRule::kKeep);
   const bool by_reference = options.catalog_rule == CatalogRule::kReference;
-  const bool by_dialogue = options.split_rule == SplitRule::kByDialogue;
   std::vector<Item> films;
   if (by_reference || year_rule == YearRule::kReferenceOrDrop) {
     films = ReadCatalogFile("", options.reference_catalog, &source->files);
@@ -310,7 +319,7 @@ Catalog ApplyImportRules(const std::string& format, const ImportOptions& options
   ForEachSample(source, [](SourceSample* sample) {
     if (sample->conversation.ground_truth.empty()) sample->dropped = "no_ground_truth";
   });
-  if (by_dialogue) ApplySplitRule(options, source);
+  if (options.split_rule != SplitRule::kAsGiven) ApplySplitRule(options, source);
   GiveIds(source);
 
   RecordRules(options, year_rule, title_rule, repeat_rule, &source->rules);

@@ -69,21 +69,32 @@ enum class SplitRule {
   kAsGiven,     // "as_given": the splits of the source
   kByDialogue,  // "by_dialogue": all samples pooled; SHA-256 of the dialogue's id says which split the whole dialogue
                 // takes. Samples without a dialogue are told apart by their context, so equal contexts stay together
+  kValidationByDialogue,  // "validation_by_dialogue": the splits of a source that brings no validation, which takes the
+                          // training dialogues that by_dialogue would give it; those that test stay
+};
+
+// redial_original: what the answer to a sample should name (redial_original.h).
+enum class TruthRule {
+  kMentioned,  // "mentioned": the films that the recommender names next
+  kAccepted,   // "accepted": those that the recommender names from there on and the seeker, by the forms, likes
 };
 
 struct ImportOptions {
-  // Empty: redial and inspired, whose speakers often leave the year out, kReferenceOrDrop; else kUnknown, the authors'.
+  // Empty: redial, redial_original and inspired, whose speakers often leave the year out, kReferenceOrDrop; else
+  // kUnknown, the authors'.
   std::optional<YearRule> year_rule;
   UnicodeRule unicode_rule = UnicodeRule::kNfc;
   // Empty: reddit_v2, whose titles went through the parser already, kAsGiven; else kAsParsed.
   std::optional<TitleRule> title_rule;
   CatalogRule catalog_rule = CatalogRule::kOwn;
   OutsideRule outside_rule = OutsideRule::kKeep;
-  // Empty: redial and inspired, where recommending again what was mentioned is common, kDrop; else kKeep.
+  // Empty: redial, redial_original and inspired, where recommending again what was mentioned is common, kDrop; else
+  // kKeep.
   std::optional<RepeatRule> repeat_rule;
   SplitRule split_rule = SplitRule::kAsGiven;
   int test_percent = 20;       // of dialogues, under SplitRule::kByDialogue
-  int validation_percent = 0;  // likewise; the rest trains
+  int validation_percent = 0;  // likewise, and under SplitRule::kValidationByDialogue; the rest trains
+  TruthRule truth_rule = TruthRule::kMentioned;
 
   ItemFormOptions form;  // how items are written; item_writing.h
   // Vectors of the items, for codes from k-means; without them such codes are an error.

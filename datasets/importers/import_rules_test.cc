@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/testing/error_of.h"
 
 namespace suite {
 namespace {
@@ -182,6 +183,48 @@ TEST(SplitRule, ToldApartByContextWithoutDialogues) {
       EXPECT_EQ(split_of.emplace(sample.conversation.turns[0].text, split).first->second, split);
     }
   }
+}
+
+TEST(SplitRule, ValidatesOnDialoguesThatTrained) {
+  ImportOptions options = Options();
+  options.split_rule = SplitRule::kValidationByDialogue;
+  options.validation_percent = 30;
+  SourceData source;
+  source.films = {{"Own", 2000}};
+  source.demonstrations_are_samples = true;
+  for (int i = 0; i < 300; ++i) {
+    const std::string index = std::to_string(i);
+    for (const char* given : {"train", "test"}) {
+      source.splits[given].push_back(SampleOf(index, {{"Own", 2000}}, given + std::to_string(i / 3)));
+      source.demonstrations.push_back({given + ("/" + index), given, {{"user", "Q" + index}}, "A"});
+    }
+  }
+  ApplyImportRules("jsonl", options, &source);
+  EXPECT_EQ(source.splits.at("test").size(), 300u);
+  EXPECT_EQ(source.splits.at("train").size() + source.splits.at("validation").size(), 300u);
+  EXPECT_NEAR(static_cast<double>(source.splits.at("validation").size()), 90, 45);
+  std::map<std::string, std::string> split_of, split_of_id;
+  for (const auto& [split, samples] : source.splits) {
+    for (const SourceSample& sample : samples) {
+      EXPECT_EQ(split_of.emplace(sample.dialogue, split).first->second, split);
+      split_of_id[sample.conversation.id] = split;
+    }
+  }
+  for (const Demonstration& demonstration : source.demonstrations) {
+    EXPECT_EQ(split_of_id.at(demonstration.id), demonstration.split);
+  }
+  EXPECT_EQ(source.rules.back().name, "validation_percent");
+}
+
+TEST(SplitRule, WantsSomethingToValidateOn) {
+  ImportOptions options = Options();
+  options.split_rule = SplitRule::kValidationByDialogue;
+  SourceData source = SourceOf({{"Own", 2000}});
+  const auto error = [&] { return ErrorOf([&] { ApplyImportRules("jsonl", options, &source); }); };
+  EXPECT_EQ(error(), "validation_percent: 0, and the split rule is validation_by_dialogue; allowed: 1 and more");
+  options.validation_percent = 10;
+  source.splits["validation"] = source.splits["test"];
+  EXPECT_EQ(error(), "split_rule: validation_by_dialogue: the data set brings a validation split; allowed: as_given");
 }
 
 TEST(ImportRules, AreRecordedAndChecked) {

@@ -1,6 +1,7 @@
 #include "datasets/importers/imported_dataset.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "datasets/importers/item_writing.h"
 #include "datasets/importers/linked_dialogues.h"
 #include "datasets/importers/reddit_v2.h"
+#include "datasets/importers/redial_original.h"
 #include "datasets/importers/sequences.h"
 #include "datasets/neighbours/conversation_items.h"
 
@@ -21,8 +23,18 @@ SourceData ReadSource(const std::string& format, const std::string& path, const 
   if (format == "inspired" || format == "redial") return ReadLinkedDialogues(path);
   if (format == "jsonl") return ReadJsonl(path, options);
   if (format == "reddit_v2") return ReadRedditV2(path, options);
+  if (format == "redial_original") return ReadRedialOriginal(path, options);
   if (format == "sequences") return ReadSequences(path, options);
   throw UnknownName("data", "format", format, KnownFormats());
+}
+
+// The table of texts: the one that was named, else the one that a folder of redial_original may hold.
+std::string TextsOf(const std::string& format, const std::string& path, const ImportOptions& options) {
+  const std::string own = path + "/film_texts.tsv";
+  if (!options.item_texts.empty() || format != "redial_original" || !std::filesystem::exists(own)) {
+    return options.item_texts;
+  }
+  return own;
 }
 
 void TakeSplit(std::vector<SourceSample> samples, std::vector<Conversation>* conversations,
@@ -66,7 +78,8 @@ void CollectSequences(ImportedDataset* data) {
 }  // namespace
 
 const std::vector<std::string>& KnownFormats() {
-  static const auto* formats = new std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial", "sequences"};
+  static const auto* formats =
+      new std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial", "redial_original", "sequences"};
   return *formats;
 }
 
@@ -76,7 +89,8 @@ ImportedDataset ImportDataset(const std::string& format, const std::string& path
   data.format = format;
   data.prompt_form = source.prompt_form;
   data.catalog = ApplyImportRules(format, options, &source);
-  if (!options.item_texts.empty()) AddItemTexts(options.item_texts, &data.catalog, &source);
+  const std::string texts = TextsOf(format, path, options);
+  if (!texts.empty()) AddItemTexts(texts, &data.catalog, &source);
   data.written = WriteSource(options, &data.catalog, &source);
   data.may_repeat = format == "sequences" && options.repeat_rule != RepeatRule::kDrop;
   data.report = MakeImportReport(format, source, data.catalog);

@@ -10,7 +10,8 @@
 //
 //   reddit_v2   the authors' Hugging Face folders (save_to_disk) and catalogue                   reddit_v2.h
 //   redial      dialogue lines with entity ids, entity2id.json, item_ids.json                    linked_dialogues.h
-//   inspired    the same form, films mostly without a year                                       linked_dialogues.h
+//   redial_original   dialogues as ReDial's authors release them, with what both said of each film  redial_original.h
+//   inspired    redial's form, films mostly without a year                                       linked_dialogues.h
 //   jsonl       the plain form that anybody can produce                                          conversation_jsonl.h
 //   sequences   what users took one after another, with the items' codes (LC-Rec, LETTER)        sequences.h
 //

@@ -190,7 +190,7 @@ void CheckChatTemplate(const RunConfig& config) {
          "own, or a policy.path");
 }
 
-// What the form of the items needs, and what only sequences of items have.
+// What the form of the items needs, and what only one source has.
 void CheckItemForm(const RunConfig& config) {
   const DataConfig& data = config.data;
   const bool simulated = data.source == "miniature";
@@ -204,12 +204,15 @@ void CheckItemForm(const RunConfig& config) {
     }
     CheckEmbedder(config);
   }
+  const DataConfig defaults;
+  if (data.source != "redial_original" && data.truth_rule != defaults.truth_rule) {
+    Refuse(config, "data.truth_rule", "is not used: data.source is " + data.source, "data.source redial_original");
+  }
   if (data.source == "sequences") return;
   if (data.prompt == "items") {
     Refuse(config, "data.prompt", "'items' is for histories of items, and data.source is " + data.source,
            "auto, as_is, transcript");
   }
-  const DataConfig defaults;
   const auto refuse = [&](const std::string& key, bool is_default) {
     if (!is_default) Refuse(config, key, "is not used: data.source is " + data.source, "data.source sequences");
   };
@@ -234,6 +237,8 @@ void CheckSource(const RunConfig& config, bool needs_policy) {
   }
   Require(config, data.test_percent + data.validation_percent < 100, "data.validation_percent", data.validation_percent,
           "less than what data.test_percent = " + std::to_string(data.test_percent) + " leaves of 100");
+  Require(config, data.split_rule != "validation_by_dialogue" || data.validation_percent > 0, "data.validation_percent",
+          data.validation_percent, "1 and more: data.split_rule is validation_by_dialogue");
   if (data.path.empty()) Refuse(config, "data.path", "is missing for data.source " + data.source, "a folder or file");
   if (needs_policy && !IsCounted(config) && config.policy.path.empty() && !config.policy.from_scratch) {
     Refuse(config, "policy.path", "is missing for data.source " + data.source,

@@ -254,6 +254,15 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
               }),
               HasSubstr("policy.path: is missing for data.source jsonl; allowed: a Hugging Face folder, or "
                         "policy.from_scratch = true"));
+  EXPECT_THAT(
+      error([](RunConfig& c) { c.data.truth_rule = "accepted"; }),
+      HasSubstr("data.truth_rule: is not used: data.source is miniature; allowed: data.source redial_original"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.source = "redial_original";
+                c.data.path = c.policy.path = "folder";
+                c.data.split_rule = "validation_by_dialogue";
+              }),
+              HasSubstr("data.validation_percent: 0 does not fit; allowed: 1 and more"));
   EXPECT_THAT(error([](RunConfig& c) { c.policy.from_scratch = true; }),
               HasSubstr("policy.from_scratch: true has no meaning: data.source is miniature"));
   EXPECT_THAT(error([](RunConfig& c) {

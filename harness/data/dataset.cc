@@ -143,6 +143,7 @@ ImportOptions ImportOptionsOf(const DataConfig& config) {
   options.every_position = config.training_positions == "every";
   options.outside_rule = RuleByName<OutsideRule>("data.outside_rule", config.outside_rule);
   options.split_rule = RuleByName<SplitRule>("data.split_rule", config.split_rule);
+  options.truth_rule = RuleByName<TruthRule>("data.truth_rule", config.truth_rule);
   options.test_percent = static_cast<int>(config.test_percent);
   options.validation_percent = static_cast<int>(config.validation_percent);
   options.reference_catalog = FindRunfile(kRedditV2CatalogPath);

@@ -83,6 +83,16 @@ class GrowingDataset {
   std::vector<hsize_t> extent_;
 };
 
+std::string WithoutNul(std::string text) {
+  for (size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) text.replace(at, 1, "\uFFFD");
+  return text;
+}
+
+std::vector<SampleAnswer> WithoutNul(std::vector<SampleAnswer> answers) {
+  for (SampleAnswer& answer : answers) answer.text = WithoutNul(answer.text);
+  return answers;
+}
+
 RunRecord EmptyRecord(const StoreSchema& schema) {
   RunRecord run;
   run.run_name = schema.run_name;
@@ -94,6 +104,7 @@ RunRecord EmptyRecord(const StoreSchema& schema) {
     run.scores.push_back({table.split, table.conversation_ids, table.metric_names, {}, {}, table.context_ids});
   }
   run.lists = schema.lists;
+  run.first_answers = WithoutNul(schema.first_answers);
   return run;
 }
 
@@ -165,16 +176,6 @@ void RecordNewProvenance(const NamedTexts& now, int64_t checkpoint_step, RunReco
 
 void TakeContexts(const StoreSchema& schema, RunRecord* run) {
   for (size_t i = 0; i < run->scores.size(); ++i) run->scores[i].context_ids = schema.scores[i].context_ids;
-}
-
-std::string WithoutNul(std::string text) {
-  for (size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) text.replace(at, 1, "\uFFFD");
-  return text;
-}
-
-std::vector<SampleAnswer> WithoutNul(std::vector<SampleAnswer> answers) {
-  for (SampleAnswer& answer : answers) answer.text = WithoutNul(answer.text);
-  return answers;
 }
 
 }  // namespace

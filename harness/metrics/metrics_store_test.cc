@@ -148,6 +148,25 @@ TEST(MetricsStoreTest, GivesBackTheCreditOfEachRank) {
   }
 }
 
+TEST(MetricsStoreTest, GivesBackTheAnswersBeforeTheFirstStep) {
+  const std::string path = FreshPath("first_answers.h5");
+  StoreSchema schema = SmallSchema();
+  schema.first_answers = {{"c7", std::string("Jaws\0 (1975)\n", 13), {{0, "miss", 0, 0.5, 0}}}};
+  {
+    MetricsStore store = MetricsStore::Create(path, schema);
+    AppendStep(1, &store);
+  }
+  MetricsStore store = MetricsStore::Resume(path, SmallSchema(), 1);  // they are in the store since it was begun
+  store.Finish({}, {});
+  const RunRecord run = ReadRun(path);
+  ASSERT_EQ(run.first_answers.size(), 1u);
+  EXPECT_EQ(run.first_answers[0].text, "Jaws\uFFFD (1975)\n");
+  EXPECT_EQ(run.first_answers[0].ranks.at(0).verdict, "miss");
+  RunRecord other = run;
+  other.first_answers[0].text += " ";
+  EXPECT_NE(DeterministicDigest(other), DeterministicDigest(run));
+}
+
 TEST(MetricsStoreTest, GivesBackWhatWasWritten) {
   const std::string path = FreshPath("whole.h5");
   MetricsStore store = MetricsStore::Create(path, SmallSchema());

@@ -307,6 +307,7 @@ RunRecord ReadOpenFile(const Hdf5File& file, hid_t root) {
   run.counts = ReadAllCounts(file, root);
   run.answers = ReadAnswers(file, root, "answers");
   if (H5Lexists(root, "rollouts", H5P_DEFAULT) > 0) run.rollouts = ReadAnswers(file, root, "rollouts");
+  if (H5Lexists(root, "first_answers", H5P_DEFAULT) > 0) run.first_answers = ReadAnswers(file, root, "first_answers");
   if (H5Aexists(root, "credit_kind") > 0) run.credit_kind = file.ReadText(root, "credit_kind");
   for (const ScoreTable& table : run.scores) {
     if (!run.lists.split.empty() || H5Lexists(root, "lists", H5P_DEFAULT) <= 0) break;

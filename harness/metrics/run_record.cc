@@ -135,6 +135,10 @@ std::string Digest(const RunRecord& run, bool deterministic_only) {
   }
   if (!run.credit_kind.empty()) out.Add("credit_kind " + run.credit_kind);
   if (!run.lists.split.empty()) AddLists(run.lists, &out);
+  if (!run.first_answers.empty()) {
+    out.Add("first_answers");
+    AddAnswers(run.first_answers, &out);
+  }
   return out.Hex();
 }
 

@@ -12,9 +12,10 @@
 // (float64 [rows] or [rows, width]); /scores/SPLIT/{step, conversation_ids, context_ids, values/METRIC} (float32 [rows,
 // conversations]; no context_ids in stores that record none); /answers/{conversation_id, text} and, where ranks are
 // judged, /answers/ranks/{answer, line, verdict, relevance, credit, advantage}, a row for each rank of each answer;
-// /rollouts likewise; attribute credit_kind; /lists/SPLIT, all that the metrics are made of (evaluated_lists.h);
-// /counts/NAME/{step, counts} (float64 [rows, width]) where something was counted. Texts are UTF-8 of fixed size (bytes
-// in h5py). h5py opens a store that is being written, or was cut off, with File(path, "r", libver="latest", swmr=True).
+// /rollouts and /first_answers likewise; attribute credit_kind; /lists/SPLIT, all that the metrics are made of
+// (evaluated_lists.h); /counts/NAME/{step, counts} (float64 [rows, width]) where something was counted. Texts are
+// UTF-8 of fixed size (bytes in h5py). h5py opens a store that is being written, or was cut off, with File(path, "r",
+// libver="latest", swmr=True).
 #pragma once
 
 #include <cstdint>
@@ -90,6 +91,8 @@ struct RunRecord {
   std::vector<SampleAnswer> rollouts;  // some groups of the last training step, those of one conversation together
   EvaluatedLists lists;                // of the test split, at the start and at the end; none in older stores
   std::string credit_kind;  // the objective's return: "log", "exp_inf", "sequence_dcg", ...; "": none recorded
+  // Of the evaluation before the first step, to the conversations of `answers`; none in older stores and without steps.
+  std::vector<SampleAnswer> first_answers;
 };
 
 // Another program has the store open for writing, or left it so: nothing says that it is damaged.

@@ -240,6 +240,7 @@ void WriteContent(const Hdf5File& file, hid_t root, const RunRecord& run) {
   if (!run.counts.empty()) WriteAllCounts(file, root, run);
   WriteAnswers(file, root, "answers", run.answers);
   if (!run.rollouts.empty()) WriteAnswers(file, root, "rollouts", run.rollouts);
+  if (!run.first_answers.empty()) WriteAnswers(file, root, "first_answers", run.first_answers);
   if (!run.credit_kind.empty()) file.WriteText(root, "credit_kind", run.credit_kind);
   if (!run.lists.split.empty()) WriteLists(file, root, run.lists);
   if (run.status != kStatusRunning) file.WriteText(root, "content_sha256", ContentDigest(run));

@@ -171,7 +171,7 @@ class RunSteps {
     const Evaluation validation = EvaluateOn(dataset_.validation), test = EvaluateOn(dataset_.test);
     validation_ndcg_ = MeanScore(validation, NdcgName());
     const StepRecord first = trainer_ ? Step(/*between_s=*/0) : StepRecord();
-    recorder_.Begin(first, ListsOf(test, 0));
+    recorder_.Begin(first, ListsOf(test, 0), trainer_ ? KeptOf(test) : std::vector<SampleAnswer>());
     recorder_.AppendScores("validation", 0, validation.scores);
     recorder_.AppendScores("test", 0, test.scores);
     if (trainer_) {
@@ -206,11 +206,8 @@ class RunSteps {
   void Finish() {
     meter_.Enter("saving");
     if (trainer_) SaveTrainedPolicy();  // without RL it is the one in the cache, or the checkpoint itself
-    const size_t kept = std::min(static_cast<size_t>(config_.eval.kept_answers), dataset_.test.size());
     if (!test_) test_ = EvaluateOn(dataset_.test);
-    std::vector<std::string> answers = test_->answers;
-    answers.resize(kept);
-    recorder_.Finish(meter_.Summary(), CreditAnswers(dataset_.test, answers, Rules()), CreditKind(objective_),
+    recorder_.Finish(meter_.Summary(), KeptOf(*test_), CreditKind(objective_),
                      trainer_ ? ListsOf(*test_, step()) : EvaluatedLists());
   }
 
@@ -271,6 +268,13 @@ class RunSteps {
   EvaluatedLists ListsOf(const Evaluation& test, int64_t step) const {
     if (!leads()) return {};
     return RecordLists("test", step, dataset_.test, test.judged, dataset_.catalog);
+  }
+
+  // The first answers, for reading.
+  std::vector<SampleAnswer> KeptOf(const Evaluation& test) const {
+    std::vector<std::string> answers = test.answers;
+    answers.resize(std::min(static_cast<size_t>(config_.eval.kept_answers), dataset_.test.size()));
+    return CreditAnswers(dataset_.test, answers, Rules());
   }
 
   CreditRules Rules() const { return {dataset_.catalog, TaskOptionsOf(config_, objective_).judge, objective_}; }

@@ -80,8 +80,9 @@ void RunRecorder::MakeFolder() {
   std::filesystem::remove(RolloutsPath());
 }
 
-void RunRecorder::Begin(const StepRecord& first, EvaluatedLists lists) {
+void RunRecorder::Begin(const StepRecord& first, EvaluatedLists lists, std::vector<SampleAnswer> answers) {
   schema_.lists = std::move(lists);
+  schema_.first_answers = std::move(answers);
   for (const auto& [name, values] : first) schema_.series.push_back({name, static_cast<int64_t>(values.size())});
   if (leads_) store_.emplace(MetricsStore::Create(store_path_, schema_));
 }

@@ -50,8 +50,8 @@ class RunRecorder {
   // For a run from the start: the config is written, checkpoints of a store that is no more go.
   void MakeFolder();
   // `first`: the record of the first step, empty for a run without RL steps. Only its names are taken.
-  // `lists`: of the evaluation before it.
-  void Begin(const StepRecord& first, EvaluatedLists lists);
+  // `lists` and `answers`: of the evaluation before it.
+  void Begin(const StepRecord& first, EvaluatedLists lists, std::vector<SampleAnswer> answers);
 
   // Returns why the run must stop (harness/monitors); empty when it need not. What the store has no series for is left
   // out: an older program may have begun it.

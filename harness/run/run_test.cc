@@ -92,11 +92,17 @@ TEST_F(RunTest, WithoutRlStepsItEvaluatesTheSftPolicy) {
   EXPECT_TRUE(run.series.empty());
   EXPECT_EQ(FindScores(run, "test").steps, std::vector<int64_t>{0});
   EXPECT_EQ(run.answers.size(), 5u);
+  EXPECT_TRUE(run.first_answers.empty()) << "they are the answers";
   EXPECT_EQ(FindText(run.summary, "training_s"), "") << "there is no trainer";
   // The same start as a run that goes on to train.
   config_.rl.steps = 5;
   ASSERT_EQ(Execute(), RunOutcome::kDone);
   const RunRecord trained = Recorded();
+  ASSERT_EQ(trained.first_answers.size(), 5u);
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(trained.first_answers[i].text, run.answers[i].text);
+    EXPECT_EQ(trained.first_answers[i].conversation_id, trained.answers[i].conversation_id);
+  }
   const ScoreTable& there = FindScores(trained, "test");
   const std::vector<float>& here = FindScores(run, "test").values;
   ASSERT_GE(there.values.size(), here.size());

@@ -57,6 +57,10 @@ const suiteDialog = (() => {
     box.append(answer.ranks.length ? suiteSamples.answerTable(answer) : linesOf(answer));
     const scores = Object.entries(answer.scores || {}).map(([name, value]) => `${name} ${digits(value)}`).join(", ");
     if (scores) box.append(element("p", "Scores of the answer: " + scores));
+    if (answer.before) {
+      if (answer.wanted.length) box.append(element("p", "Wanted: " + answer.wanted.join(", ")));
+      box.append(suiteSamples.pairTable(answer.before, answer));
+    }
     return box;
   }
 

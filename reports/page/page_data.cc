@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/metrics/run_record.h"
 #include "harness/metrics/store_layout.h"
 #include "reports/plots/curves.h"
 #include "reports/plots/plot.h"
+#include "reports/runs/answer_pairs.h"
 #include "reports/runs/arm_scores.h"
 #include "reports/runs/settings.h"
 
@@ -99,12 +101,16 @@ Json RanksOf(const SampleAnswer& answer) {
 
 Json AnswersOf(const RunRecord& run) {
   Json json = Json::array();
-  for (size_t i = 0; i < std::min(run.answers.size(), kAnswersOfRun); ++i) {
-    const SampleAnswer& answer = run.answers[i];
+  for (const AnswerPair& pair : AnswerPairs(run)) {
+    if (json.size() >= kAnswersOfRun) break;
+    const SampleAnswer& answer = *pair.after;
     json.push_back({{"conversation", answer.conversation_id},
                     {"text", answer.text.substr(0, kLongestAnswer)},
                     {"ranks", RanksOf(answer)},
                     {"scores", ScoresOf(run, answer.conversation_id)}});
+    if (pair.before == nullptr) continue;
+    json.back()["wanted"] = pair.wanted;
+    json.back()["before"] = {{"text", pair.before->text.substr(0, kLongestAnswer)}, {"ranks", RanksOf(*pair.before)}};
   }
   return json;
 }

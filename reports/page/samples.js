@@ -69,6 +69,25 @@ const suiteSamples = (() => {
     return scrolled(table);
   }
 
+  function judgedCell(row, answer, k) {
+    const cell = row.insertCell(), rank = answer.ranks[k];
+    if (!rank) return;
+    if (rank[1] === "hit") cell.className = "hit";
+    cell.append(element("div", lineOf(answer, rank)), verdictOf(rank));
+  }
+
+  // The answers to one conversation before the first step and at the end.
+  function pairTable(before, after) {
+    const table = headed(["Rank", "Before the first step", "At the end"]);
+    for (let k = 0; k < Math.max(before.ranks.length, after.ranks.length); ++k) {
+      const row = table.tBodies[0].insertRow();
+      row.insertCell().textContent = k + 1;
+      judgedCell(row, before, k);
+      judgedCell(row, after, k);
+    }
+    return scrolled(table);
+  }
+
   // The samples of one prompt side by side: what the update compared.
   function groupTable(group) {
     const table = headed(["Rank", ...group.samples.map((_, i) => `Sample ${i + 1}`)]);
@@ -94,5 +113,5 @@ const suiteSamples = (() => {
     return box;
   }
 
-  return {answerTable, groupOf, creditOf};
+  return {answerTable, pairTable, groupOf, creditOf};
 })();

@@ -50,6 +50,7 @@ std::string MakeReport() {
   for (int64_t seed : {11, 12, 13}) {
     for (const SyntheticRun& wanted : {SyntheticRun{"grpo", seed, 0}, SyntheticRun{"rank_grpo_log", seed, 0.03}}) {
       RunRecord run = MakeRun(wanted);
+      run.first_answers = {{"test-0", "Ran (1985)\n", {{0, "miss", 0, 0, 0}}}};
       run.answers.push_back({"test-1", "</script><b>Alien</b> (1979)\n\"Quoted\" & more (2001)\n"});
       stores.push_back(Folder("stores") + "/" + run.run_name + ".h5");
       WriteRun(run, stores.back());
@@ -125,6 +126,8 @@ class PageTest : public testing::Test {
     EXPECT_EQ(found["credit_head"], Json::array({"Rank", "Line", "Judged", "Relevance", "Credit"}));
     EXPECT_EQ(found["credit_rows"][0], Json::array({"1", "Alien (1979)", "\u2713 hit", "1", "1"}));
     EXPECT_EQ(found["credit_rows"][1], Json::array({"2", "The Thing (1982)", "\u2260 wrong year", "0", "0"}));
+    EXPECT_EQ(found["pair_head"], Json::array({"Rank", "Before the first step", "At the end"}));
+    EXPECT_EQ(found["pair_first"], Json::array({"1", "Ran (1985)\u2013 miss", "Alien (1979)\u2713 hit"}));
     EXPECT_EQ(found["hit_rows"], Json::array({true, false}));
     EXPECT_EQ(found["hit_has_rule"], true);
     EXPECT_EQ(found["credit_shown"], true) << "without a further click";

@@ -72,6 +72,9 @@
     found.hit_rows = Array.from(table.tBodies[0].rows).map(row => row.classList.contains("hit"));
     found.hit_has_rule = getComputedStyle(table.querySelector("tr.hit")).boxShadow !== "none";
     found.credit_shown = answers.open && table.getBoundingClientRect().height > 0;
+    const pair = answers.querySelectorAll("table.credit")[1];
+    found.pair_head = texts(pair.tHead.rows[0]);
+    found.pair_first = texts(pair.tBodies[0].rows[0]);
     found.credit_text = answers.querySelector("p").textContent;
     const seen = Array.from(dialog.querySelectorAll("details")).find(d => d.textContent.startsWith("What the last"));
     seen.open = true;
