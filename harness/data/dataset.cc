@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "base/text/format.h"
 #include "datasets/forms/written_items.h"
 #include "datasets/neighbours/conversation_items.h"
 #include "datasets/teachers/embedder.h"
@@ -53,6 +54,7 @@ std::string HashOf(const Dataset& dataset) {
   std::string text = FormatList(dataset.catalog.items()) + "\n";
   AddForms(dataset, text);
   AddText(dataset.train, text);
+  AddText(dataset.rl_train, text);
   AddText(dataset.validation, text);
   AddText(dataset.test, text);
   for (const Demonstration& one : dataset.demonstrations) {
@@ -187,11 +189,31 @@ EmbeddingRows VectorsOf(const EmbedderConfig& config, const std::vector<ItemDeta
   return rows->second;
 }
 
+// Whole users, or dialogues, chosen by chance, from `train` to `rl_train`.
+void SetApartForRl(const DataConfig& config, Dataset* dataset) {
+  if (config.rl_share == 0) return;
+  std::vector<Conversation> others;
+  for (Conversation& one : dataset->train) {
+    const uint64_t user = dataset->training_sequence_of.at(one.id);
+    RandomStream stream(static_cast<uint64_t>(config.world_seed), "data/rl_share", {user});
+    (stream.Uniform() < config.rl_share ? dataset->rl_train : others).push_back(std::move(one));
+  }
+  dataset->train = std::move(others);
+  for (const auto& [conversations, stages] :
+       {std::pair(&dataset->train, "pre-training and SFT"), std::pair(&dataset->rl_train, "RL")}) {
+    if (conversations->empty()) {
+      throw InputError("data.rl_share", ExactNumber(config.rl_share) + " leaves no conversation for " + stages,
+                       "another share, or more training users");
+    }
+  }
+}
+
 Dataset Load(const DataConfig& config, const ItemVectors& vectors) {
   Dataset dataset = config.source == "miniature" ? Simulated(config) : Imported(config, vectors);
   dataset.max_prompt_tokens = config.max_prompt_tokens;
   if (config.prompt == "transcript") dataset.instruction = InstructionOf(dataset, config);
   if (config.prompt == "as_is" || config.prompt == "items") dataset.instruction.clear();
+  SetApartForRl(config, &dataset);
   dataset.hash = HashOf(dataset);
   CheckContentPin("data.lock", config.lock, dataset.hash, config.path);
   return dataset;

@@ -24,6 +24,8 @@ namespace suite {
 struct Dataset {
   Catalog catalog{std::vector<Item>{}};
   std::vector<Conversation> train, validation, test;
+  // Under data.rl_share: what RL trains on in place of `train`, which is then without them. Else empty.
+  std::vector<Conversation> rl_train;
   // What each user, or dialogue, of the whole training split named, in order, as catalogue ids (datasets/neighbours).
   std::vector<std::vector<int>> training_sequences;
   std::map<std::string, size_t> training_sequence_of;  // training conversation id -> which of them it belongs to
@@ -42,6 +44,9 @@ struct Dataset {
   bool may_repeat = false;  // what a conversation names may be recommended again
   // The simulated world behind them: the teacher's lists and what the base model is pre-trained on.
   std::shared_ptr<const MiniatureData> miniature;
+
+  // The conversations that RL trains on.
+  const std::vector<Conversation>& ForRl() const { return rl_train.empty() ? train : rl_train; }
 };
 
 // Throws InputError for data that cannot be used, or that are not those `config.lock` names.

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <hdf5.h>
+#include <set>
 
 #include <filesystem>
 #include <utility>
@@ -123,6 +125,30 @@ TEST(Dataset, NumbersTheTokensOfIds) {
   ASSERT_EQ(dataset.item_tokens.size(), 280u) << "those that are not in the catalogue stand in web lists too";
   EXPECT_EQ(dataset.item_tokens[279], "<item_279>");
   EXPECT_EQ(dataset.catalog.item(199), (Item{"<item_199>", kNoYear}));
+}
+
+TEST(Dataset, SetsWholeUsersApartForRl) {
+  DataConfig config;
+  config.source = "sequences";
+  config.path = "datasets/examples/purchases";
+  config.item_form = "id";
+  config.training_positions = "every";
+  const Dataset together = LoadDataset(config);
+  EXPECT_EQ(&together.ForRl(), &together.train);
+  config.rl_share = .25;
+  const Dataset apart = LoadDataset(config);
+  EXPECT_EQ(&apart.ForRl(), &apart.rl_train);
+  EXPECT_EQ(apart.train.size() + apart.rl_train.size(), together.train.size());
+  std::set<size_t> users_of_stages, users_of_rl;
+  for (const Conversation& one : apart.train) users_of_stages.insert(apart.training_sequence_of.at(one.id));
+  for (const Conversation& one : apart.rl_train) users_of_rl.insert(apart.training_sequence_of.at(one.id));
+  EXPECT_EQ(users_of_stages.size() + users_of_rl.size(), 120u) << "nobody is on both sides";
+  EXPECT_NEAR(static_cast<double>(users_of_rl.size()), 30, 15);
+  EXPECT_EQ(apart.training_sequences, together.training_sequences) << "what is counted stays";
+  EXPECT_NE(apart.hash, together.hash);
+  config.rl_share = 1e-9;
+  EXPECT_THAT(ErrorOf([&] { LoadDataset(config); }),
+              ::testing::HasSubstr("data.rl_share: 1e-09 leaves no conversation for RL"));
 }
 
 }  // namespace

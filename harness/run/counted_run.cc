@@ -64,7 +64,7 @@ void ExecuteCountedRun(const RunConfig& config, const Dataset& dataset, RunRecor
   };
   const Evaluation validation = evaluate(dataset.validation), test = evaluate(dataset.test);
   meter.Enter("saving");
-  recorder.Begin({}, RecordLists("test", 0, dataset.test, test.judged, dataset.catalog), /*answers=*/{});
+  recorder.Begin({}, RecordLists("test", 0, dataset.test, test.judged, dataset.catalog), {});
   recorder.AppendScores("validation", 0, validation.scores);
   recorder.AppendScores("test", 0, test.scores);
   const ObjectiveConfig objective = MakeObjective(config.objective.preset, OverridesOf(config))->config();

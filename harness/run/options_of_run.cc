@@ -64,7 +64,7 @@ RunConstraints ConstraintsOf(const RunConfig& config, const Dataset& dataset, co
     if (constraint) CheckRoomForLists(*constraint, config.rl.max_new_tokens);
     if (!constraint || !config.rl.exclude_seen) continue;
     const int64_t needed = constraint->no_repeats() ? config.data.list_length : 1;
-    for (const auto* split : {&dataset.train, &dataset.validation, &dataset.test}) {
+    for (const auto* split : {&dataset.ForRl(), &dataset.validation, &dataset.test}) {
       CheckRoomBesideSeen(dataset.catalog, *split, needed);
     }
   }

@@ -90,7 +90,7 @@ void GrowPositions(const RunConfig& config, const Dataset& dataset, Policy* poli
   const ChatTemplate chat = ChatTemplateOf(*policy, "the policy that RL starts from");
   const PromptBuilder prompt(policy->tokenizer, chat, {dataset.instruction, dataset.max_prompt_tokens});
   size_t longest = 0;
-  for (const auto* split : {&dataset.train, &dataset.validation, &dataset.test}) {
+  for (const auto* split : {&dataset.ForRl(), &dataset.validation, &dataset.test}) {
     for (const Conversation& one : *split) longest = std::max(longest, prompt.Ids(one).size());
   }
   policy->weights = WithPositions(policy->weights, static_cast<int64_t>(longest) + config.rl.max_new_tokens - 1);
@@ -139,7 +139,7 @@ class RunSteps {
                  config_.rl.max_new_tokens}),
         constraints_(ConstraintsOf(config_, dataset_, policy_, chat_)),
         llama_(policy_.config(), {config_.run.recompute_layers, parts.device}),
-        task_(dataset_.train, dataset_.catalog, policy_.tokenizer, prompt_, TaskOptionsOf(config_, objective_)),
+        task_(dataset_.ForRl(), dataset_.catalog, policy_.tokenizer, prompt_, TaskOptionsOf(config_, objective_)),
         recorded_task_(task_),
         validation_answers_(ValidationAnswers(dataset_.validation, policy_.tokenizer, prompt_)) {
     LlamaWeights weights = policy_.weights.To(parts.device, at::kFloat);
@@ -281,7 +281,7 @@ class RunSteps {
 
   void KeepRollouts() {
     if (!leads() || config_.eval.kept_answers == 0) return;
-    recorder_.KeepRollouts(CreditRollouts(recorded_task_.last(), trainer_->last_credit(), dataset_.train,
+    recorder_.KeepRollouts(CreditRollouts(recorded_task_.last(), trainer_->last_credit(), dataset_.ForRl(),
                                           policy_.tokenizer, Rules(), kKeptGroups));
   }
 
