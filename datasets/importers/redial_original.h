@@ -1,19 +1,20 @@
 // ReDial in the form in which its authors release it ("Towards Deep Conversational Recommendations", 2018): what the
 // lines of redial_dialogues.h become.
 //
-//   SourceData source = ReadRedialOriginal("/data/redial_original", options);   // train_data.jsonl, test_data.jsonl, ...
+//   SourceData source = ReadRedialOriginal("/data/redial_original", options);   // train_data.jsonl, test_data.jsonl
 //   std::vector<SourceSample> samples = RedialSamples(dialogue, TruthRule::kAccepted);
 //
 // The seeker is the user, the recommender the assistant. Each turn of the recommender that names a film which nobody
-// named before, with something said before it, is a sample; the turns before it are the prompt. The other turns are left
-// out, by reason: "spoken_by_user", "no_recommendation" (no film), "no_new_film" (all were named before), "no_context".
+// named before, with something said before it, is a sample; the turns before it are the prompt. The other turns are
+// left out, by reason: "spoken_by_user", "no_recommendation" (no film), "no_new_film" (all were named before),
+// "no_context".
 //
 // Ground truth, by the truth rule (import_rules.h):
 // - `mentioned`: the new films of that turn, as the usual processed ReDial has them (which repeats older ones, too).
 // - `accepted`: the films that the recommender is the first to name, in that turn or later, up to the dialogue's end,
 //   and that by the forms were suggested (1) and are liked by the seeker (1). Later ones count because a list is asked
-//   for: what the seeker takes two turns on would have been as good an answer now. A film that the seeker has seen counts, too,
-//   where it is liked. A sample without any is left out.
+//   for: what the seeker takes two turns on would have been as good an answer now. A film that the seeker has seen
+//   counts, too, where it is liked. A sample without any is left out.
 //
 // Each form is believed on what its writer knows best: the seeker's on `seen` and `liked`, the recommender's on
 // `suggested`. Where one form lacks a film, or is not there, the other one stands in. "Did not say" (2) is no yes.
