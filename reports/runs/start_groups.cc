@@ -59,7 +59,7 @@ DifferingSettings DifferencesOf(const std::vector<StartGroup>& groups) {
   return differing;
 }
 
-// One of them where one is enough to tell every group from every other: a constraint is said, and not what goes with it.
+// One of them where one is enough to tell every group from every other: a constraint is said, not what goes with it.
 DifferingSettings FewestOf(const DifferingSettings& differing, size_t groups) {
   for (const auto& [key, values] : differing) {
     if (values.size() == groups) return {{key, values}};
