@@ -159,6 +159,11 @@ void CheckSft(const RunConfig& config) {
           "at most sft.steps = " + std::to_string(sft.steps));
   Require(config, sft.early_stop == 0 || sft.validate_every > 0, "sft.early_stop", sft.early_stop,
           "0, or sft.validate_every above 0");
+  if (config.data.rl_share > 0 && sft.demonstrations == "source") {
+    Refuse(config, "data.rl_share",
+           TomlText(config.data.rl_share) + " cannot be kept from the source's own demonstrations",
+           "0, or another sft.demonstrations");
+  }
   CheckKeyVariable(config, "teacher_endpoint.key_variable", config.teacher_endpoint.key_variable);
   CheckKeyVariable(config, "embedder_endpoint.key_variable", config.embedder_endpoint.key_variable);
   const auto recipe = RecipeOf(sft.demonstrations, config.demonstrations.remap, config.demonstrations.reflect,

@@ -271,6 +271,11 @@ TEST(RunConfig, RefusesWhatDoesNotFitTogether) {
                 c.policy.from_scratch = true;
               }),
               HasSubstr("policy.from_scratch: true has no meaning: policy.path is folder"));
+  EXPECT_THAT(error([](RunConfig& c) {
+                c.data.rl_share = .5;
+                c.sft.demonstrations = "source";
+              }),
+              HasSubstr("data.rl_share: 0.5 cannot be kept from the source's own demonstrations"));
   EXPECT_THAT(error([](RunConfig& c) { c.data.prompt = "items"; }),
               HasSubstr("data.prompt: 'items' is for histories of items, and data.source is miniature"));
   EXPECT_THAT(error([](RunConfig& c) { c.teacher.kind = "neighbours"; }),
