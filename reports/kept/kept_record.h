@@ -7,8 +7,8 @@
 //   KeptRecord run = ReadKeptRecord("run.h5");
 //   PutShared(shared, &run, "run.h5");                       // whole again
 //
-// In the file each array is a dataset (its bytes shuffled by HDF5's own filter where that makes it pack better) and each
-// list of texts the attributes of a group. A shared array is dataset /arrays/KEY of the shared file; the run has
+// In the file each array is a dataset (its bytes shuffled by HDF5's own filter where that makes it pack better) and
+// each list of texts the attributes of a group. A shared array is dataset /arrays/KEY of the shared file; the run has
 // attribute NAME = KEY in its group /shared, KEY being the beginning of the array's SHA-256.
 #pragma once
 

@@ -4,8 +4,8 @@
 //   RunRecord run = UnpackRun(kept[0], "run.h5");
 //
 // Arrays of a kept run (C: conversations, M: metrics):
-//   step; series/NAME             float32; float64 where full precision is asked for and float32 loses some. Series that
-//                                 no report reads are left out (IsReported).
+//   step; series/NAME             float32; float64 where full precision is asked for and float32 loses some. Series
+//                                 that no report reads are left out (IsReported).
 //   scores/SPLIT/{conversation_ids, context_ids, metric_names, step}
 //   scores/SPLIT/patterns         float32 [patterns, M]: every different set of scores that any conversation had in any
 //                                 of the runs, the most frequent first
@@ -14,8 +14,8 @@
 //   lists/SPLIT/length/STEP       [C]: how many items were answered at the evaluation of STEP
 //   lists/SPLIT/judged/STEP       a byte for each of them: its verdict's place in kVerdicts, + 8 if the answer gave it
 //                                 before, + 16 if it is near the catalogue. Every metric follows from these three.
-//   lists/SPLIT/shown/...         the whole lists (evaluated_lists.h), items and all, of the conversations whose answers
-//                                 are kept as text; `conversation` is the place in conversation_ids as everywhere
+//   lists/SPLIT/shown/...         the whole lists (evaluated_lists.h), items and all, of the conversations whose
+//                                 answers are kept as text; `conversation` is the place in conversation_ids
 //   counts/NAME/{step, counts}; answers/..., rollouts/...    as in a store (run_record.h)
 // Texts: record {run_name, config, status, credit_kind, lists}, provenance, summary.
 //

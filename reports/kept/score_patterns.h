@@ -1,4 +1,5 @@
-// Conversations of one experiment have few different sets of scores: each is kept once, and a conversation by its place.
+// Conversations of one experiment have few different sets of scores: each is kept once, and a conversation by its
+// place.
 //
 //   ScorePatterns patterns(runs);
 //   KeptArray scores = patterns.Of(table);                   // float32 [patterns, metrics], the most frequent first

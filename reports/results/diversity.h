@@ -22,8 +22,8 @@ TextTable DiversityTable(const ReportSpec& spec, const RunSet& set);
 
 inline constexpr char kRecommended[] = "recommended/";
 
-// What the table needs of the run's lists, so that a record can do without them: counts "recommended/SPLIT" with one row,
-// of different catalogue items, ranks that the ten most frequent take, and ranks that any takes, at the newest
+// What the table needs of the run's lists, so that a record can do without them: counts "recommended/SPLIT" with one
+// row, of different catalogue items, ranks that the ten most frequent take, and ranks that any takes, at the newest
 // evaluation. Nothing when there are no lists or no catalogue item in them.
 std::optional<CountTable> RecommendedIn(const RunRecord& run);
 

@@ -112,8 +112,8 @@ void AddRatioCounts(const SyntheticRun& wanted, RunRecord* run) {
   }
 }
 
-// The rank, from 0, at which a conversation gets the one item that it wants; one in ten gets it within the list. All runs
-// share those of step 0.
+// The rank, from 0, at which a conversation gets the one item that it wants; one in ten gets it within the list. All
+// runs share those of step 0.
 int64_t HitRank(const SyntheticRun& wanted, const std::string& split, int64_t step, int64_t conversation) {
   const std::string run = step ? wanted.preset + "/" + std::to_string(wanted.seed) : "";
   RandomStream stream(0, "hits/" + split + run, {static_cast<uint64_t>(step), static_cast<uint64_t>(conversation)});

@@ -1,7 +1,7 @@
 // Results that are kept in the tree: results/published/NAME/ holds the packed record of each run (RUN.h5.gz) and what
-// they share (shared.h5.gz; pack_runs.h tells what is in them), table.csv, and of the experiment's report report.md with
-// its plots and the verdicts (comparisons.csv, claims.json). Tests redraw all of it but the plots from the records and
-// ask for the same bytes.
+// they share (shared.h5.gz; pack_runs.h tells what is in them), table.csv, and of the experiment's report report.md
+// with its plots and the verdicts (comparisons.csv, claims.json). Tests redraw all of it but the plots from the records
+// and ask for the same bytes.
 //
 //   KeepResults(stores, spec, "results/published/quickstart");
 //   KeepReport(spec, "results/published/quickstart");
@@ -22,9 +22,9 @@ namespace suite {
 // The result table of the default spec (report.h), in full precision.
 std::string TableOf(ReadStores stores);
 
-// Writes the runs, packed and with their provenance freed of the folders of the machine, and the table to `folder`; what
-// was kept there is removed. Series that claims of `spec` are about keep their full precision. Throws InputError when a
-// run did not end well or comes without what it has to be packed from (it was unpacked from kept results), stores must
+// Writes the runs, packed and with their provenance freed of the folders of the machine, and the table to `folder`;
+// what was kept there is removed. Series that claims of `spec` are about keep their full precision. Throws InputError when
+// a run did not end well or comes without what it has to be packed from (it was unpacked from kept results), stores must
 // not share a table, or the folder holds anything else than kept results.
 void KeepResults(ReadStores stores, const ReportSpec& spec, const std::string& folder);
 

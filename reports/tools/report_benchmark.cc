@@ -3,8 +3,8 @@
 //
 //   bazel run //reports:report_benchmark -- --out=/tmp/many_runs
 //
-// --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10 is an experiment on Amazon Beauty with its lists; with
-// --keep it is packed and read again, too.
+// --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10 is an experiment on Amazon Beauty with its lists;
+// with --keep it is packed and read again, too.
 //
 // The aim: 500 runs of 1,000 steps and 10,000 conversations (six scores each, first and last) in 10 seconds and 1 GiB.
 
