@@ -79,6 +79,15 @@ TEST(KeptResultsTest, KeepsAndRedraws) {
   EXPECT_THROW(KeepResults(stores, ReportSpec(), folder), InputError);
 }
 
+TEST(KeptResultsTest, WhatWasUnpackedIsNotKeptAgain) {
+  ReadStores stores;
+  stores.records.push_back(MakeRun({"grpo", 1, 0, 4, 20, 20, 10}));
+  KeepResults(stores, ReportSpec(), Scratch("once"));
+  const ReadStores unpacked = ReadKept(Scratch("once"), Scratch("unpacked"));
+  EXPECT_THROW(KeepResults(unpacked, ReportSpec(), Scratch("twice")), InputError);
+  EXPECT_FALSE(std::filesystem::exists(Scratch("twice")));
+}
+
 TEST(KeptResultsTest, AbsolutePathsLoseTheirFolders) {
   EXPECT_EQ(WithoutFolders("/proc/self/exe --config=/tmp/a/b.toml --out=/tmp/a/ --ratio=1/2 '/x/y z'"),
             "exe --config=b.toml --out=a/ --ratio=1/2 'y z'");
