@@ -88,7 +88,8 @@ class Run:
         self.scores = self.scores_of_split(SPLIT)
         self.conversations = arrays[f"scores/{SPLIT}/conversation_ids"]
         self.contexts = arrays.get(f"scores/{SPLIT}/context_ids", [])
-        self.series = {name[len("series/"):]: values for name, values in arrays.items() if name.startswith("series/")}
+        self.series = {name[len("series/"):]: values.astype(float)
+                       for name, values in arrays.items() if name.startswith("series/")}
         self.answers = arrays["answers/conversation_id"]
         ranks = [arrays.get("answers/ranks/" + name, []) for name in ("answer", "line", "verdict")]
         self.answer_ranks = list(zip(*ranks))
