@@ -117,7 +117,7 @@ int Bench::Keep(const std::string& folder) {
     throw InputError(folder_, std::to_string(stores.size()) + " of " + std::to_string(sweep_.runs.size()) + " runs",
                      "all of them: start the experiment again without --keep");
   }
-  KeepResults(ReadAllStores(stores), folder);
+  KeepResults(ReadAllStores(stores), ReportOf(experiment_), folder);
   KeepReport(ReportOf(experiment_), folder);
   std::cout << stores.size() << " runs kept in " << folder << "\n";
   return kExitDone;

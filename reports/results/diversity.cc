@@ -27,23 +27,20 @@ void AddGroups(const RunRecord& run, Diversity* diversity) {
   diversity->last.push_back(Mean({series->values.end() - tail, series->values.end()}));
 }
 
-// Of the newest evaluation of `lists`: how often each catalogue item was given.
-void AddLists(const EvaluatedLists& lists, Diversity* diversity) {
-  std::map<int64_t, double> times;
-  double ranks = 0;
-  for (const RankEntry& rank : lists.ranks) {
-    if (rank.step != lists.ranks.back().step || !lists.items[static_cast<size_t>(rank.item)].in_catalog) continue;
-    ++times[rank.item];
-    ++ranks;
+// In the order of RecommendedIn: items, ranks of the most frequent, ranks of all.
+void AddRecommended(const CountTable& recommended, Diversity* diversity) {
+  diversity->items.push_back(recommended.counts[0]);
+  diversity->top_share.push_back(recommended.counts[1] / recommended.counts[2]);
+}
+
+void AddItems(const RunRecord& run, const std::string& split, Diversity* diversity) {
+  if (run.lists.split == split) {
+    if (const auto recommended = RecommendedIn(run)) AddRecommended(*recommended, diversity);
+    return;
   }
-  if (ranks == 0) return;
-  std::vector<double> counts;
-  for (const auto& [item, count] : times) counts.push_back(count);
-  std::sort(counts.begin(), counts.end(), std::greater<>());
-  double top = 0;
-  for (size_t i = 0; i < std::min(kMostFrequent, counts.size()); ++i) top += counts[i];
-  diversity->items.push_back(static_cast<double>(counts.size()));
-  diversity->top_share.push_back(top / ranks);
+  for (const CountTable& table : run.counts) {
+    if (table.name == kRecommended + split && table.counts.size() == 3) AddRecommended(table, diversity);
+  }
 }
 
 TextCell Cell(const std::vector<double>& values, const char* format) {
@@ -61,7 +58,7 @@ TextTable DiversityTable(const ReportSpec& spec, const RunSet& set) {
     Diversity diversity;
     for (const ReportRun* run : arm.done) {
       AddGroups(run->record, &diversity);
-      if (run->record.lists.split == spec.split) AddLists(run->record.lists, &diversity);
+      AddItems(run->record, spec.split, &diversity);
     }
     if (diversity.first.empty() && !IsCounted(arm)) continue;
     table.rows.push_back({{arm.arm.name},
@@ -71,6 +68,25 @@ TextTable DiversityTable(const ReportSpec& spec, const RunSet& set) {
                           Cell(diversity.top_share, "%.3f")});
   }
   return table;
+}
+
+std::optional<CountTable> RecommendedIn(const RunRecord& run) {
+  const EvaluatedLists& lists = run.lists;
+  std::map<int64_t, double> times;
+  double ranks = 0;
+  for (const RankEntry& rank : lists.ranks) {
+    if (rank.step != lists.ranks.back().step || !lists.items[static_cast<size_t>(rank.item)].in_catalog) continue;
+    ++times[rank.item];
+    ++ranks;
+  }
+  if (ranks == 0) return std::nullopt;
+  std::vector<double> counts;
+  for (const auto& [item, count] : times) counts.push_back(count);
+  std::sort(counts.begin(), counts.end(), std::greater<>());
+  double top = 0;
+  for (size_t i = 0; i < std::min(kMostFrequent, counts.size()); ++i) top += counts[i];
+  return CountTable{
+      kRecommended + lists.split, 3, {lists.ranks.back().step}, {static_cast<double>(counts.size()), top, ranks}};
 }
 
 }  // namespace suite

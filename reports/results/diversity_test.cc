@@ -45,6 +45,20 @@ TEST(DiversityTable, CountsItemsOfGroupsAndOfTheLastTest) {
   EXPECT_EQ(Texts(table.rows[0]), (std::vector<std::string>{"GRPO", "40.0", "30.0", "2", "1.000"}));
 }
 
+TEST(DiversityTable, SaysTheSameOfARecordWithItsItemsCountedBefore) {
+  ReportSpec spec;
+  spec.split = "test";
+  RunRecord run = RunWithLists();
+  run.counts.push_back(*RecommendedIn(run));
+  run.lists = {};
+  const TextTable table = DiversityTable(spec, SetOf(run));
+  ASSERT_EQ(table.rows.size(), 1u);
+  EXPECT_EQ(Texts(table.rows[0]), (std::vector<std::string>{"GRPO", "40.0", "30.0", "2", "1.000"}));
+  run.counts.clear();
+  EXPECT_EQ(Texts(DiversityTable(spec, SetOf(run)).rows[0]),
+            (std::vector<std::string>{"GRPO", "40.0", "30.0", "-", "-"}));
+}
+
 TEST(DiversityTable, SaysNothingOfRecordsThatDoNotCountGroups) {
   RunRecord run = RunWithLists();
   run.series.clear();

@@ -112,10 +112,40 @@ void AddRatioCounts(const SyntheticRun& wanted, RunRecord* run) {
   }
 }
 
+// The rank, from 0, at which a conversation gets the one item that it wants; one in ten gets it within the list. All
+// runs share those of step 0.
+int64_t HitRank(const SyntheticRun& wanted, const std::string& split, int64_t step, int64_t conversation) {
+  const std::string run = step ? wanted.preset + "/" + std::to_string(wanted.seed) : "";
+  RandomStream stream(0, "hits/" + split + run, {static_cast<uint64_t>(step), static_cast<uint64_t>(conversation)});
+  return stream.UniformInt(10 * wanted.ranks);
+}
+
+double ScoreOfHit(const std::string& metric, int64_t rank) {
+  if (metric == "in_catalog_ratio") return 1;
+  if (metric == "duplicate_share") return 0;
+  if (rank >= std::stoi(metric.substr(metric.find('@') + 1))) return 0;
+  return metric[0] == 'r' ? 1 : 1 / std::log2(static_cast<double>(rank + 2));
+}
+
+// The scores of lists, in place of free ones.
+void UseHits(const SyntheticRun& wanted, ScoreTable* table) {
+  table->values.clear();
+  for (const int64_t step : table->steps) {
+    std::vector<int64_t> ranks;
+    for (size_t c = 0; c < table->conversation_ids.size(); ++c) {
+      ranks.push_back(HitRank(wanted, table->split, step, static_cast<int64_t>(c)));
+    }
+    for (const std::string& metric : table->metric_names) {
+      for (const int64_t rank : ranks) table->values.push_back(static_cast<float>(ScoreOfHit(metric, rank)));
+    }
+  }
+}
+
 // Lists of made-up items out of 12,000, one wanted item a conversation.
 void AddLists(const SyntheticRun& wanted, RunRecord* run) {
   constexpr int64_t kItems = 12000;
   if (wanted.ranks == 0) return;
+  for (ScoreTable& table : run->scores) UseHits(wanted, &table);
   run->lists.split = "test";
   for (int64_t item = 0; item < kItems; ++item) {
     run->lists.items.push_back(
@@ -125,8 +155,9 @@ void AddLists(const SyntheticRun& wanted, RunRecord* run) {
   for (int64_t c = 0; c < wanted.conversations; ++c) run->lists.ground_truth.push_back({c, stream.UniformInt(kItems)});
   for (const int64_t step : {int64_t{0}, wanted.steps}) {
     for (int64_t c = 0; c < wanted.conversations; ++c) {
+      const int64_t hit_rank = HitRank(wanted, "test", step, c);
       for (int64_t rank = 0; rank < wanted.ranks; ++rank) {
-        const bool hit = stream.UniformInt(20) == 0;
+        const bool hit = rank == hit_rank;
         run->lists.ranks.push_back({step, c, rank, stream.UniformInt(kItems), hit ? "hit" : "miss", false});
       }
     }

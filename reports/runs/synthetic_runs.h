@@ -20,7 +20,8 @@ struct SyntheticRun {
 };
 
 // A finished run: splits validation (evaluated 5 times) and test (first and last), metrics recall@5, recall@10, ndcg@5,
-// ndcg@10, in_catalog_ratio, duplicate_share. All runs share the scores of step 0.
+// ndcg@10, in_catalog_ratio, duplicate_share. All runs share the scores of step 0. With lists, the scores are those of
+// one wanted item a conversation, and `gain` does nothing.
 RunRecord MakeRun(const SyntheticRun& wanted);
 
 // The same as a run that counts (policy.kind = `kind`): evaluated at step 0 alone, no steps, no series.

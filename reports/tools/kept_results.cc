@@ -3,18 +3,31 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <set>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/paths.h"
 #include "harness/metrics/store_layout.h"
 #include "harness/metrics/write_run.h"
+#include "reports/kept/kept_record.h"
+#include "reports/kept/pack_runs.h"
 #include "reports/report.h"
+#include "reports/results/diversity.h"
 #include "reports/results/report_tables.h"
 #include "reports/tools/gzip.h"
 
 namespace suite {
 namespace {
+
+constexpr char kEnding[] = ".h5.gz";
+constexpr char kShared[] = "shared";
+
+// "0d7f23c78b70" of "0d7f23c78b70.h5.gz"; empty for other files.
+std::string StemOf(const std::string& file) {
+  const size_t end = file.size() - std::min(file.size(), sizeof(kEnding) - 1);
+  return file.substr(end) == kEnding ? file.substr(0, end) : "";
+}
 
 std::vector<std::string> SortedNames(const std::string& folder, bool folders) {
   std::vector<std::string> names;
@@ -32,7 +45,7 @@ bool IsKept(const std::filesystem::path& file) {
   for (const char* known : {"table.csv", "comparisons.csv", "report.md", "claims.json", "plots", "scratch"}) {
     if (name == known) return true;
   }
-  return name.size() > 6 && name.compare(name.size() - 6, 6, ".h5.gz") == 0;
+  return !StemOf(name).empty();
 }
 
 void RefuseToReplaceAnythingElse(const std::string& folder) {
@@ -46,6 +59,45 @@ void RefuseToReplaceAnythingElse(const std::string& folder) {
   }
 }
 
+bool IsAbout(const std::string& metric, const std::string& series) {
+  const size_t at = metric.find("series:");
+  if (at == std::string::npos) return false;
+  const std::string about = metric.substr(at + 7);
+  return about == series || about.compare(0, series.size() + 1, series + "/") == 0;
+}
+
+// Its lists would be lost: what is left of them stands in no store.
+void RefuseUnpacked(const RunRecord& run) {
+  for (const CountTable& table : run.counts) {
+    if (table.name.compare(0, sizeof(kRecommended) - 1, kRecommended) != 0) continue;
+    throw InputError(run.path, "unpacked from kept results, it cannot be kept again",
+                     "the store that the run itself wrote, or the kept files, copied");
+  }
+}
+
+// "series:reward_by_rank/1" is about reward_by_rank.
+std::vector<std::string> SeriesOfClaims(const ReportSpec& spec, const std::vector<RunRecord>& runs) {
+  std::set<std::string> names;
+  for (const RunRecord& run : runs) {
+    for (const StepSeries& series : run.series) names.insert(series.name);
+  }
+  std::vector<std::string> exact;
+  for (const std::string& name : names) {
+    for (const Claim& claim : spec.claims) {
+      const bool is_meant = IsAbout(claim.metric, name) || IsAbout(claim.right_metric, name);
+      if (is_meant && (exact.empty() || exact.back() != name)) exact.push_back(name);
+    }
+  }
+  return exact;
+}
+
+void WritePacked(const KeptRecord& record, const std::string& folder, const std::string& stem) {
+  const std::string path = folder + "/" + stem + ".h5";
+  WriteKeptRecord(record, path);
+  WriteFileAtomically(path + ".gz", Gzip(ReadFile(path)));
+  std::filesystem::remove(path);
+}
+
 }  // namespace
 
 std::string TableOf(ReadStores stores) {
@@ -54,21 +106,19 @@ std::string TableOf(ReadStores stores) {
   return ToLongCsv(MainTable(spec, set));
 }
 
-void KeepResults(ReadStores stores, const std::string& folder) {
+void KeepResults(ReadStores stores, const ReportSpec& spec, const std::string& folder) {
   for (const SkippedStore& skipped : stores.skipped) throw InputError(skipped.store, skipped.reason);
   for (RunRecord& run : stores.records) {
     if (run.status != kStatusDone) throw InputError(run.path, "the run is '" + run.status + "'", "runs that are done");
+    RefuseUnpacked(run);
     for (auto& [key, value] : run.provenance) value = WithoutFolders(value);
   }
   RefuseToReplaceAnythingElse(folder);
+  std::vector<KeptRecord> runs = PackRuns(stores.records, SeriesOfClaims(spec, stores.records));
   std::filesystem::remove_all(folder);
   MakeFolder(folder);
-  for (const RunRecord& run : stores.records) {
-    const std::string path = folder + "/" + run.run_name + ".h5";
-    WriteRun(run, path);
-    WriteFileAtomically(path + ".gz", Gzip(ReadFile(path)));
-    std::filesystem::remove(path);
-  }
+  WritePacked(TakeShared(&runs), folder, kShared);
+  for (size_t i = 0; i < runs.size(); ++i) WritePacked(runs[i], folder, stores.records[i].run_name);
   WriteFileAtomically(folder + "/table.csv", TableOf(std::move(stores)));
 }
 
@@ -90,17 +140,36 @@ void KeepReport(const ReportSpec& spec, const std::string& folder) {
 
 std::vector<std::string> KeptNames(const std::string& folder) { return SortedNames(folder, true); }
 
-ReadStores ReadKept(const std::string& folder, const std::string& scratch) {
-  MakeFolder(scratch);
+std::vector<std::string> UnpackKept(const std::string& folder, const std::string& into) {
+  MakeFolder(into);
+  const auto gunzip = [&](const std::string& stem, const std::string& path) {
+    const std::string packed = folder + "/" + stem + kEnding;
+    WriteFileAtomically(path, Gunzip(ReadFile(packed), packed));
+  };
+  KeptRecord shared;
+  if (std::filesystem::exists(folder + "/" + kShared + kEnding)) {
+    const std::string path = into + "/" + kShared + ".h5";
+    gunzip(kShared, path);
+    shared = ReadKeptRecord(path);
+    std::filesystem::remove(path);
+  }
   std::vector<std::string> paths;
   for (const std::string& name : SortedNames(folder, false)) {
-    const std::filesystem::path file(name);
-    if (file.extension() != ".gz" || file.stem().extension() != ".h5") continue;
-    const std::string packed = folder + "/" + name;
-    paths.push_back(scratch + "/" + file.stem().string());
-    WriteFileAtomically(paths.back(), Gunzip(ReadFile(packed), packed));
+    const std::string stem = StemOf(name);
+    if (stem.empty() || stem == kShared) continue;
+    MakeFolder(into + "/" + stem);
+    paths.push_back(into + "/" + stem + "/store.h5");
+    gunzip(stem, paths.back());
+    if (!IsKeptRecord(paths.back())) continue;
+    KeptRecord run = ReadKeptRecord(paths.back());
+    PutShared(shared, &run, folder + "/" + name);
+    WriteRun(UnpackRun(run, folder + "/" + name), paths.back());
   }
-  return ReadAllStores(paths);
+  return paths;
+}
+
+ReadStores ReadKept(const std::string& folder, const std::string& scratch) {
+  return ReadAllStores(UnpackKept(folder, scratch));
 }
 
 std::string WithoutFolders(const std::string& text) {

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "harness/metrics/run_record.h"
 #include "reports/runs/synthetic_runs.h"
+#include "reports/spec/report_spec.h"
 
 namespace suite {
 namespace {
@@ -45,14 +46,13 @@ TEST(KeptResultsTest, KeptStoresBearTheirHashAndNoFolders) {
   }
 }
 
-// Three experiments with 76 runs in all, some 180 kB each, since stores keep every answered item: a budget for what a
-// clone carries.
+// Three experiments with 76 runs in all, 15 to 64 kB each: a budget for what a clone carries.
 TEST(KeptResultsTest, TheTreeStaysSmall) {
   uintmax_t bytes = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kPublished)) {
     if (entry.is_regular_file()) bytes += entry.file_size();
   }
-  EXPECT_LT(bytes, uintmax_t{20} << 20);
+  EXPECT_LT(bytes, uintmax_t{15} << 20);
 }
 
 TEST(KeptResultsTest, KeepsAndRedraws) {
@@ -65,18 +65,27 @@ TEST(KeptResultsTest, KeepsAndRedraws) {
   std::filesystem::create_directories(folder);
   WriteFileAtomically(folder + "/old.h5.gz", "old");
   const std::string expected = TableOf({stores.records, {}});
-  KeepResults(stores, folder);
+  KeepResults(stores, ReportSpec(), folder);
   EXPECT_FALSE(std::filesystem::exists(folder + "/old.h5.gz"));
   ReadStores read = ReadKept(folder, Scratch("read"));
   EXPECT_EQ(FindText(read.records[0].provenance, "folder"), "out");
   EXPECT_TRUE(TableOf(std::move(read)) == expected);
   EXPECT_TRUE(ReadFile(folder + "/table.csv") == expected);
   WriteFileAtomically(folder + "/thesis.tex", "years of work");
-  EXPECT_THROW(KeepResults(stores, folder), InputError);
+  EXPECT_THROW(KeepResults(stores, ReportSpec(), folder), InputError);
   EXPECT_EQ(ReadFile(folder + "/thesis.tex"), "years of work") << "only kept results are replaced";
   std::filesystem::remove(folder + "/thesis.tex");
   stores.records[0].status = "failed";
-  EXPECT_THROW(KeepResults(stores, folder), InputError);
+  EXPECT_THROW(KeepResults(stores, ReportSpec(), folder), InputError);
+}
+
+TEST(KeptResultsTest, WhatWasUnpackedIsNotKeptAgain) {
+  ReadStores stores;
+  stores.records.push_back(MakeRun({"grpo", 1, 0, 4, 20, 20, 10}));
+  KeepResults(stores, ReportSpec(), Scratch("once"));
+  const ReadStores unpacked = ReadKept(Scratch("once"), Scratch("unpacked"));
+  EXPECT_THROW(KeepResults(unpacked, ReportSpec(), Scratch("twice")), InputError);
+  EXPECT_FALSE(std::filesystem::exists(Scratch("twice")));
 }
 
 TEST(KeptResultsTest, AbsolutePathsLoseTheirFolders) {

@@ -3,7 +3,8 @@
 //
 //   bazel run //reports:report_benchmark -- --out=/tmp/many_runs
 //
-// --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10 is an experiment on Amazon Beauty with its lists.
+// --runs=25 --seeds=5 --steps=300 --conversations=22363 --ranks=10 is an experiment on Amazon Beauty with its lists;
+// with --keep it is packed and read again, too.
 //
 // The aim: 500 runs of 1,000 steps and 10,000 conversations (six scores each, first and last) in 10 seconds and 1 GiB.
 
@@ -20,6 +21,7 @@
 #include "reports/runs/synthetic_runs.h"
 #include "reports/spec/report_spec.h"
 #include "reports/tools/command_line.h"
+#include "reports/tools/kept_results.h"
 
 namespace suite {
 namespace {
@@ -82,18 +84,27 @@ void Measure(const CommandLine& line) {
   const ReportSpec spec = DefaultSpec("Benchmark", stores);
   WriteReport(spec, std::move(stores), folder + "/report");
   print("report written");
+  if (!line["keep"].as<bool>()) return;
+  KeepResults(ReadAllStores(paths), spec, folder + "/kept");
+  print("stores read and packed");
+  const size_t read = ReadKept(folder + "/kept", folder + "/unpacked").records.size();
+  print("kept records read");
+  uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder + "/kept")) bytes += file.file_size();
+  std::cout << bytes / read << " bytes kept for each of " << read << " runs\n";
 }
 
 int Run(int argc, char** argv) {
   KeepFreedMemory();
   options::options_description shown("Options");
-  shown.add_options()                                                                                    //
-      ("help", "this text")                                                                              //
-      ("out", options::value<std::string>(), "a folder for the stores and the report")                   //
-      ("runs", options::value<int>()->default_value(500), "stores")                                      //
-      ("seeds", options::value<int>()->default_value(10), "runs of an arm")                              //
-      ("steps", options::value<int>()->default_value(1000), "steps of a run")                            //
-      ("conversations", options::value<int>()->default_value(10000), "conversations of the test split")  //
+  shown.add_options()                                                                                            //
+      ("help", "this text")                                                                                      //
+      ("out", options::value<std::string>(), "a folder for the stores and the report")                           //
+      ("runs", options::value<int>()->default_value(500), "stores")                                              //
+      ("seeds", options::value<int>()->default_value(10), "runs of an arm")                                      //
+      ("steps", options::value<int>()->default_value(1000), "steps of a run")                                    //
+      ("conversations", options::value<int>()->default_value(10000), "conversations of the test split")          //
+      ("keep", options::bool_switch(), "also pack the runs as --keep of experiments does, and read them again")  //
       ("ranks", options::value<int>()->default_value(0), "items of each list that is recorded; 0: no lists");
   return ProgramMain(argc, argv, "", shown, /*positional=*/"", &Measure);
 }

@@ -3,6 +3,10 @@
 
     python3 tests/outside/recompute.py results/published/table1
 
+A kept record (reports/kept/pack_runs.h) tells how every answered rank was judged: all metrics of all conversations follow
+from that. The items behind it are kept of the conversations whose answers are shown: there matching is done again, too. In a
+whole store, which keeps every item, it is done for all.
+
 Shares no line with the suite: HDF5 is read by h5py, distributions are SciPy's, formulas are written down anew from their
 definitions (docs/statistics.md). Prints what was compared with the largest difference; exit code 1 where a published
 number is not found again.
@@ -30,49 +34,90 @@ def text(value):
     return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
+KEPT_FORMAT = "rank_grpo_suite.kept"
+SHARED = "shared.h5.gz"
+# A byte of a kept list: a verdict, whether the answer gave the item before, whether it is near the catalogue.
+VERDICTS = ["hit", "miss", "duplicate", "seen", "unknown_title", "wrong_year", "other_spelling"]
+OUT = ("unknown_title", "wrong_year", "other_spelling")
+REPEATED, NEAR = 8, 16
+
+
+def arrays_of(path):
+    """All datasets of a packed HDF5 file by name, texts as str, and its attributes by group."""
+    arrays, texts = {}, {}
+
+    def visit(name, one):
+        if isinstance(one, h5py.Dataset):
+            arrays[name] = one[()] if one.dtype.kind != "S" else [text(line) for line in one[()]]
+        else:
+            texts[name] = {key: text(value) for key, value in one.attrs.items()}
+
+    with gzip.open(path) as packed, h5py.File(io.BytesIO(packed.read()), "r") as store:
+        texts[""] = {key: text(value) for key, value in store.attrs.items()}
+        store.visititems(visit)
+    return arrays, texts
+
+
+class Lists:
+    """Of some conversations: ground truth, history and every answered item."""
+
+    def __init__(self, arrays, prefix):
+        self.titles = arrays[prefix + "items/title"]
+        self.years = arrays[prefix + "items/year"].astype(np.int64)
+        self.in_catalog = arrays[prefix + "items/in_catalog"].astype(bool)
+        self.near_catalog = arrays[prefix + "items/near_catalog"].astype(bool)
+        self.wanted = grouped(arrays[prefix + "ground_truth/conversation"], arrays[prefix + "ground_truth/item"])
+        self.seen = grouped(arrays[prefix + "seen/conversation"], arrays[prefix + "seen/item"])
+        names = ("step", "conversation", "line", "item", "repeated")
+        self.ranks = {name: arrays[prefix + "ranks/" + name].astype(np.int64) for name in names}
+        self.verdicts = arrays[prefix + "ranks/verdict"]
+
+
 class Run:
-    """One store, as plain arrays."""
+    """One record, kept or a whole store, as plain arrays."""
 
     def __init__(self, path):
         self.name = os.path.basename(path).split(".")[0]
-        with gzip.open(path) as packed, h5py.File(io.BytesIO(packed.read()), "r") as store:
-            scores = store[f"scores/{SPLIT}"]
-            self.steps = scores["step"][:]
-            self.scores = {name: values[:] for name, values in scores["values"].items()}
-            self.conversations = [text(one) for one in scores["conversation_ids"][:]]
-            self.contexts = [text(one) for one in scores["context_ids"][:]] if "context_ids" in scores else []
-            self.series = {name: store[f"series/{name}"][:] for name in series_names(store)}
-            self.answers = [text(one) for one in store["answers/conversation_id"][:]]
-            self.answer_ranks = []
-            if "answers/ranks" in store:
-                kept = store["answers/ranks"]
-                self.answer_ranks = list(zip(kept["answer"][:], kept["line"][:], map(text, kept["verdict"][:])))
-            self.has_lists = f"lists/{SPLIT}" in store  # stores of older programs have none
-            if self.has_lists:
-                self.read_lists(store)
-            curves = store["scores/validation"]
-            self.curve_steps = curves["step"][:]
-            self.curves = {name: values[:] for name, values in curves["values"].items()}
-            self.curve_contexts = [text(one) for one in curves["context_ids"][:]] if "context_ids" in curves else [""] * len(
-                curves["conversation_ids"])
-            self.settings = dict(leaves(tomllib.loads(text(store.attrs["config"]))))
-            self.counted = self.settings.get("policy.kind", "language_model") != "language_model"
+        arrays, texts = arrays_of(path)
+        self.is_kept = texts[""]["format"] == KEPT_FORMAT
+        if self.is_kept:
+            shared = arrays_of(os.path.join(os.path.dirname(path), SHARED))[0]
+            arrays.update({name: shared["arrays/" + key] for name, key in texts.get("texts/shared", {}).items()})
+        self.arrays = arrays
+        self.steps = arrays[f"scores/{SPLIT}/step"].astype(np.int64)
+        self.scores = self.scores_of_split(SPLIT)
+        self.conversations = arrays[f"scores/{SPLIT}/conversation_ids"]
+        self.contexts = arrays.get(f"scores/{SPLIT}/context_ids", [])
+        self.series = {name[len("series/"):]: values.astype(float)
+                       for name, values in arrays.items() if name.startswith("series/")}
+        self.answers = arrays["answers/conversation_id"]
+        ranks = [arrays.get("answers/ranks/" + name, []) for name in ("answer", "line", "verdict")]
+        self.answer_ranks = list(zip(*ranks))
+        prefix = f"lists/{SPLIT}/"
+        self.judged = judged_answers(arrays, prefix, self.steps) if prefix + "wanted" in arrays else None
+        with_items = prefix + ("shown/" if self.is_kept else "")
+        self.lists = Lists(arrays, with_items) if with_items + "items/title" in arrays else None  # older stores: none
+        self.curve_steps = arrays["scores/validation/step"].astype(np.int64)
+        self.curves = self.scores_of_split("validation")
+        self.curve_contexts = arrays.get("scores/validation/context_ids",
+                                         [""] * len(arrays["scores/validation/conversation_ids"]))
+        config = texts["texts/record" if self.is_kept else ""]["config"]
+        self.settings = dict(leaves(tomllib.loads(config)))
+        self.counted = self.settings.get("policy.kind", "language_model") != "language_model"
 
-    def read_lists(self, store):
-        lists = store[f"lists/{SPLIT}"]
-        self.titles = [text(one) for one in lists["items/title"][:]]
-        self.years = lists["items/year"][:]
-        self.in_catalog = lists["items/in_catalog"][:].astype(bool)
-        self.near_catalog = lists["items/near_catalog"][:].astype(bool)
-        self.wanted = grouped(lists["ground_truth/conversation"][:], lists["ground_truth/item"][:])
-        self.seen = grouped(lists["seen/conversation"][:], lists["seen/item"][:])
-        ranks = lists["ranks"]
-        self.ranks = {name: ranks[name][:] for name in ("step", "conversation", "line", "item", "repeated")}
-        self.verdicts = [text(one) for one in ranks["verdict"][:]]
+    def scores_of_split(self, split):
+        """By metric, [evaluations, conversations]."""
+        prefix = f"scores/{split}/"
+        names = self.arrays[prefix + "metric_names"]
+        if not self.is_kept:
+            return {name: self.arrays[prefix + "values/" + name] for name in names}
+        places = np.vstack([self.arrays[prefix + "start"][None, :], self.arrays[prefix + "later"]]).astype(np.int64)
+        patterns = self.arrays[prefix + "patterns"]
+        return {name: patterns[places, column] for column, name in enumerate(names)}
 
     def can_be_hit(self, wanted):
         """A film needs a year that is known; what is written without one has none."""
-        return self.years[wanted] >= 0 or self.settings.get("data.item_form", "title_year") != "title_year"
+        return self.lists.years[wanted] >= 0 or self.settings.get("data.item_form", "title_year") != "title_year"
 
     def final(self, metric):
         return self.scores[metric][-1].astype(float)
@@ -81,17 +126,20 @@ class Run:
         return self.scores[metric][0].astype(float)
 
 
-def series_names(store):
-    names = []
-    store["series"].visititems(lambda name, one: names.append(name) if isinstance(one, h5py.Dataset) else None)
-    return names
-
-
 def grouped(keys, values):
     groups = {}
     for key, value in zip(keys, values):
         groups.setdefault(int(key), []).append(int(value))
     return groups
+
+
+def judged_answers(arrays, prefix, steps):
+    """How many a conversation wanted, and by evaluation the bytes of each conversation's ranks."""
+    by_step = []
+    for step in steps:
+        lengths = arrays[f"{prefix}length/{step}"].astype(np.int64)
+        by_step.append(np.split(arrays[f"{prefix}judged/{step}"], np.cumsum(lengths)[:-1]))
+    return arrays[prefix + "wanted"].astype(np.int64), by_step
 
 
 # --- What an answer is worth, from the items alone -------------------------------------------------------------------
@@ -104,24 +152,24 @@ def normal_form(title):
 
 def verdicts_of(run, conversation, items):
     """The verdicts of an answer's items, in their order: seen, out of the catalogue, hit, duplicate, miss."""
-    seen = {run.titles[item] for item in run.seen.get(conversation, [])}
+    seen = {run.lists.titles[item] for item in run.lists.seen.get(conversation, [])}
     given, repeated, verdicts = set(), [], []
     for item in items:
-        key = (normal_form(run.titles[item]), int(run.years[item]))
+        key = (normal_form(run.lists.titles[item]), int(run.lists.years[item]))
         repeated.append(key in given)
         given.add(key)
-        if run.titles[item] in seen:
+        if run.lists.titles[item] in seen:
             verdicts.append("seen")
-        elif not run.in_catalog[item]:
+        elif not run.lists.in_catalog[item]:
             verdicts.append("out")
         else:
             verdicts.append("duplicate" if repeated[-1] else "miss")
-    for wanted in run.wanted.get(conversation, []):
+    for wanted in run.lists.wanted.get(conversation, []):
         if not run.can_be_hit(wanted):
             continue
         for place, item in enumerate(items):
-            near = abs(int(run.years[item]) - int(run.years[wanted])) <= 2
-            if verdicts[place] not in ("seen", "out") and run.titles[item] == run.titles[wanted] and near:
+            near = abs(int(run.lists.years[item]) - int(run.lists.years[wanted])) <= 2
+            if verdicts[place] not in ("seen", "out") and run.lists.titles[item] == run.lists.titles[wanted] and near:
                 verdicts[place] = "hit"
                 break
     return verdicts, repeated
@@ -140,62 +188,85 @@ def ndcg(hits, wanted, k):
     return float((discounts * hits).sum() / ideal) if len(hits) else 0.0
 
 
-def scores_of(run, conversation, items, length, cutoffs):
-    verdicts, repeated = verdicts_of(run, conversation, items)
+def scores_of(verdicts, repeated, near, wanted, length, cutoffs):
+    """Every metric of an answer, from the judgement of its items in their order."""
     kept = [place for place, verdict in enumerate(verdicts) if verdict not in ("seen", "out")]
     hits = [int(verdicts[place] == "hit") for place in kept]
     distinct = [int(verdicts[place] == "hit") for place in kept if not repeated[place]]
-    wanted = len(run.wanted.get(conversation, []))
-    first = items[:length]
     scores = {
-        "in_catalog_ratio": np.mean([run.near_catalog[item] for item in first]) if first else 0.0,
-        "duplicate_share": np.mean(repeated[:length]) if first else 0.0,
+        "in_catalog_ratio": np.mean(near[:length]) if len(near) else 0.0,
+        "duplicate_share": np.mean(repeated[:length]) if len(repeated) else 0.0,
     }
     for k in cutoffs:
         scores[f"recall@{k}"] = recall(hits, wanted, k)
         scores[f"ndcg@{k}"] = ndcg(hits, wanted, k)
         scores[f"distinct_recall@{k}"] = recall(distinct, wanted, k)
         scores[f"distinct_ndcg@{k}"] = ndcg(distinct, wanted, k)
-    return scores, verdicts, repeated
+    return scores
 
 
 def same_verdict(ours, recorded):
-    return ours == recorded or (ours == "out" and recorded in ("unknown_title", "wrong_year", "other_spelling"))
+    return ours == recorded or (ours == "out" and recorded in OUT)
+
+
+def check_scores(run, found, row, conversation, judgement):
+    length = int(run.settings["data.list_length"])
+    cutoffs = sorted({int(name.split("@")[1]) for name in run.scores if "@" in name})
+    for name, score in scores_of(*judgement, length, cutoffs).items():
+        if name in run.scores:
+            recorded = run.scores[name][row][conversation]
+            found.number("score of a conversation", score, recorded, SCORE_TOLERANCE, f"{run.name} {name}")
+
+
+def check_judged(run, found):
+    """Every score of both evaluations, from the judgement of each rank."""
+    wanted, by_step = run.judged
+    for row, answers in enumerate(by_step):
+        for conversation, judged in enumerate(answers):
+            verdicts = ["out" if VERDICTS[byte % REPEATED] in OUT else VERDICTS[byte % REPEATED] for byte in judged]
+            judgement = verdicts, (judged & REPEATED) > 0, (judged & NEAR) > 0, wanted[conversation]
+            check_scores(run, found, row, conversation, judgement)
 
 
 def check_answers(run, found):
-    """Every recorded verdict, and every score of both evaluations, from ground truth and items."""
-    length = int(run.settings["data.list_length"])
-    cutoffs = sorted({int(name.split("@")[1]) for name in run.scores if "@" in name})
+    """Every recorded verdict, and every score of both evaluations, from ground truth and items: of all conversations, or
+    of those whose items are kept."""
+    lists = run.lists
     for row, step in enumerate(run.steps):
-        at_step = np.flatnonzero(run.ranks["step"] == step)
-        answers = grouped(run.ranks["conversation"][at_step], at_step)
-        for conversation in range(len(run.conversations)):
+        at_step = np.flatnonzero(lists.ranks["step"] == step)
+        answers = grouped(lists.ranks["conversation"][at_step], at_step)
+        asked = range(len(run.conversations)) if not run.is_kept else sorted(lists.wanted)
+        for conversation in asked:
             places = answers.get(conversation, [])
-            items = [int(run.ranks["item"][place]) for place in places]
-            scores, verdicts, repeated = scores_of(run, conversation, items, length, cutoffs)
+            items = [int(lists.ranks["item"][place]) for place in places]
+            verdicts, repeated = verdicts_of(run, conversation, items)
+            near = [lists.near_catalog[item] for item in items]
             for place, verdict, repeats in zip(places, verdicts, repeated):
-                found.equal("verdict", same_verdict(verdict, run.verdicts[place]), f"{run.name} {conversation}")
-                found.equal("repeat", repeats == bool(run.ranks["repeated"][place]), f"{run.name} {conversation}")
-            for name, score in scores.items():
-                recorded = run.scores[name][row][conversation]
-                found.number("score of a conversation", score, recorded, SCORE_TOLERANCE, f"{run.name} {name}")
+                found.equal("verdict", same_verdict(verdict, lists.verdicts[place]), f"{run.name} {conversation}")
+                found.equal("repeat", repeats == bool(lists.ranks["repeated"][place]), f"{run.name} {conversation}")
+            wanted = len(lists.wanted.get(conversation, []))
+            check_scores(run, found, row, conversation, (verdicts, repeated, near, wanted))
+            if run.is_kept:
+                bytes_of = [VERDICTS.index(lists.verdicts[place]) + REPEATED * repeats + NEAR * is_near
+                            for place, repeats, is_near in zip(places, repeated, near)]
+                kept = run.judged[1][row][conversation]
+                found.equal("judgement of a rank", bytes_of == [int(byte) for byte in kept], f"{run.name} {conversation}")
 
 
 def rewarded(run, conversation, items):
     """Verdicts by the reward's rules: each ground truth is taken once, by title in normal form, the nearest year first."""
-    seen = {run.titles[item] for item in run.seen.get(conversation, [])}
-    wanted = [(normal_form(run.titles[item]), int(run.years[item]))
-              for item in run.wanted.get(conversation, []) if run.can_be_hit(item)]
+    seen = {run.lists.titles[item] for item in run.lists.seen.get(conversation, [])}
+    wanted = [(normal_form(run.lists.titles[item]), int(run.lists.years[item]))
+              for item in run.lists.wanted.get(conversation, []) if run.can_be_hit(item)]
     given, verdicts = set(), []
     for item in items:
-        title, year = normal_form(run.titles[item]), int(run.years[item])
+        title, year = normal_form(run.lists.titles[item]), int(run.lists.years[item])
         repeats = (title, year) in given
         given.add((title, year))
         nearest = [(title, year + offset) for offset in (0, 1, -1, 2, -2) if (title, year + offset) in wanted]
-        if run.titles[item] in seen:
+        if run.lists.titles[item] in seen:
             verdicts.append("seen")
-        elif not run.in_catalog[item]:
+        elif not run.lists.in_catalog[item]:
             verdicts.append("out")
         elif nearest:
             wanted.remove(nearest[0])
@@ -208,13 +279,13 @@ def rewarded(run, conversation, items):
 def check_kept_answers(run, found):
     """The verdicts beside the answers that the store keeps as text. Their ranks are lines; one without an item is
     unparsed."""
-    last = run.ranks["step"] == run.steps[-1]
+    last = run.lists.ranks["step"] == run.steps[-1]
     ranks = grouped([answer for answer, _, _ in run.answer_ranks], range(len(run.answer_ranks)))
     for answer, identity in enumerate(run.answers):
         conversation = run.conversations.index(identity)
-        places = np.flatnonzero(last & (run.ranks["conversation"] == conversation))
-        lines = [int(line) for line in run.ranks["line"][places]]
-        judged = dict(zip(lines, rewarded(run, conversation, [int(one) for one in run.ranks["item"][places]])))
+        places = np.flatnonzero(last & (run.lists.ranks["conversation"] == conversation))
+        lines = [int(line) for line in run.lists.ranks["line"][places]]
+        judged = dict(zip(lines, rewarded(run, conversation, [int(one) for one in run.lists.ranks["item"][places]])))
         for place in ranks.get(answer, []):
             _, line, recorded = run.answer_ranks[place]
             ours = judged.get(int(line), "unparsed")
@@ -606,18 +677,27 @@ def check_table(folder, runs, found):
             found.number(f"table: {name}", ours, float(row[name]), TOLERANCE, f"{row['row']}, {row['metric']}")
 
 
+def paths_of(folder):
+    return [path for path in sorted(glob.glob(os.path.join(folder, "*.h5.gz"))) if os.path.basename(path) != SHARED]
+
+
 def main(folder):
-    runs = [Run(path) for path in sorted(glob.glob(os.path.join(folder, "*.h5.gz")))]
+    runs = [Run(path) for path in paths_of(folder)]
     if not runs:
         sys.exit(f"{folder}: no run (*.h5.gz) here")
     found = Found()
     for run in runs:
-        if run.has_lists:
+        if run.judged:
+            check_judged(run, found)
+        if run.lists:
             check_answers(run, found)
             check_kept_answers(run, found)
-    without = sum(not run.has_lists for run in runs)
+    kept = sum(run.is_kept and run.judged is not None for run in runs)
+    if kept:
+        print(f"{kept} of {len(runs)} records keep how each rank was judged, and items of shown conversations only")
+    without = sum(not run.lists for run in runs)
     if without:
-        print(f"{without} of {len(runs)} stores keep no lists: their answers and metrics are taken as recorded")
+        print(f"{without} of {len(runs)} records keep no lists: their answers and metrics are taken as recorded")
     check_table(folder, runs, found)
     check_published(folder, runs, found)
     found.report()

@@ -39,11 +39,21 @@ class Recomputed(unittest.TestCase):
             self.spoil_comparison(os.path.join(folder, "comparisons.csv"))
             self.spoil_claim(os.path.join(folder, "claims.json"))
             found = recompute.Found()
-            runs = [recompute.Run(path) for path in sorted(glob.glob(os.path.join(folder, "*.h5.gz")))]
+            runs = [recompute.Run(path) for path in recompute.paths_of(folder)]
             recompute.check_published(folder, runs, found)
             changed = "\n".join(found.failures)
             self.assertIn("comparison: difference", changed)
             self.assertIn("claim: effect", changed)
+
+    def test_a_changed_judgement_is_noticed(self):
+        import recompute
+        run = recompute.Run(recompute.paths_of(PUBLISHED[0])[0])
+        found = recompute.Found()
+        _, by_step = run.judged
+        hit = next(judged for judged in by_step[-1] if recompute.VERDICTS.index("hit") in judged % recompute.REPEATED)
+        hit[hit % recompute.REPEATED == recompute.VERDICTS.index("hit")] += recompute.VERDICTS.index("miss")
+        recompute.check_judged(run, found)
+        self.assertIn("score of a conversation", "\n".join(found.failures))
 
     def spoil_comparison(self, path):
         with open(path, newline="", encoding="utf-8") as file:

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "reports/tools/gzip.h"
+#include "reports/tools/kept_results.h"
 #include "tests/quickstart/program.h"
 
 namespace suite {
@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kPublished[] = "results/published";
-constexpr char kEnding[] = ".h5.gz";
 
 std::vector<std::string> ExperimentNames() {
   std::vector<std::string> names;
@@ -28,24 +27,12 @@ std::vector<std::string> ExperimentNames() {
   return names;
 }
 
-// Lays the stores where the runs of an experiment have them.
-void Unpack(const fs::path& kept, const fs::path& runs) {
-  for (const auto& entry : fs::directory_iterator(kept)) {
-    const std::string file = entry.path().filename().string();
-    const size_t end = file.rfind(kEnding);
-    if (end == std::string::npos) continue;
-    fs::create_directories(runs / file.substr(0, end));
-    WriteFileAtomically((runs / file.substr(0, end) / "store.h5").string(),
-                        Gunzip(ReadFile(entry.path().string()), file));
-  }
-}
-
 class PublishedTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(PublishedTest, TheExperimentDrawsItAgain) {
   const fs::path kept = fs::path(kPublished) / GetParam();
   const fs::path out = TemporaryPath("results");
-  Unpack(kept, out / GetParam() / "runs");
+  UnpackKept(kept, out / GetParam() / "runs");  // where the runs of an experiment have their stores
   const ProgramResult result = RunExperiment(GetParam(), {"--report", "--out=" + out.string()});
   ASSERT_EQ(result.exit_code, 0) << "a run of the experiment is not kept: " << result.output;
   for (const char* file : {"claims.json", "comparisons.csv", "report.md"}) {
