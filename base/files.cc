@@ -8,7 +8,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/paths.h"
@@ -36,9 +37,14 @@ std::string ReadFile(const std::string& path) {
   CheckFile(path);
   std::ifstream in(path, std::ios::binary);
   if (!in) throw InputError(path, std::string("cannot be read: ") + std::strerror(errno));
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  return bytes.str();
+  std::error_code unknown;
+  const uintmax_t size = std::filesystem::file_size(path, unknown);
+  // A data set's file may have half a gigabyte: it is read to where it stays. What /proc shows has no size.
+  std::string bytes(unknown ? 0 : size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(in.gcount()));
+  bytes.append(std::istreambuf_iterator<char>(in), {});
+  return bytes;
 }
 
 std::string FromUsersFolder(const std::string& path) {

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -50,6 +52,16 @@ std::string Obstacle(const std::string& path) {
   return "";
 }
 
+// What a clone without Git LFS has in the place of large files: a few lines of text.
+bool IsLfsPointer(const std::string& path, uintmax_t bytes) {
+  constexpr std::string_view kBegins = "version https://git-lfs";
+  constexpr uintmax_t kLongest = 1024;
+  if (bytes < kBegins.size() || bytes > kLongest) return false;
+  std::string begins(kBegins.size(), '\0');
+  std::ifstream(path, std::ios::binary).read(begins.data(), static_cast<std::streamsize>(begins.size()));
+  return begins == kBegins;
+}
+
 }  // namespace
 
 void CheckFile(const std::string& path, int64_t most_bytes) {
@@ -64,6 +76,9 @@ void CheckFile(const std::string& path, int64_t most_bytes) {
   if (failure) throw InputError(path, "cannot be read: " + failure.message());
   if (bytes > static_cast<uintmax_t>(most_bytes)) {
     throw InputError(path, "has " + std::to_string(bytes) + " bytes", "at most " + std::to_string(most_bytes));
+  }
+  if (IsLfsPointer(path, bytes)) {
+    throw InputError(path, "is a Git LFS pointer", "the file that it points to (git lfs pull)");
   }
 }
 

@@ -48,6 +48,17 @@ TEST(CheckFile, RefusesWhatIsNoFile) {
   EXPECT_THAT(ErrorOf([] { CheckFile("/dev/null/x"); }), HasSubstr("Not a directory"));
 }
 
+TEST(CheckFile, RefusesWhatAGitLfsPointerStandsFor) {
+  const std::string path = Temporary("model.safetensors");
+  WriteFileAtomically(path, "version https://git-lfs.github.com/spec/v1\noid sha256:4f\nsize 988097824\n");
+  const std::string error = path + ": is a Git LFS pointer; allowed: the file that it points to (git lfs pull)";
+  EXPECT_EQ(ErrorOf([&] { CheckFile(path); }), error);
+  EXPECT_EQ(ErrorOf([&] { ReadFile(path); }), error);
+  EXPECT_EQ(ErrorOf([&] { Sha256HexOfFile(path); }), error);
+  WriteFileAtomically(path, "version https://example.org: a text of nobody's");
+  EXPECT_EQ(ErrorOf([&] { CheckFile(path); }), "no error");
+}
+
 // Both would wait for ever.
 TEST(CheckFile, StandsBeforeEveryReader) {
   EXPECT_THAT(ErrorOf([] { ReadFile("/dev/zero"); }), HasSubstr("is a device"));

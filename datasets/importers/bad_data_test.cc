@@ -31,6 +31,7 @@ std::string Row(const std::string& prompt = R"([{"role": "user", "content": "?"}
 }
 
 constexpr char kState[] = R"({"_data_files": [{"filename": "data.arrow"}], "_split": "test"})";
+constexpr char kPointer[] = "version https://git-lfs.github.com/spec/v1\noid sha256:4f\nsize 401366528\n";
 constexpr char kCatalog[] = "title\tyear\nHeat\t1995\n";
 
 Files Reddit(const std::string& arrow) {
@@ -61,6 +62,7 @@ std::vector<BadData> BadReddit() {
   const std::string state = "/test/state.json";
   return {
       {"no folder's files", "reddit_v2", {{"catalog.tsv", kCatalog}}, "/state.json: no such file"},
+      {"a Git LFS pointer", "reddit_v2", Reddit(kPointer), "/test/data.arrow: is a Git LFS pointer; allowed: the file"},
       {"missing state.json", "reddit_v2", {{"test/data.arrow", whole}}, "/test/state.json: no such file"},
       {"missing arrow file", "reddit_v2", {{"test/state.json", kState}}, "/test/data.arrow: "},
       {"broken state.json", "reddit_v2", {{"test/state.json", "{"}}, "/test/state.json: parse error"},
@@ -102,6 +104,10 @@ std::vector<BadData> BadCatalogues() {
        "reddit_v2",
        {{"test/state.json", kState}, {"test/data.arrow", "x"}, {"gt_catalog.pkl", "\x80\x04]."}},
        "/gt_catalog.pkl: a Python pickle, which can run any code when it is read; allowed: a .tsv file; if you trust"},
+      {"a Git LFS pointer to a pickle",
+       "reddit_v2",
+       {{"test/state.json", kState}, {"test/data.arrow", "x"}, {"gt_catalog.pkl", kPointer}},
+       "/gt_catalog.pkl: is a Git LFS pointer"},
       {"a pickle", "jsonl", {{"test.jsonl", Line()}, {"catalog.pkl", ""}}, "/catalog.pkl: a Python pickle"},
       {"item twice",
        "jsonl",

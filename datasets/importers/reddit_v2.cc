@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -75,12 +77,43 @@ void AppendDemonstration(const ArrowCell& row, bool has_messages, const std::str
   source->demonstrations.push_back(std::move(demonstration));
 }
 
+bool HasAnswers(const ArrowTable& table) { return table.Has("messages") || table.Has("completion"); }
+
+void AppendSamples(const ArrowTable& table, const std::string& split, SourceData* source) {
+  table.Require({"prompt", "seen_titles"});
+  source->splits[split];  // also when it has no row
+  table.ForEachRow([&](const ArrowCell& row, int64_t) { AppendSample(row, split, source); });
+}
+
+void AppendDemonstrations(const ArrowTable& table, const std::string& split, SourceData* source) {
+  const bool has_messages = table.Has("messages");
+  if (!has_messages) table.Require({"prompt"});
+  const auto earlier = std::count_if(source->demonstrations.begin(), source->demonstrations.end(),
+                                     [&](const Demonstration& one) { return one.split == split; });
+  table.ForEachRow([&](const ArrowCell& row, int64_t number) {
+    AppendDemonstration(row, has_messages, split, earlier + number, source);
+  });
+}
+
+[[noreturn]] void RefuseColumns(const ArrowTable& table, const std::string& name) {
+  throw InputError(
+      name, "columns " + ShownText(Join(table.columns(), ", ")),
+      std::string("prompt, ") + kGroundTruth + ", seen_titles (RL); prompt, completion (SFT); or messages (SFT)");
+}
+
+// What is done with the rows of one file: `name` stands for it in errors.
+using UseRows = std::function<void(std::string_view arrow_stream, const std::string& name, const std::string& split)>;
+
 // Reads one split from `folder`/`subfolder`.
-void ReadSplit(const std::string& folder, const std::string& subfolder, const std::string& split, SourceData* source) {
+void ReadSplit(const std::string& folder, const std::string& subfolder, const std::string& split, const UseRows& use,
+               SourceData* source) {
   const std::string prefix = subfolder.empty() ? "" : subfolder + "/";
   const std::string state_file = prefix + "state.json";
   if (!std::filesystem::exists(folder + "/" + state_file)) {
-    throw InputError(folder + "/" + state_file, "no such file", "a folder written by save_to_disk");
+    throw InputError(folder + "/" + state_file, "no such file",
+                     subfolder.empty() ? "a folder with train, validation and test, or one of them, as save_to_disk "
+                                         "writes them (docs/paper_scale.md says where each file goes)"
+                                       : "a folder written by save_to_disk");
   }
   const HuggingFaceState state =
       ParseHuggingFaceState(ReadDataFile(folder, state_file, &source->files), folder + "/" + state_file);
@@ -91,26 +124,38 @@ void ReadSplit(const std::string& folder, const std::string& subfolder, const st
   }
   for (const std::string& file : state.files) {
     const std::string bytes = ReadDataFile(folder, prefix + file, &source->files);
-    AppendRedditRows(bytes, folder + "/" + prefix + file, name, source);
+    use(bytes, folder + "/" + prefix + file, name);
   }
 }
 
 // A DatasetDict has a folder for each split, a Dataset lies in `folder` itself.
-void ReadHuggingFaceFolder(const std::string& folder, SourceData* source) {
+void ReadHuggingFaceFolder(const std::string& folder, const UseRows& use, SourceData* source) {
   if (!std::filesystem::is_directory(folder)) throw InputError(folder, "no such folder", "one written by save_to_disk");
   bool found = false;
   for (const std::string_view split : kSplitNames) {
     if (!std::filesystem::is_directory(folder + "/" + std::string(split))) continue;
-    ReadSplit(folder, std::string(split), std::string(split), source);
+    ReadSplit(folder, std::string(split), std::string(split), use, source);
     found = true;
   }
-  if (!found) ReadSplit(folder, "", "", source);
+  if (!found) ReadSplit(folder, "", "", use, source);
 }
 
-// A folder of its own with the same splits: its files are told apart by "sft/".
+// A folder of its own with the same splits: its files are told apart by "sft/". Its rows may bring ground truths beside
+// the answers (the authors evaluate on such a folder); they are samples only where `source` lacks the split.
 void ReadDemonstrations(const std::string& folder, SourceData* source) {
   const size_t earlier = source->files.size();
-  ReadHuggingFaceFolder(folder, source);
+  std::set<std::string> given;
+  for (const auto& [split, samples] : source->splits) given.insert(split);
+  const auto use = [&](std::string_view arrow_stream, const std::string& name, const std::string& split) {
+    const ArrowTable table(arrow_stream, name);
+    const bool has_truths = table.Has(kGroundTruth);
+    if (!HasAnswers(table) && !has_truths) RefuseColumns(table, name);
+    if (HasAnswers(table)) AppendDemonstrations(table, split, source);
+    if (has_truths && given.count(split) == 0) AppendSamples(table, split, source);
+    if (HasAnswers(table) || given.count(split) == 0) return;
+    source->notes.push_back(name + " has no answers, and the split " + split + " is there already: it was left out");
+  };
+  ReadHuggingFaceFolder(folder, use, source);
   for (size_t i = earlier; i < source->files.size(); ++i) source->files[i].name = "sft/" + source->files[i].name;
 }
 
@@ -139,24 +184,9 @@ HuggingFaceState ParseHuggingFaceState(std::string_view json, const std::string&
 void AppendRedditRows(std::string_view arrow_stream, const std::string& name, const std::string& split,
                       SourceData* source) {
   const ArrowTable table(arrow_stream, name);
-  if (table.Has(kGroundTruth)) {
-    table.Require({"prompt", "seen_titles"});
-    source->splits[split];  // also when it has no row
-    table.ForEachRow([&](const ArrowCell& row, int64_t) { AppendSample(row, split, source); });
-    return;
-  }
-  const bool has_messages = table.Has("messages");
-  if (!has_messages && !table.Has("completion")) {
-    throw InputError(
-        name, "columns " + ShownText(Join(table.columns(), ", ")),
-        std::string("prompt, ") + kGroundTruth + ", seen_titles (RL); prompt, completion (SFT); or messages (SFT)");
-  }
-  const auto earlier = std::count_if(source->demonstrations.begin(), source->demonstrations.end(),
-                                     [&](const Demonstration& one) { return one.split == split; });
-  if (!has_messages) table.Require({"prompt"});
-  table.ForEachRow([&](const ArrowCell& row, int64_t number) {
-    AppendDemonstration(row, has_messages, split, earlier + number, source);
-  });
+  if (table.Has(kGroundTruth)) return AppendSamples(table, split, source);
+  if (!HasAnswers(table)) RefuseColumns(table, name);
+  AppendDemonstrations(table, split, source);
 }
 
 SourceData ReadRedditV2(const std::string& folder, const ImportOptions& options) {
@@ -165,7 +195,10 @@ SourceData ReadRedditV2(const std::string& folder, const ImportOptions& options)
   for (const Item& item : ReadOwnCatalog(folder, options.catalog_file, &source)) {
     source.films.push_back({item.title, item.year});
   }
-  ReadHuggingFaceFolder(folder, &source);
+  const auto use = [&](std::string_view arrow_stream, const std::string& name, const std::string& split) {
+    AppendRedditRows(arrow_stream, name, split, &source);
+  };
+  ReadHuggingFaceFolder(folder, use, &source);
   const bool beside = options.sft_folder.empty() && std::filesystem::is_directory(folder + "/sft");
   if (beside) ReadDemonstrations(folder + "/sft", &source);
   if (!options.sft_folder.empty()) ReadDemonstrations(options.sft_folder, &source);

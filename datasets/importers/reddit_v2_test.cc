@@ -121,6 +121,37 @@ TEST(RedditV2, ReadsTheFolderThatSaveToDiskWrites) {
   EXPECT_EQ(one.splits.at("train").size(), 2u);
 }
 
+// As the authors' evaluation reads it: the folder of demonstrations has what they are judged by, too.
+TEST(RedditV2, DemonstrationsWithGroundTruthsAreNoSecondSamples) {
+  const std::string folder = ::testing::TempDir() + "reddit_v2_both";
+  std::filesystem::remove_all(folder);
+  auto both = RlSchema();
+  both = *both->AddField(3, arrow::field("completion", MessagesType()));
+  constexpr char kRow[] = R"([{"prompt": [{"role": "user", "content": "Q"}], "seen_titles": [],
+    "groundtruth_with_release_year": [["Heat", "1995"]], "completion": [{"role": "assistant", "content": "A"}]}])";
+  const std::vector<std::pair<std::string, std::string>> tables = {{"train", ArrowStream(RlSchema(), {kFirst})},
+                                                                   {"test", ArrowStream(RlSchema(), {kFirst})},
+                                                                   {"sft/train", ArrowStream(both, {kRow})},
+                                                                   {"sft/validation", ArrowStream(both, {kRow})},
+                                                                   {"sft/test", ArrowStream(RlSchema(), {kSecond})}};
+  for (const auto& [name, bytes] : tables) {
+    std::filesystem::create_directories(folder + "/" + name);
+    WriteFileAtomically(folder + "/" + name + "/state.json", R"({"_data_files": [{"filename": "data.arrow"}]})");
+    WriteFileAtomically(folder + "/" + name + "/data.arrow", bytes);
+  }
+  const SourceData source = ReadRedditV2(folder, {});
+  EXPECT_EQ(source.splits.at("train").size(), 1u);
+  EXPECT_EQ(source.splits.at("test").size(), 1u);
+  ASSERT_EQ(source.splits.at("validation").size(), 1u) << "which the folder has nowhere else";
+  EXPECT_EQ(source.splits.at("validation")[0].conversation.turns[0].text, "Q");
+  ASSERT_EQ(source.demonstrations.size(), 2u);
+  EXPECT_EQ(source.demonstrations[0].id, "train/0");
+  EXPECT_EQ(source.demonstrations[0].answer, "A");
+  ASSERT_EQ(source.notes.size(), 1u);
+  EXPECT_EQ(source.notes[0],
+            folder + "/sft/test/data.arrow has no answers, and the split test is there already: it was left out");
+}
+
 // Whatever is cut off or changed is an error or a table, never a crash.
 TEST(RedditV2, RefusesEveryTruncation) {
   const std::string whole = ArrowStream(RlSchema(), {kFirst, kSecond});

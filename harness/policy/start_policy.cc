@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "base/error.h"
 #include "base/hash.h"
 #include "harness/config/content_pin.h"
 
@@ -11,6 +12,9 @@ namespace suite {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kWhatIsInIt[] =
+    "a Hugging Face model folder: config.json, tokenizer.json, and model.safetensors or its shards with their index";
 
 bool Decides(const fs::path& file) {
   const std::string ending = file.extension().string();
@@ -20,9 +24,16 @@ bool Decides(const fs::path& file) {
 std::vector<fs::path> DecidingFiles(const std::string& path) {
   CheckPolicyFolder(path);
   std::vector<fs::path> files;
+  bool has_weights = false;
   for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.is_regular_file() && Decides(entry.path())) files.push_back(entry.path());
+    if (!entry.is_regular_file() || !Decides(entry.path())) continue;
+    files.push_back(entry.path());
+    has_weights |= entry.path().extension() == ".safetensors";
   }
+  for (const char* name : {"config.json", "tokenizer.json"}) {
+    if (!fs::exists(fs::path(path) / name)) throw InputError(path, std::string("has no ") + name, kWhatIsInIt);
+  }
+  if (!has_weights) throw InputError(path, "has no weights", kWhatIsInIt);
   std::sort(files.begin(), files.end());
   return files;
 }
