@@ -205,7 +205,8 @@ TEST(RealData, Inspired) {
 }
 
 TEST(KnownFormats, AreSorted) {
-  EXPECT_EQ(KnownFormats(), (std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial", "sequences"}));
+  EXPECT_EQ(KnownFormats(),
+            (std::vector<std::string>{"inspired", "jsonl", "reddit_v2", "redial", "redial_original", "sequences"}));
 }
 
 }  // namespace
