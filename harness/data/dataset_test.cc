@@ -146,9 +146,8 @@ TEST(Dataset, SetsWholeUsersApartForRl) {
   EXPECT_NEAR(static_cast<double>(users_of_rl.size()), 30, 15);
   EXPECT_EQ(apart.training_sequences, together.training_sequences) << "what is counted stays";
   EXPECT_NE(apart.hash, together.hash);
-  config.rl_share = .001;
-  EXPECT_THAT(ErrorOf([&] { LoadDataset(config); }),
-              ::testing::HasSubstr("data.rl_share: 0.001 leaves no conversation for RL"));
+  config.rl_share = 1e-9;
+  EXPECT_THAT(ErrorOf([&] { LoadDataset(config); }), ::testing::HasSubstr("leaves no conversation for RL"));
 }
 
 }  // namespace
