@@ -82,8 +82,8 @@ int Main(int argc, char** argv) {
   Experiment experiment = LoadExperiment(request);
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
   const ProcessRank process = RankOfThisProcess();
-  const bool runs =
-      !flags.plan && !flags.status && !flags.watch && !flags.explain && !flags.report && flags.keep.empty();
+  const bool looks = flags.status || flags.watch || flags.report || !flags.keep.empty();  // at runs that are there
+  const bool runs = !looks && !flags.plan && !flags.explain;
   // Of a cluster, this machine may be the one without GPUs, or with little memory.
   for (const ExperimentRun& run : experiment.runs) {
     if (runs && flags.launcher == "local") CheckMemory(run.config, MemoryOfMachine());
@@ -96,12 +96,15 @@ int Main(int argc, char** argv) {
     PrintPlan(flags, std::move(experiment));
     return 0;
   }
-  if (flags.status || flags.watch) {
+  if (looks) {
     TakeRecordedPins(SweepFolder(flags, experiment.name), flags.stood, &experiment);
+  } else {
+    FillContentPins(flags.stood, &experiment);
+  }
+  if (flags.status || flags.watch) {
     Bench(flags, std::move(experiment)).PrintStatus(flags.watch);
     return 0;
   }
-  FillContentPins(flags.stood, &experiment);
   if (flags.explain) {
     std::cout << Explain(experiment.runs.front().config);
     return 0;

@@ -112,6 +112,7 @@ void KeepResults(ReadStores stores, const ReportSpec& spec, const std::string& f
     if (run.status != kStatusDone) throw InputError(run.path, "the run is '" + run.status + "'", "runs that are done");
     RefuseUnpacked(run);
     for (auto& [key, value] : run.provenance) value = WithoutFolders(value);
+    run.config = WithoutFolders(run.config);
   }
   RefuseToReplaceAnythingElse(folder);
   std::vector<KeptRecord> runs = PackRuns(stores.records, SeriesOfClaims(spec, stores.records));
@@ -163,7 +164,9 @@ std::vector<std::string> UnpackKept(const std::string& folder, const std::string
     if (!IsKeptRecord(paths.back())) continue;
     KeptRecord run = ReadKeptRecord(paths.back());
     PutShared(shared, &run, folder + "/" + name);
-    WriteRun(UnpackRun(run, folder + "/" + name), paths.back());
+    const RunRecord record = UnpackRun(run, folder + "/" + name);
+    WriteRun(record, paths.back());
+    WriteFileAtomically(into + "/" + stem + "/config.toml", record.config);
   }
   return paths;
 }
@@ -175,13 +178,12 @@ ReadStores ReadKept(const std::string& folder, const std::string& scratch) {
 std::string WithoutFolders(const std::string& text) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
-    const bool begins =
-        text[at] == '/' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '=' || text[at - 1] == '\'');
+    const bool begins = text[at] == '/' && (at == 0 || std::string(" ='\"").find(text[at - 1]) != std::string::npos);
     if (!begins) {
       out += text[at++];
       continue;
     }
-    const size_t end = std::min(text.find_first_of(" '", at), text.size());
+    const size_t end = std::min(text.find_first_of(" '\"", at), text.size());
     const std::string path = text.substr(at, end - at);
     const size_t last = path.find_last_not_of('/');
     out += last == std::string::npos ? path : path.substr(path.rfind('/', last) + 1);

@@ -22,7 +22,7 @@ namespace suite {
 // The result table of the default spec (report.h), in full precision.
 std::string TableOf(ReadStores stores);
 
-// Writes the runs, packed and with their provenance freed of the folders of the machine, and the table to `folder`;
+// Writes the runs, packed and with provenance and config freed of the folders of the machine, and the table to `folder`;
 // what was kept there is removed. Series that claims of `spec` are about keep their full precision. Throws InputError
 // when a run did not end well or comes without what it has to be packed from (it was unpacked from kept results),
 // stores must not share a table, or the folder holds anything else than kept results.
@@ -35,8 +35,9 @@ void KeepReport(const ReportSpec& spec, const std::string& folder);
 // The folders in `folder`, sorted.
 std::vector<std::string> KeptNames(const std::string& folder);
 
-// Writes the runs that `folder` keeps as stores, INTO/RUN/store.h5, and gives their paths. They lack the items of lists
-// and series that no report reads. A RUN.h5.gz may also be a whole store, as older programs kept them.
+// Writes the runs that `folder` keeps as stores, INTO/RUN/store.h5 beside config.toml, and gives the stores' paths. The
+// stores lack the items of lists and series that no report reads. A RUN.h5.gz may also be a whole store, as older
+// programs kept them.
 std::vector<std::string> UnpackKept(const std::string& folder, const std::string& into);
 
 // The same, read.

@@ -40,6 +40,7 @@ TEST(KeptResultsTest, KeptStoresBearTheirHashAndNoFolders) {
       EXPECT_TRUE(std::filesystem::exists(folder + "/" + run.run_name + ".h5.gz")) << run.path;
       EXPECT_EQ(run.status, "done");
       for (const auto& [key, value] : run.provenance) EXPECT_EQ(WithoutFolders(value), value) << key;
+      EXPECT_EQ(WithoutFolders(run.config), run.config);
       ++runs;
     }
     EXPECT_GT(runs, 0u) << name;
@@ -91,6 +92,7 @@ TEST(KeptResultsTest, WhatWasUnpackedIsNotKeptAgain) {
 TEST(KeptResultsTest, AbsolutePathsLoseTheirFolders) {
   EXPECT_EQ(WithoutFolders("/proc/self/exe --config=/tmp/a/b.toml --out=/tmp/a/ --ratio=1/2 '/x/y z'"),
             "exe --config=b.toml --out=a/ --ratio=1/2 'y z'");
+  EXPECT_EQ(WithoutFolders("path = \"/a/b\"\nlock = \"\""), "path = \"b\"\nlock = \"\"");
   EXPECT_EQ(WithoutFolders("g++ 12.2.0"), "g++ 12.2.0");
   EXPECT_EQ(WithoutFolders(""), "");
 }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/files.h"
+#include "harness/sweep/recorded_runs.h"
 #include "reports/tools/kept_results.h"
 #include "tests/quickstart/program.h"
 
@@ -27,13 +29,30 @@ std::vector<std::string> ExperimentNames() {
   return names;
 }
 
+// What an experiment on real data was told, which need not be there: `--report` looks at the records alone.
+std::vector<std::string> PathsOf(const std::string& sweep) {
+  std::map<std::string, std::string> paths;
+  for (const SweepRun& run : RecordedRuns(sweep)) {  // runs that nothing is trained for have no policy
+    paths.emplace("data.path", run.config.data.path);
+    if (!run.config.policy.path.empty()) paths.emplace("policy.path", run.config.policy.path);
+    if (!run.config.embedder.path.empty()) paths.emplace("embedder.path", run.config.embedder.path);
+  }
+  std::vector<std::string> flags;
+  for (const auto& [key, path] : paths) {
+    if (!path.empty()) flags.push_back("--set=" + key + "=\"" + path + "\"");
+  }
+  return flags;
+}
+
 class PublishedTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(PublishedTest, TheExperimentDrawsItAgain) {
   const fs::path kept = fs::path(kPublished) / GetParam();
   const fs::path out = TemporaryPath("results");
   UnpackKept(kept, out / GetParam() / "runs");  // where the runs of an experiment have their stores
-  const ProgramResult result = RunExperiment(GetParam(), {"--report", "--out=" + out.string()});
+  std::vector<std::string> arguments = PathsOf(out / GetParam());
+  arguments.insert(arguments.end(), {"--report", "--out=" + out.string()});
+  const ProgramResult result = RunExperiment(GetParam(), arguments);
   ASSERT_EQ(result.exit_code, 0) << "a run of the experiment is not kept: " << result.output;
   for (const char* file : {"claims.json", "comparisons.csv", "report.md"}) {
     EXPECT_TRUE(ReadFile(kept / file) == ReadFile(out / GetParam() / file)) << kept / file;
