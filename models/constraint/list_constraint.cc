@@ -63,12 +63,6 @@ int64_t Shortest(const Sequences& sequences) {
   return static_cast<int64_t>(shortest);
 }
 
-// Counts one more closed leaf under each node on the way to `leaf`, unless it is closed already.
-void Close(const LineTrie& trie, int32_t leaf, std::unordered_map<int32_t, int32_t>* closed) {
-  if (closed->count(leaf) > 0) return;
-  for (int32_t node = leaf; node >= 0; node = trie.parent(node)) ++(*closed)[node];
-}
-
 }  // namespace
 
 // Both ways to end each line.
@@ -116,20 +110,33 @@ ListState::ListState(const ListConstraint& constraint, const std::vector<int64_t
   SUITE_CHECK_GE(open, constraint.no_repeats() ? constraint.list_length() : 1);
 }
 
+void ListState::ClosedNodes::Close(const LineTrie& trie, int32_t leaf) {
+  if (leaves.count(leaf) > 0) return;
+  for (int32_t node = leaf; node >= 0; node = trie.parent(node)) {
+    if (++leaves[node] < trie.leaves(node) || node == LineTrie::kRoot) continue;
+    std::vector<int32_t>& siblings = children[trie.parent(node)];
+    siblings.insert(std::lower_bound(siblings.begin(), siblings.end(), node), node);
+  }
+}
+
 int32_t ListState::Closed(int32_t node) const {
-  const auto found = closed().find(node);
-  return found == closed().end() ? 0 : found->second;
+  const auto found = closed().leaves.find(node);
+  return found == closed().leaves.end() ? 0 : found->second;
 }
 
 TokenSpan ListState::Allowed() {
   if (done_) return {};
   const LineTrie::Children children = trie().ChildrenOf(node_);
-  if (Closed(node_) == 0) return {children.tokens, children.count};
+  const auto closed_children = closed().children.find(node_);
+  if (closed_children == closed().children.end()) return {children.tokens, children.count};
   open_.clear();
-  for (int32_t i = 0; i < children.count; ++i) {
-    const int32_t child = children.first_node + i;
-    if (Closed(child) < trie().leaves(child)) open_.push_back(children.tokens[i]);
+  const int32_t* open = children.tokens;
+  for (const int32_t child : closed_children->second) {
+    const int32_t* shut = children.tokens + (child - children.first_node);
+    open_.insert(open_.end(), open, shut);
+    open = shut + 1;
   }
+  open_.insert(open_.end(), open, children.tokens + children.count);
   return {open_.data(), static_cast<int32_t>(open_.size())};
 }
 
@@ -146,8 +153,8 @@ void ListState::Take(int32_t compact) {
 }
 
 void ListState::CloseLine(size_t index) {
-  Close(constraint_->inner_lines(), constraint_->inner_lines().leaf_of(index), &closed_inner_);
-  Close(constraint_->last_lines(), constraint_->last_lines().leaf_of(index), &closed_last_);
+  closed_inner_.Close(constraint_->inner_lines(), constraint_->inner_lines().leaf_of(index));
+  closed_last_.Close(constraint_->last_lines(), constraint_->last_lines().leaf_of(index));
 }
 
 }  // namespace suite

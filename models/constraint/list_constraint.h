@@ -85,12 +85,19 @@ class ListState {
   bool done() const { return done_; }
 
  private:
-  // Under each node of a trie, how many leaves are closed; nodes without any are missing.
-  using ClosedCounts = std::unordered_map<int32_t, int32_t>;
+  // What is closed of a trie; nodes without any such are missing. Lists are short and catalogues are not, so what
+  // Allowed looks at is what is closed, not what is open.
+  struct ClosedNodes {
+    std::unordered_map<int32_t, int32_t> leaves;                 // under a node, how many leaves
+    std::unordered_map<int32_t, std::vector<int32_t>> children;  // of a node, those without an open leaf; rising
+
+    // Closes a leaf, unless it is closed already.
+    void Close(const LineTrie& trie, int32_t leaf);
+  };
 
   bool AtLastLine() const { return line_ + 1 == constraint_->list_length(); }
   const LineTrie& trie() const { return AtLastLine() ? constraint_->last_lines() : constraint_->inner_lines(); }
-  const ClosedCounts& closed() const { return AtLastLine() ? closed_last_ : closed_inner_; }
+  const ClosedNodes& closed() const { return AtLastLine() ? closed_last_ : closed_inner_; }
   int32_t Closed(int32_t node) const;
   void CloseLine(size_t index);
 
@@ -98,7 +105,7 @@ class ListState {
   int64_t line_ = 0;
   int32_t node_ = LineTrie::kRoot;
   bool done_ = false;
-  ClosedCounts closed_inner_, closed_last_;
+  ClosedNodes closed_inner_, closed_last_;
   std::vector<int32_t> open_;  // what Allowed gave, where some children are closed
 };
 
