@@ -83,13 +83,19 @@ int Bench::Execute() {
   return flags_.launcher == "slurm" ? ExecuteOnSlurm() : ExecuteHere();
 }
 
-int Bench::ExecuteHere() {
+int Bench::Train() {
   MakeFolders();
   const bool complete = TrainAll();
   board_.Close();
   if (signal_) return kExitRequeue;
+  return complete ? kExitDone : kExitFailed;
+}
+
+int Bench::ExecuteHere() {
+  const int trained = Train();
+  if (trained == kExitRequeue) return trained;
   const int reported = Report();
-  return complete ? reported : kExitFailed;
+  return trained == kExitDone ? reported : trained;
 }
 
 std::vector<std::string> Bench::StoresThere() const {
@@ -123,7 +129,7 @@ int Bench::Keep(const std::string& folder) {
   return kExitDone;
 }
 
-void Bench::PrintPlan() const {
+Surroundings Bench::LookAround(const std::vector<RunView>& views) const {
   std::error_code unknown;
   fs::path place = folder_;  // may not be there yet
   while (!fs::exists(place) && place.has_parent_path() && place != place.parent_path()) place = place.parent_path();
@@ -137,10 +143,30 @@ void Bench::PrintPlan() const {
   surroundings.finished = FinishedRunsIn(flags_.out);
   std::vector<RunConfig> known;
   for (const FinishedRun& finished : surroundings.finished) known.push_back(finished.run.config);
-  const std::vector<RunView> views = LookAtAll(sweep_);
   surroundings.stages = MissingStages(RunsLeft(sweep_, views), stages, known);
-  std::cout << PlanText(sweep_, views, surroundings);
+  return surroundings;
+}
+
+void Bench::PrintPlan() const {
+  const std::vector<RunView> views = LookAtAll(sweep_);
+  std::cout << PlanText(sweep_, views, LookAround(views));
   PrintProcesses();
+}
+
+std::vector<ExperimentRun> Bench::RunsOfUnknownTime() const {
+  const std::vector<RunView> views = LookAtAll(sweep_);
+  const Surroundings surroundings = LookAround(views);
+  const bool all = std::any_of(surroundings.stages.begin(), surroundings.stages.end(),
+                               [](const MissingStage& stage) { return stage.wall_s < 0; });
+  std::vector<RunCost> costs = CostsOf(sweep_.runs, views);
+  TakeRoughCosts(sweep_.runs, surroundings.finished, &costs);
+  std::vector<ExperimentRun> unknown;
+  for (size_t i = 0; i < views.size(); ++i) {
+    const SweepRun& run = sweep_.runs[i];
+    const bool is_over = views[i].state == RunState::kDone || views[i].state == RunState::kFailed;
+    if (!is_over && (all || costs[i].wall_s < 0)) unknown.push_back({run.name, ConfigHash(run.config), run.config});
+  }
+  return unknown;
 }
 
 void Bench::PrintProcesses() const {

@@ -32,6 +32,9 @@ class Bench {
   // The exit code (harness/launcher/exit_codes.h). A run that failed stops neither the others nor the report.
   int Execute();
 
+  // Trains stages and runs, here and without a report. The exit code.
+  int Train();
+
   // Runs at once.
   int Parallel() const;
 
@@ -48,6 +51,8 @@ class Bench {
   int Keep(const std::string& folder);
 
   void PrintPlan() const;
+  // Runs to do whose time the plan does not know, or for whose stages it does not.
+  std::vector<ExperimentRun> RunsOfUnknownTime() const;
   // Once, or again and again until the sweep is over.
   void PrintStatus(bool watch) const;
 
@@ -60,6 +65,8 @@ class Bench {
   // also read to its end, once: one that is damaged there has to be run again.
   bool IsToDo(const SweepRun& run, RunState state) const;
 
+  // What a plan goes by.
+  Surroundings LookAround(const std::vector<RunView>& views) const;
   void PrintProcesses() const;
 
   Job MakeJob(const SweepRun& run, const std::string& worker, const std::string& name) const;

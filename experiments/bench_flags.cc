@@ -24,6 +24,7 @@ constexpr char kIntroduction[] =
     "  ./bazelw run //experiments:quickstart -- --set rl.steps=200         with another setting\n"
     "  ./bazelw run //experiments:quickstart -- --explain                  every setting and where it comes from\n"
     "  ./bazelw run //experiments:quickstart -- --plan                     what would run\n"
+    "  ./bazelw run //experiments:quickstart -- --plan --probe             and how long it takes, tried out\n"
     "  ./bazelw run //experiments:evaluate -- --model DIR --data redial    a real checkpoint on real conversations\n"
     "  ./bazelw run //experiments:quickstart -- --status                   how far each run is\n"
     "  ./bazelw run //experiments:quickstart -- --launcher=slurm           as job arrays on a cluster\n"
@@ -54,6 +55,8 @@ po::options_description Options(BenchFlags& flags) {
       "explain", po::bool_switch(&flags.explain), "print every setting with its origin, and stop")(
       "plan", po::bool_switch(&flags.plan),
       "print the runs with expected time, memory and disk, and the memory of the largest by parts, and stop")(
+      "probe", po::bool_switch(&flags.probe),
+      "with --plan: first take a few steps of each kind of run whose time is unknown, in OUT/probe")(
       "plan-gpus", po::value(&flags.plan_gpus)->default_value(0),
       "with --plan: GPUs of a run with run.device = cuda (0: run.processes, or 4 where that is 1)")(
       "plan-gpu-gb", po::value(&flags.plan_gpu_gb)->default_value(80), "with --plan: memory of each, in GB")(
@@ -137,6 +140,7 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
     throw UnknownName("--launcher", "launcher", flags.launcher, {"local", "slurm"});
   }
   for (const std::string& option : flags.sbatch) CheckSbatchOption(option);
+  if (flags.probe && !flags.plan) throw InputError("--probe", "without --plan", "both");
   if (flags.dry_run && flags.launcher != "slurm") throw InputError("--dry-run", "without --launcher=slurm", "both");
   AddShortFlags(map, flags);
   flags.stood = AgainstUsersFolder(".");

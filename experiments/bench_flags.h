@@ -17,6 +17,7 @@ struct BenchFlags {
   int jobs = 0;                   // runs at once; 0: as many as fit the machine
   bool explain = false;
   bool plan = false;
+  bool probe = false;  // before the plan, for times that are unknown
   bool status = false;
   bool watch = false;
   bool report = false;             // of what is there, and no training

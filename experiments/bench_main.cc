@@ -12,10 +12,12 @@
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
+#include "experiments/probe.h"
 #include "experiments/process_work.h"
 #include "harness/config/experiment.h"
 #include "harness/distributed/process_rank.h"
 #include "harness/distributed/run_device.h"
+#include "harness/launcher/exit_codes.h"
 #include "harness/plan/memory_limits.h"
 #include "harness/plan/memory_of_run.h"
 #include "harness/plan/position_limits.h"
@@ -63,6 +65,18 @@ void PrintPlan(const BenchFlags& flags, Experiment experiment) {
   }
 }
 
+// Checks what a start would check, and takes the few steps that tell the plan its times. The exit code.
+int Probe(const BenchFlags& flags, Experiment experiment) {
+  FillContentPins(flags.stood, &experiment);
+  Experiment probe = ProbeOf(Bench(flags, std::move(experiment)).RunsOfUnknownTime());
+  if (probe.runs.empty()) return kExitDone;
+  std::cerr << "probe: a few steps of " << probe.runs.size() << (probe.runs.size() == 1 ? " run" : " runs") << "\n";
+  BenchFlags own = flags;
+  own.profile.clear();
+  own.launcher = "local";
+  return Bench(own, std::move(probe)).Train();
+}
+
 int Main(int argc, char** argv) {
   const BenchFlags flags = ParseBenchFlags(argc, argv);
   if (!flags.help.empty()) {
@@ -83,7 +97,7 @@ int Main(int argc, char** argv) {
   for (const ExperimentRun& run : experiment.runs) CheckObjective(run.config);
   const ProcessRank process = RankOfThisProcess();
   const bool looks = flags.status || flags.watch || flags.report || !flags.keep.empty();  // at runs that are there
-  const bool runs = !looks && !flags.plan && !flags.explain;
+  const bool runs = flags.probe || (!looks && !flags.plan && !flags.explain);
   // Of a cluster, this machine may be the one without GPUs, or with little memory.
   for (const ExperimentRun& run : experiment.runs) {
     if (runs && flags.launcher == "local") CheckMemory(run.config, MemoryOfMachine());
@@ -92,6 +106,10 @@ int Main(int argc, char** argv) {
   }
   const std::string positions = runs ? CheckAllPositions(experiment.runs) : "";
   if (process.rank == 0) std::cerr << positions;
+  if (flags.probe) {
+    const int probed = Probe(flags, experiment);
+    if (probed != kExitDone) return probed;
+  }
   if (flags.plan) {
     PrintPlan(flags, std::move(experiment));
     return 0;

@@ -329,7 +329,7 @@ void AddNewestStep(const Hdf5File& file, hid_t group, const std::string& name, s
                            ReadRows<double>(file, dataset.id(), H5T_NATIVE_DOUBLE, {}, {rows - 1, 1}, name).front());
 }
 
-// The mean of a split's first nDCG at its newest evaluation.
+// The mean of a split's first nDCG at its newest evaluation, and how many conversations it is over.
 void AddNewestScore(const Hdf5File& file, hid_t scores, const std::string& split, RunStatus* out) {
   const Hdf5Handle group = OpenGroup(file, scores, split);
   const std::vector<int64_t> steps = ReadSteps(file, group.id(), "step");
@@ -340,6 +340,7 @@ void AddNewestScore(const Hdf5File& file, hid_t scores, const std::string& split
   const std::string name = "values/" + *metric;
   const Hdf5Handle dataset = OpenDataset(file, group.id(), name);
   const hsize_t conversations = Extent(file, dataset.id(), 2, name)[1];
+  out->conversations.emplace_back(split, static_cast<int64_t>(conversations));
   const std::vector<float> row =
       ReadRows<float>(file, dataset.id(), H5T_NATIVE_FLOAT, {conversations}, {steps.size() - 1, 1}, name);
   if (row.empty()) return;

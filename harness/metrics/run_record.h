@@ -112,6 +112,7 @@ struct RunStatus {
   std::vector<double> step_s;  // seconds of each step; empty where none are recorded
   // Of the series reward and in_catalog_ratio, and the mean of each split's first nDCG ("validation ndcg@5").
   std::vector<std::pair<std::string, double>> newest;
+  std::vector<std::pair<std::string, int64_t>> conversations;  // of each split, once it was evaluated
 };
 
 // Reads some attributes, two numbers a step and one row of each split, however large the store is, also while the run

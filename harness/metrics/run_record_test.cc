@@ -200,6 +200,7 @@ TEST(RunStatusTest, TellsTheEdgesOfAStoreAndReadsLittle) {
   EXPECT_EQ(status.summary, (NamedTexts{{"wall_s", "7"}}));
   EXPECT_EQ(status.step_s, std::vector<double>(2000, 0.5));
   EXPECT_THAT(status.newest, testing::ElementsAre(testing::Pair("reward", 0.25), testing::Pair("test ndcg@5", 0.375)));
+  EXPECT_THAT(status.conversations, testing::ElementsAre(testing::Pair("test", testing::Gt(0))));
 }
 
 TEST(RunStatusTest, DoesNotLookAtSeries) {

@@ -38,7 +38,7 @@ bool IsFreeForRoughCosts(const std::string& key) {
 }
 
 // Amazon Beauty on one core.
-constexpr RunCost kCountedCost = {/*wall_s=*/10, /*peak_rss_mib=*/400, /*disk_bytes=*/10e6};
+constexpr RunCost kCountedCost = {/*wall_s=*/10, /*peak_rss_mib=*/570, /*disk_bytes=*/10e6};
 
 struct Samples {
   std::vector<double> wall_s, peak_rss_mib, disk_bytes;
@@ -51,18 +51,25 @@ double CheckpointBytes(const RunConfig& config) {
   return 12 * WeightsOf(config) * static_cast<double>(config.checkpoint.keep + 1);
 }
 
-// Of the validation split; both ends evaluate the test split too.
-double Evaluations(const RunConfig& config) {
-  return static_cast<double>(config.rl.steps) / static_cast<double>(config.eval.every) + 3;
+// Answers of a run's evaluations: of the validation split at the start and every so many steps, of the test split at
+// both ends.
+double Evaluated(const RunConfig& config, double validation, double test) {
+  return (static_cast<double>(config.rl.steps) / static_cast<double>(config.eval.every) + 1) * validation + 2 * test;
 }
 
 double RoughSeconds(const RunConfig& run, const FinishedRun& guide) {
   const RunConfig& other = guide.run.config;
-  const double other_steps = static_cast<double>(other.rl.steps) * std::max(0.0, guide.view.step_s);
-  const double beyond = std::max(0.0, guide.view.wall_s - other_steps);
-  if (run.rl.steps > 0 && guide.view.step_s < 0) return -1;
-  return static_cast<double>(run.rl.steps) * std::max(0.0, guide.view.step_s) +
-         beyond * Evaluations(run) / Evaluations(other);
+  const RunView& took = guide.view;
+  if (run.rl.steps > 0 && took.step_s < 0) return -1;
+  const double step_s = std::max(0.0, took.step_s);
+  const double beyond = std::max(0.0, took.wall_s - static_cast<double>(other.rl.steps) * step_s);
+  // Without a record of them, all that is beyond steps counts as evaluations, and the splits as equals.
+  const bool recorded = took.evaluation_s >= 0 && took.validation + took.test > 0;
+  const auto validation = static_cast<double>(recorded ? took.validation : 1);
+  const auto test = static_cast<double>(recorded ? took.test : 1);
+  const double evaluation_s = recorded ? std::min(took.evaluation_s, beyond) : beyond;
+  return static_cast<double>(run.rl.steps) * step_s + (beyond - evaluation_s) +
+         evaluation_s * Evaluated(run, validation, test) / Evaluated(other, validation, test);
 }
 
 std::vector<std::string> SortedEntries(const std::string& folder) {
@@ -88,6 +95,8 @@ double WeightsOf(const RunConfig& config) {
   const double layer = 2 * hidden * hidden + 2 * hidden * kv + 3 * hidden * p.intermediate_size + 2 * hidden;
   return p.vocab_size * hidden * (p.tie_embeddings ? 1 : 2) + p.layers * layer + hidden;
 }
+
+std::string RoughKindOf(const RunConfig& config) { return KindOf(config, IsFreeForRoughCosts); }
 
 std::vector<RunCost> CostsOf(const std::vector<SweepRun>& runs, const std::vector<RunView>& views) {
   std::vector<std::string> kinds;
@@ -125,11 +134,11 @@ std::vector<FinishedRun> FinishedRunsIn(const std::string& out) {
 std::vector<std::string> TakeRoughCosts(const std::vector<SweepRun>& runs, const std::vector<FinishedRun>& finished,
                                         std::vector<RunCost>* costs) {
   std::vector<std::string> kinds;
-  for (const FinishedRun& guide : finished) kinds.push_back(KindOf(guide.run.config, IsFreeForRoughCosts));
+  for (const FinishedRun& guide : finished) kinds.push_back(RoughKindOf(guide.run.config));
   std::set<std::string> sweeps;
   for (size_t i = 0; i < runs.size(); ++i) {
     if ((*costs)[i].wall_s >= 0) continue;
-    const std::string kind = KindOf(runs[i].config, IsFreeForRoughCosts);
+    const std::string kind = RoughKindOf(runs[i].config);
     Samples samples;
     for (size_t f = 0; f < finished.size(); ++f) {
       const double seconds = kinds[f] == kind ? RoughSeconds(runs[i].config, finished[f]) : -1;

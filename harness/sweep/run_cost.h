@@ -36,10 +36,14 @@ struct FinishedRun {
 // All of the sweeps in an output folder ("results"), by folder. What cannot be read is left out.
 std::vector<FinishedRun> FinishedRunsIn(const std::string& out);
 
-// Fills in costs that are unknown, from finished runs whose configs may also differ in rl.steps, eval.every,
-// data.world_seed and in how the shared stages were trained. Their time for a step is taken for each step, and what
-// they took beyond their steps for each evaluation; the median over them is the guess. It leaves out that policies of
-// other stages write longer or shorter answers. Returns the sweeps that it is from.
+// Equal for runs of which one is a rough guide to the other: their configs may also differ in rl.steps, eval.every,
+// data.world_seed and in how the shared stages were trained.
+std::string RoughKindOf(const RunConfig& config);
+
+// Fills in costs that are unknown, from finished runs of the same rough kind. Their time for a step is taken for each
+// step, that for an answer of their evaluations for each answer that is evaluated, and the rest as it is; the median
+// over them is the guess. It leaves out that policies of other stages write longer or shorter answers. Returns the
+// sweeps that it is from.
 std::vector<std::string> TakeRoughCosts(const std::vector<SweepRun>& runs, const std::vector<FinishedRun>& finished,
                                         std::vector<RunCost>* costs);
 

@@ -85,6 +85,16 @@ TEST_F(RoughCostsTest, ScaleStepsAndEvaluations) {
   EXPECT_DOUBLE_EQ(CostOf(config).wall_s, 80 + 8. * 5 / 4);
 }
 
+TEST_F(RoughCostsTest, CountTheAnswersOfEvaluations) {
+  guides_[0].view.evaluation_s = 6;  // of 8 s beyond the steps
+  guides_[0].view.validation = 10;
+  guides_[0].view.test = 50;
+  RunConfig config = ConfigOf(2);
+  config.rl.steps = 40;
+  config.eval.every = 20;
+  EXPECT_DOUBLE_EQ(CostOf(config).wall_s, 80 + 2 + 6. * (3 * 10 + 2 * 50) / (2 * 10 + 2 * 50));
+}
+
 TEST_F(RoughCostsTest, TakeNothingFromAnotherKind) {
   for (const auto& change : std::vector<std::function<void(RunConfig*)>>{
            [](RunConfig* c) { c->rl.group_size = 16; }, [](RunConfig* c) { c->data.test = 10; },

@@ -33,6 +33,7 @@ double NumberOf(const NamedTexts& texts, const std::string& key) {
 void TakeStore(const RunStatus& store, RunView* view) {
   view->step = store.step;
   view->last = store.newest;
+  for (const auto& [split, count] : store.conversations) (split == "test" ? view->test : view->validation) = count;
   const double step_sum = std::accumulate(store.step_s.begin(), store.step_s.end(), 0.0);
   if (!store.step_s.empty()) view->step_s = step_sum / static_cast<double>(store.step_s.size());
   for (const auto& [key, text] : store.summary) {
@@ -44,6 +45,7 @@ void TakeStore(const RunStatus& store, RunView* view) {
     // A resumed run's wall_s is that of its last process; its steps cannot have taken less than they did.
     view->wall_s = std::max(NumberOf(store.summary, "wall_s"), step_sum);
     view->peak_rss_mib = NumberOf(store.summary, "peak_rss_mib");
+    view->evaluation_s = NumberOf(store.summary, "evaluation_s");
   } else if (store.status == "failed") {
     view->state = RunState::kFailed;
     view->note = FindText(store.summary, "reason");

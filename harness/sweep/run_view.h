@@ -37,6 +37,8 @@ struct RunView {
   int64_t total = 0;
   double wall_s = -1;                                // of the whole run, once done; -1: not known
   double step_s = -1;                                // mean of a step so far; -1: not known
+  double evaluation_s = -1;                          // of the whole run, once done; -1: not known
+  int64_t validation = 0, test = 0;                  // conversations of the splits, once they were evaluated
   double peak_rss_mib = -1;                          // once done
   int64_t disk_bytes = 0;                            // of its folder now
   std::vector<std::pair<std::string, double>> last;  // "reward", "validation ndcg@5", ...: the newest values
