@@ -25,6 +25,7 @@ constexpr char kIntroduction[] =
     "  ./bazelw run //experiments:quickstart -- --explain                  every setting and where it comes from\n"
     "  ./bazelw run //experiments:quickstart -- --plan                     what would run\n"
     "  ./bazelw run //experiments:quickstart -- --plan --probe             and how long it takes, tried out\n"
+    "  ./bazelw run //experiments:quickstart -- --config my.toml           an experiment of your own\n"
     "  ./bazelw run //experiments:evaluate -- --model DIR --data redial    a real checkpoint on real conversations\n"
     "  ./bazelw run //experiments:quickstart -- --status                   how far each run is\n"
     "  ./bazelw run //experiments:quickstart -- --launcher=slurm           as job arrays on a cluster\n"
@@ -41,7 +42,8 @@ po::options_description Options(BenchFlags& flags) {
   po::options_description options(kIntroduction, 110);
   options.add_options()("help", "print this text")("help-config", po::bool_switch(&flags.help_config),
                                                    "print every setting: type, default, allowed values, meaning")(
-      "config", po::value(&flags.config), "the experiment's TOML file (default: that of this program)")(
+      "config", po::value<std::vector<std::string>>()->composing(),
+      "an experiment's TOML file of your own (default: that of this program)")(
       "profile", po::value(&flags.profile), "a [profile.NAME] of the file: the same experiment at another scale")(
       "set", po::value(&flags.sets)->composing(), "key=value, over file and profile; may be repeated")(
       "model", po::value<std::string>(), "Hugging Face folder to start from: --set policy.path=...")(
@@ -89,6 +91,15 @@ std::string OwnConfig() {
   return std::filesystem::exists(config) ? config.string() : "";
 }
 
+// `bazel run` puts the program's own file first, relative to where it starts the program; a user's comes later,
+// relative to where the user stands, and wins.
+std::string ConfigOf(const po::variables_map& map) {
+  if (map.count("config") == 0) return OwnConfig();
+  const auto& configs = map["config"].as<std::vector<std::string>>();
+  const std::string& last = configs.back();
+  return configs.size() == 1 && std::filesystem::exists(last) ? last : FromUsersFolder(last);
+}
+
 void CheckNumber(const char* flag, double value, const Allowed& allowed) {
   if (!allowed.Admits(value)) throw InputError(flag, "is " + ExactNumber(value), allowed.Text());
 }
@@ -130,7 +141,7 @@ BenchFlags ParseBenchFlags(int argc, char** argv) {
     flags.help = text.str();
     return flags;
   }
-  if (flags.config.empty()) flags.config = OwnConfig();
+  flags.config = ConfigOf(map);
   if (flags.config.empty() && !flags.help_config)
     throw InputError("--config", "is missing", "an experiment's TOML file");
   CheckNumber("--plan-gpus", flags.plan_gpus, Between(0, 65536));

@@ -8,6 +8,7 @@
 #include "base/text/allowed.h"
 #include "base/text/format.h"
 #include "base/text/utf8.h"
+#include "harness/config/names_elsewhere.h"
 #include "harness/config/toml_text.h"
 #include "harness/config/visit_fields.h"
 
@@ -54,9 +55,10 @@ std::string AllowedKeys(const std::string& key) {
 
 std::string WithoutSection(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
-// What was meant, or empty. Under [run] both the machine's settings and the whole base run may stand; and a key may
-// come under no section or the wrong one.
+// What was meant, or empty: what other trainers call a setting, then what is spelt alike. Under [run] both the
+// machine's settings and the whole base run may stand; and a key may come under no section or the wrong one.
 std::string NearestKey(const std::string& key) {
+  if (const std::string known = NameHere(key); !known.empty()) return known;
   std::vector<std::string> candidates = Keys().all;
   for (const auto& known : Keys().all) candidates.push_back(kRunPrefix + known);
   const std::string nearest = NearestName(key, NearNames(key, candidates));

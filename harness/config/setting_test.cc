@@ -3,15 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/testing/error_of.h"
 #include "base/text/allowed.h"
+#include "harness/config/names_elsewhere.h"
 #include "harness/config/toml_settings.h"
 #include "harness/config/visit_fields.h"
 
@@ -73,6 +77,34 @@ TEST(ApplySettings, SuggestsAKeyOfAnotherSectionAndNothingFar) {
   EXPECT_THAT(ErrorOf({"rl.wavelets", int64_t{5}, "x"}),
               HasSubstr("x: unknown setting 'rl.wavelets'; allowed: rl.steps, rl.prompts_per_step"));
   EXPECT_THAT(ErrorOf({"wavelets", int64_t{5}, "x"}), HasSubstr("unknown setting 'wavelets'; allowed: seed, and"));
+}
+
+TEST(ApplySettings, KnowsWhatOtherTrainersCallASetting) {
+  const std::pair<const char*, const char*> named[] = {
+      {"rl.lr", "rl.learning_rate"},
+      {"sft.lr", "sft.learning_rate"},
+      {"rl.G", "rl.group_size"},
+      {"num_generations", "rl.group_size"},
+      {"rl.mu", "rl.updates_per_rollout"},
+      {"epsilon", "objective.epsilon_low"},
+      {"objective.kl_coef", "objective.beta"},
+      {"max_completion_length", "rl.max_new_tokens"},
+  };
+  for (const auto& [theirs, ours] : named) {
+    EXPECT_THAT(ErrorOf({theirs, int64_t{5}, "x"}), HasSubstr(std::string("(did you mean '") + ours + "'?)")) << theirs;
+  }
+}
+
+TEST(NameHere, NamesSettingsThatAreThere) {
+  const std::vector<ConfigEntry> entries = ConfigEntries(RunConfig());
+  for (const char* theirs : {"clip_ratio_c", "kl_loss_type", "entropy_coeff", "importance_sampling_level",
+                             "loss_agg_mode", "scale_rewards", "adv_estimator", "bf16", "save_total_limit",
+                             "gradient_checkpointing", "grad_clip", "max_prompt_length", "dataset_name"}) {
+    const bool known = std::any_of(entries.begin(), entries.end(),
+                                   [&](const ConfigEntry& entry) { return entry.key == NameHere(theirs); });
+    EXPECT_TRUE(known) << theirs << " is said to be '" << NameHere(theirs) << "'";
+  }
+  EXPECT_EQ(NameHere("wavelets"), "");
 }
 
 TEST(ApplySettings, RefusesWrongTypes) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/files.h"
@@ -58,6 +59,22 @@ TEST(CommandLine, BadInputIsRefusedAtOnce) {
     }
     EXPECT_FALSE(std::filesystem::exists(out)) << command.arguments.back() << " wrote something";
   }
+}
+
+// As `bazel run //experiments:quickstart -- --config own.toml` has it: the program's own file comes first.
+TEST(CommandLine, AFileOfTheUsersOwnWins) {
+  const std::string folder = TemporaryPath("stood");
+  std::filesystem::create_directories(folder);
+  WriteFileAtomically(folder + "/own.toml", "[rl]\nsteps = 7\n\n[sweep]\nseed = [1, 2, 3]\n");
+  setenv("BUILD_WORKING_DIRECTORY", folder.c_str(), /*overwrite=*/1);
+  const ProgramResult plan = RunQuickstart({"--config=own.toml", "--plan", "--out=results"});
+  const ProgramResult missing = RunQuickstart({"--config=none.toml", "--plan", "--out=results"});
+  unsetenv("BUILD_WORKING_DIRECTORY");
+  EXPECT_EQ(plan.exit_code, 0) << plan.output;
+  EXPECT_NE(plan.output.find("seed 3  7 steps"), std::string::npos) << plan.output;
+  EXPECT_NE(plan.output.find("3 of 3 runs to do"), std::string::npos) << plan.output;
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_EQ(missing.output.rfind("error: " + folder + "/none.toml", 0), 0u) << missing.output;
 }
 
 void ExpectOneError(const ProgramResult& result, const std::string& path, const std::string& why) {
