@@ -118,6 +118,32 @@ std::string ExplodingRatio(const History& history, const MonitorConfig& settings
   return Text("largest token ratio %.4g over %.4g", ratio, settings.ratio_limit);
 }
 
+// Judged once. Smoke runs are shorter and are not.
+constexpr size_t kFirstSteps = 5;
+
+std::string NoSignal(const History& history) {
+  if (history.size() != kFirstSteps) return "";
+  const auto mean = [&](Field field) { return MeanOf(history, field, 0, kFirstSteps); };
+  const std::string in_steps = " in the first " + std::to_string(kFirstSteps) + " steps";
+  if (mean(&MonitorSample::unparsed) > .5) {
+    return "most lines of the answers cannot be read as items" + in_steps +
+           ": look at sft.steps, data.item_form and rl.max_new_tokens";
+  }
+  if (mean(&MonitorSample::in_catalog_ratio) == 0) {
+    return "no answer names an item of the catalogue" + in_steps +
+           ": look at sft.steps and the catalogue of data.path, or set rl.constraint to \"catalogue\"";
+  }
+  if (mean(&MonitorSample::reward) == 0) {
+    return "no answer earned a reward" + in_steps +
+           ": look at sft.steps, and at rl.prompts_per_step and rl.group_size, which a rare hit needs large";
+  }
+  if (mean(&MonitorSample::flat_groups) == 1) {
+    return "the answers of each group earned the same" + in_steps +
+           ", so every advantage is 0: look at rl.temperature and rl.group_size";
+  }
+  return "";
+}
+
 std::string NotFinite(const MonitorSample& sample) {
   if (!std::isfinite(sample.loss)) return Text("the loss is %g at step %.0f", sample.loss, double(sample.step));
   if (!std::isfinite(sample.grad_norm)) {
@@ -167,6 +193,8 @@ MonitorSample SampleOf(int64_t step, const StepRecord& record) {
   sample.reward = ValueOf(record, "reward");
   sample.ratio_max = ValueOf(record, "ratio/token/max");
   sample.validation_loss = ValueOf(record, "validation_loss");
+  sample.unparsed = ValueOf(record, "unparsed");
+  sample.flat_groups = ValueOf(record, "frac_group_zero_std");
   sample.head_dcg = sample.list_dcg = std::nan("");
   const auto ranks = record.find("reward_by_rank");
   if (ranks != record.end() && !ranks->second.empty()) {
@@ -198,6 +226,8 @@ std::vector<Alarm> LookForAlarms(const std::vector<MonitorSample>& history, cons
     const std::string reason = monitor.look(history, settings, static_cast<size_t>(settings.window));
     if (!reason.empty()) alarms.push_back({monitor.name, step, policy, reason});
   }
+  const std::string no_signal = NoSignal(history);
+  if (!no_signal.empty()) alarms.push_back({"no_signal", step, MonitorPolicy::kWarn, no_signal});
   return alarms;
 }
 
@@ -234,6 +264,12 @@ std::string RunMonitor::Watch(int64_t step, const StepRecord& record, const Batc
     }
   }
   return stop;
+}
+
+std::vector<std::string> RunMonitor::Raised() const {
+  std::vector<std::string> names;
+  for (const auto& [monitor, seen] : seen_) names.push_back(monitor);
+  return names;
 }
 
 NamedTexts RunMonitor::Summary() const {

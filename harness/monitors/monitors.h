@@ -16,6 +16,9 @@
 //                   validation_loss: the newest one above the mean of the evaluations before it (3 to w of them) by
 //                   more than that. Steps without an evaluation have none
 // exploding_ratio   largest importance ratio of a token over ratio_limit
+// no_signal         the first five steps have nothing to learn from: most ranks cannot be parsed, or no answer names an
+//                   item of the catalogue, or none earned a reward, or every group's answers earned the same; always
+//                   warns, with the setting to look at
 // not_finite        loss, grad_norm, entropy or reward is NaN or infinite; always stops
 //
 // Comparisons with the first w steps begin at step 2 w, so the windows never overlap. Paper: section on off-policy
@@ -47,6 +50,8 @@ struct MonitorSample {
   double list_dcg = 0;  // likewise at all ranks
   double ratio_max = 0;
   double validation_loss = 0;  // nats a token (harness/rl/validation_loss.h); NaN at steps without an evaluation
+  double unparsed = 0;         // share of ranks
+  double flat_groups = 0;      // share of groups whose answers earned the same at every rank: their advantages are 0
 };
 
 enum class MonitorPolicy { kOff, kWarn, kStop };
@@ -76,6 +81,9 @@ class RunMonitor {
   // Looks at the newest step. Returns why the run must stop; empty when it need not. A batch file that cannot be
   // written is reported on stderr and does not stop the run.
   std::string Watch(int64_t step, const StepRecord& record, const BatchAtFault& batch);
+
+  // The monitors that have raised an alarm, in the order of names.
+  std::vector<std::string> Raised() const;
 
   // "alarm.collapse" = "3 steps, first at 12: entropy 0.01 under 0.02", in the order of names.
   NamedTexts Summary() const;

@@ -24,6 +24,8 @@ std::vector<MonitorSample> Simulate(int64_t steps, const std::function<void(Moni
     sample.head_dcg = .3;
     sample.list_dcg = .6;
     sample.ratio_max = 1.2;
+    sample.unparsed = .02;
+    sample.flat_groups = .6;
     sample.validation_loss = step % 2 == 0 ? 3 + .01 * double(step % 4) : std::nan("");
     change(&sample);
     history.push_back(sample);
@@ -129,6 +131,21 @@ TEST(Monitors, AnEvenGrowthOfTheValidationLossIsNoSpike) {
   MonitorConfig settings = Settings();
   settings.spike_sigmas = 3;
   EXPECT_EQ(FirstAlarms(Simulate(60, growth), settings), "");
+}
+
+TEST(Monitors, NoSignalInTheFirstSteps) {
+  const auto reason = [](const std::function<void(MonitorSample*)>& change) -> std::string {
+    const std::vector<MonitorSample> history = Simulate(20, change);
+    const std::string found = FirstAlarms(history, Settings());
+    if (found != "no_signal@5") return found;
+    return LookForAlarms({history.begin(), history.begin() + 5}, Settings())[0].reason;
+  };
+  EXPECT_NE(reason([](MonitorSample* s) { s->unparsed = .6; }).find("sft.steps, data.item_form"), std::string::npos);
+  EXPECT_NE(reason([](MonitorSample* s) { s->in_catalog_ratio = 0; }).find("rl.constraint"), std::string::npos);
+  EXPECT_NE(reason([](MonitorSample* s) { s->reward = 0; }).find("rl.prompts_per_step"), std::string::npos);
+  EXPECT_NE(reason([](MonitorSample* s) { s->flat_groups = 1; }).find("rl.temperature"), std::string::npos);
+  EXPECT_EQ(reason([](MonitorSample* s) { s->reward = s->step == 4 ? .01 : 0; }), "") << "a hit is a signal";
+  EXPECT_EQ(reason([](MonitorSample* s) { s->flat_groups = s->step > 5 ? 1 : .9; }), "") << "later they may converge";
 }
 
 TEST(Monitors, ExplodingRatioAndValuesThatAreNotFinite) {

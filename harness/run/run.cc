@@ -224,7 +224,9 @@ class RunSteps {
   // A checkpoint comes last: what it stands for is then in the store.
   void Record(const StepRecord& record) {
     since_step_.Restart();
+    const size_t alarms = recorder_.Alarms().size();
     const std::string stop = recorder_.AppendStep(step(), record, recorded_task_.last());
+    if (recorder_.Alarms().size() > alarms) ShowAnAnswer();
     if (!stop.empty()) recorder_.Fail(stop, meter_.Summary());
     const WallTimer evaluation;
     EvaluateWhereDue();
@@ -233,6 +235,12 @@ class RunSteps {
     if (step() % config_.checkpoint.every == 0 || IsLast() || asked_to_stop) SaveCheckpoint();
     Tell(record);
     if (asked_to_stop) throw StoppedOnRequest();
+  }
+
+  // What an alarm is about is seen best in an answer.
+  void ShowAnAnswer() const {
+    const std::vector<int64_t>& ids = recorded_task_.last().groups.front().front().ids;
+    std::cerr << "one sampled answer of this step:\n" << policy_.tokenizer.Decode(ids) << std::endl;
   }
 
   void EvaluateWhereDue() {
@@ -301,10 +309,12 @@ class RunSteps {
 
   void Tell(const StepRecord& record) {
     tokens_ += static_cast<int64_t>(record.at("tokens")[0]);
-    char text[96];
-    std::snprintf(text, sizeof(text), "reward %.3f  val %s %.3f", record.at("reward")[0], NdcgName().c_str(),
-                  validation_ndcg_);
-    report_({step(), config_.rl.steps, tokens_, text});
+    char text[128];
+    std::snprintf(text, sizeof(text), "reward %.3f  zero advantage %.0f %%  val %s %.3f", record.at("reward")[0],
+                  100 * record.at("frac_group_zero_std")[0], NdcgName().c_str(), validation_ndcg_);
+    std::string alarms;
+    for (const std::string& name : recorder_.Alarms()) alarms += (alarms.empty() ? "  ALARM " : ", ") + name;
+    report_({step(), config_.rl.steps, tokens_, text + alarms});
   }
 
   bool leads() const { return group_.rank() == 0; }

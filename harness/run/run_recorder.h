@@ -56,6 +56,8 @@ class RunRecorder {
   // Returns why the run must stop (harness/monitors); empty when it need not. What the store has no series for is left
   // out: an older program may have begun it.
   std::string AppendStep(int64_t step, const StepRecord& record, const BatchAtFault& batch);
+  // Monitors that have raised an alarm so far.
+  std::vector<std::string> Alarms() const { return monitor_.Raised(); }
   void AppendScores(const std::string& split, int64_t step, const std::vector<std::vector<float>>& scores);
   void SaveCheckpoint(int64_t step, const PolicyState& state);
 
