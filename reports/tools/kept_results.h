@@ -22,10 +22,10 @@ namespace suite {
 // The result table of the default spec (report.h), in full precision.
 std::string TableOf(ReadStores stores);
 
-// Writes the runs, packed and with provenance and config freed of the folders of the machine, and the table to `folder`;
-// what was kept there is removed. Series that claims of `spec` are about keep their full precision. Throws InputError
-// when a run did not end well or comes without what it has to be packed from (it was unpacked from kept results),
-// stores must not share a table, or the folder holds anything else than kept results.
+// Writes the runs, packed and with provenance and config freed of the folders of the machine, and the table to
+// `folder`; what was kept there is removed. Series that claims of `spec` are about keep their full precision. Throws
+// InputError when a run did not end well or comes without what it has to be packed from (it was unpacked from kept
+// results), stores must not share a table, or the folder holds anything else than kept results.
 void KeepResults(ReadStores stores, const ReportSpec& spec, const std::string& folder);
 
 // Draws the report from the records that `folder` keeps, and adds what people read of it: report.md, comparisons.csv,
