@@ -34,16 +34,13 @@ at::Tensor ForcedTokens(const ConstrainedAnswers& answers, int64_t longest) {
   return forced_BT;
 }
 
-ScoredSupport SupportOfGroups(const ConstrainedAnswers& answers, const std::vector<RolloutGroup>& groups, int64_t first,
-                              int64_t end) {
-  std::vector<std::vector<int64_t>> completions;
+ScoredSupport SupportOfGroups(const ConstrainedAnswers& answers, int64_t first, int64_t end) {
   std::vector<AnswerSupport> supports;
   for (int64_t p = first; p < end; ++p) {
-    const auto index = static_cast<size_t>(p);
-    for (const Rollout& rollout : groups[index]) completions.push_back(rollout.ids);
-    supports.insert(supports.end(), answers.supports[index].begin(), answers.supports[index].end());
+    const std::vector<AnswerSupport>& group = answers.supports[static_cast<size_t>(p)];
+    supports.insert(supports.end(), group.begin(), group.end());
   }
-  return PackSupports(*answers.constraint, completions, supports);
+  return PackSupports(*answers.constraint, supports);
 }
 
 }  // namespace suite

@@ -2,7 +2,7 @@
 //
 //   const std::optional<ConstrainedAnswers> constrained = AnswersUnder(sampling, groups);   // empty: no constraint
 //   at::Tensor forced_BT = ForcedTokens(*constrained, /*longest=*/64);
-//   ScoredSupport support = SupportOfGroups(*constrained, groups, /*first=*/0, /*end=*/6);
+//   ScoredSupport support = SupportOfGroups(*constrained, /*first=*/0, /*end=*/6);
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -32,7 +32,6 @@ std::optional<ConstrainedAnswers> AnswersUnder(const SamplingOptions& sampling,
 at::Tensor ForcedTokens(const ConstrainedAnswers& answers, int64_t longest);
 
 // Of the scored tokens of PackGroups over the groups `first` to `end` - 1.
-ScoredSupport SupportOfGroups(const ConstrainedAnswers& answers, const std::vector<RolloutGroup>& groups, int64_t first,
-                              int64_t end);
+ScoredSupport SupportOfGroups(const ConstrainedAnswers& answers, int64_t first, int64_t end);
 
 }  // namespace suite

@@ -49,7 +49,7 @@ std::vector<PackedTokens> PackShards(const std::vector<std::vector<int64_t>>& pr
       for (const Rollout& rollout : groups[static_cast<size_t>(p)]) part.back().completions.push_back(rollout.ids);
     }
     packed.push_back(PackGroups(part, max_length));
-    if (constrained) packed.back().support = SupportOfGroups(*constrained, groups, begin, end);
+    if (constrained) packed.back().support = SupportOfGroups(*constrained, begin, end);
   }
   return packed;
 }

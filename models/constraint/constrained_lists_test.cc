@@ -81,7 +81,7 @@ struct Scene {
     PackedTokens packed = PackGroups({{kPrompt, answers}});
     std::vector<AnswerSupport> supports;
     for (const Ids& answer : answers) supports.push_back(SupportOf(*constraint, answer, closed));
-    packed.support = PackSupports(*constraint, answers, supports);
+    packed.support = PackSupports(*constraint, supports);
     return packed;
   }
 

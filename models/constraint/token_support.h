@@ -4,8 +4,11 @@
 //
 //   std::vector<AnswerSupport> supports;
 //   for (const auto& ids : completions) supports.push_back(SupportOf(constraint, ids, closed_lines));
-//   supports[0].sizes                                 // of each token: 1 where it was forced
-//   packed.support = PackSupports(constraint, completions, supports);     // of PackGroups({{prompt, completions}})
+//   supports[0].sizes                                         // of each token: 1 where it was forced
+//   packed.support = PackSupports(constraint, supports);      // of PackGroups({{prompt, completions}})
+//
+// Which tokens they are is found at the last moment and kept once: of a catalogue of one token an item, each line of an
+// answer was chosen from all of it.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +19,18 @@
 
 namespace suite {
 
-// Of one answer's T tokens.
+// Of one answer of T tokens.
 struct AnswerSupport {
-  std::vector<int32_t> sizes;    // [T]: how many tokens were allowed
-  std::vector<int32_t> allowed;  // compact ids, of those tokens with a choice one after the other
+  std::vector<int64_t> ids;           // [T]
+  std::vector<int64_t> closed_lines;  // what it could not have
+  std::vector<int32_t> sizes;         // [T]: how many tokens were allowed
 };
 
 // `ids`: an answer under the constraint, perhaps cut before its end.
 AnswerSupport SupportOf(const ListConstraint& constraint, const std::vector<int64_t>& ids,
                         const std::vector<int64_t>& closed_lines);
 
-// The support of the scored tokens of PackGroups: those of all `completions` in order. `supports` are theirs.
-ScoredSupport PackSupports(const ListConstraint& constraint, const std::vector<std::vector<int64_t>>& completions,
-                           const std::vector<AnswerSupport>& supports);
+// The support of the scored tokens of PackGroups: those of all answers in order.
+ScoredSupport PackSupports(const ListConstraint& constraint, const std::vector<AnswerSupport>& supports);
 
 }  // namespace suite
