@@ -1,6 +1,7 @@
 #include "experiments/report_of_experiment.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/check.h"
 #include "harness/config/report_settings.h"
@@ -16,6 +17,21 @@ MetricColumn ColumnOf(const std::string& id) {
   const std::optional<Metric> metric = KnownMetric(id);
   SUITE_CHECK(metric.has_value());  // the experiment file was checked
   return {id, metric->title, metric->higher_is_better};
+}
+
+// "beauty" of "data/beauty/".
+std::string LastPart(const std::string& path) {
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
+// "miniature"; "sequences (beauty), a policy from scratch"; "redial_original (redial_original), SmolLM2-135M-Instruct".
+std::string ScaleOf(const RunConfig& config) {
+  std::string scale = config.data.source;
+  if (!config.data.path.empty()) scale += " (" + LastPart(config.data.path) + ")";
+  if (config.policy.from_scratch) scale += ", a policy from scratch";
+  if (!config.policy.path.empty()) scale += ", " + LastPart(config.policy.path);
+  return scale;
 }
 
 std::vector<Condition> ConditionsOf(const std::vector<ConditionSetting>& settings) {
@@ -45,7 +61,7 @@ ReportSpec ReportOf(const Experiment& experiment) {
   ReportSpec spec;
   const ReportSettings& settings = experiment.report;
   spec.title = settings.title.empty() ? experiment.name : settings.title;
-  spec.scale = experiment.runs.front().config.data.source;
+  spec.scale = ScaleOf(experiment.runs.front().config);
   bool all_train_by_reward = true, any_trains = false;
   for (const std::string& arm : experiment.arms) {
     const auto name = settings.arm_names.find(arm);
