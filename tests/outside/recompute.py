@@ -209,10 +209,14 @@ def same_verdict(ours, recorded):
     return ours == recorded or (ours == "out" and recorded in OUT)
 
 
-def check_scores(run, found, row, conversation, judgement):
+def scores_of_judgement(run, judgement):
     length = int(run.settings["data.list_length"])
     cutoffs = sorted({int(name.split("@")[1]) for name in run.scores if "@" in name})
-    for name, score in scores_of(*judgement, length, cutoffs).items():
+    return scores_of(*judgement, length, cutoffs)
+
+
+def check_scores(run, found, row, conversation, scores):
+    for name, score in scores.items():
         if name in run.scores:
             recorded = run.scores[name][row][conversation]
             found.number("score of a conversation", score, recorded, SCORE_TOLERANCE, f"{run.name} {name}")
@@ -221,11 +225,19 @@ def check_scores(run, found, row, conversation, judgement):
 def check_judged(run, found):
     """Every score of both evaluations, from the judgement of each rank."""
     wanted, by_step = run.judged
+    known = {}  # many conversations are judged alike
     for row, answers in enumerate(by_step):
+        scores = []
         for conversation, judged in enumerate(answers):
-            verdicts = ["out" if VERDICTS[byte % REPEATED] in OUT else VERDICTS[byte % REPEATED] for byte in judged]
-            judgement = verdicts, (judged & REPEATED) > 0, (judged & NEAR) > 0, wanted[conversation]
-            check_scores(run, found, row, conversation, judgement)
+            key = judged.tobytes(), int(wanted[conversation])
+            if key not in known:
+                verdicts = ["out" if VERDICTS[byte % REPEATED] in OUT else VERDICTS[byte % REPEATED] for byte in judged]
+                judgement = verdicts, (judged & REPEATED) > 0, (judged & NEAR) > 0, wanted[conversation]
+                known[key] = scores_of_judgement(run, judgement)
+            scores.append(known[key])
+        for name in set(scores[0]) & set(run.scores):
+            ours = np.array([one[name] for one in scores])
+            found.numbers("score of a conversation", ours, run.scores[name][row], SCORE_TOLERANCE, f"{run.name} {name}")
 
 
 def check_answers(run, found):
@@ -245,7 +257,8 @@ def check_answers(run, found):
                 found.equal("verdict", same_verdict(verdict, lists.verdicts[place]), f"{run.name} {conversation}")
                 found.equal("repeat", repeats == bool(lists.ranks["repeated"][place]), f"{run.name} {conversation}")
             wanted = len(lists.wanted.get(conversation, []))
-            check_scores(run, found, row, conversation, (verdicts, repeated, near, wanted))
+            scores = scores_of_judgement(run, (verdicts, repeated, near, wanted))
+            check_scores(run, found, row, conversation, scores)
             if run.is_kept:
                 bytes_of = [VERDICTS.index(lists.verdicts[place]) + REPEATED * repeats + NEAR * is_near
                             for place, repeats, is_near in zip(places, repeated, near)]
@@ -375,6 +388,16 @@ class Found:
         self.largest[what] = max(self.largest.get(what, 0.0), difference)
         if not difference <= tolerance * max(1.0, abs(published)):
             self.failures.append(f"{what}, {where}: {ours!r} here, {published!r} published")
+
+    def numbers(self, what, ours, published, tolerance, where):
+        """The same for arrays."""
+        both_nan = np.isnan(ours) & np.isnan(published)
+        difference = np.where(both_nan, 0.0, np.abs(ours - published))
+        wrong = np.flatnonzero(~(difference <= tolerance * np.maximum(1.0, np.abs(published))) & ~both_nan)
+        self.counts[what] = self.counts.get(what, 0) + len(ours)
+        self.largest[what] = max(self.largest.get(what, 0.0), float(np.nanmax(difference, initial=0.0)))
+        for place in wrong:
+            self.failures.append(f"{what}, {where}, {place}: {ours[place]!r} here, {published[place]!r} published")
 
     def equal(self, what, holds, where):
         self.counts[what] = self.counts.get(what, 0) + 1
