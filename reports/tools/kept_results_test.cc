@@ -47,7 +47,7 @@ TEST(KeptResultsTest, KeptStoresBearTheirHashAndNoFolders) {
   }
 }
 
-// Three experiments with 76 runs in all, 15 to 64 kB each: a budget for what a clone carries.
+// Four experiments with 103 runs in all, 15 to 64 kB each: a budget for what a clone carries.
 TEST(KeptResultsTest, TheTreeStaysSmall) {
   uintmax_t bytes = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kPublished)) {

@@ -25,6 +25,15 @@ class Kept(typing.NamedTuple):
 
 ALL = (
     Kept("results/published/table1/report.md", ("NDCG@10",), (("SFT", "NDCG@10"), ("GRPO", "NDCG@10"))),
+    Kept(
+        "results/published/beauty/report.md",
+        ("Recall@10", "NDCG@10"),
+        (
+            ("SFT (constraint catalogue_no_repeats)", "NDCG@10"),
+            ("GRPO", "NDCG@10"),
+            ("Neighbours (counted)", "Recall@10"),
+        ),
+    ),
 )
 END = "<!-- End of what is made. -->"
 
