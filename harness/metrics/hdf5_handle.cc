@@ -164,8 +164,11 @@ void WriteHdf5File(const std::string& path, const std::function<void(const Hdf5F
   const Hdf5File file(temporary);
   {
     const Hdf5Handle access = FileAccess();
+    // The root group, too, would bear the time at which it was made.
+    const Hdf5Handle creation = file.Id(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "a new file");
+    file.Must(H5Pset_obj_track_times(creation.id(), false), "a new file");
     const Hdf5Handle root =
-        file.Id(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose, "a new file");
+        file.Id(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose, "a new file");
     fill(file, root.id());
     file.Must(H5Fflush(root.id(), H5F_SCOPE_GLOBAL), "flushing");
   }

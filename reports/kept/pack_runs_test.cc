@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <thread>
 
+#include "base/files.h"
 #include "base/testing/error_of.h"
 #include "harness/metrics/run_record.h"
 #include "reports/kept/kept_record.h"
@@ -91,6 +94,15 @@ TEST(KeptRecord, WhatRunsShareStandsOnce) {
   }
   EXPECT_TRUE(kept[0].arrays.count("scores/test/later"));
   EXPECT_THAT(ErrorOf([&] { PutShared({}, &kept[0], "run.h5"); }), HasSubstr("shared.h5.gz"));
+}
+
+// HDF5 has times of a second.
+TEST(KeptRecord, EqualRecordsGiveEqualBytesAtAnyTime) {
+  const std::vector<KeptRecord> kept = PackRuns(TwoRuns(), {});
+  WriteKeptRecord(kept[0], Path("early.h5"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  WriteKeptRecord(kept[0], Path("late.h5"));
+  EXPECT_TRUE(ReadFile(Path("early.h5")) == ReadFile(Path("late.h5")));
 }
 
 TEST(KeptRecord, NoOtherFileIsRead) {

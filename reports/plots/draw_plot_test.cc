@@ -161,6 +161,26 @@ TEST(PlotTest, DrawsBarsForestsAndPoints) {
   EXPECT_NE(ToPlotCsv(plot).find("NDCG@5,A's arm,0.10000000000000001,"), std::string::npos);
 }
 
+TEST(PlotTest, LongLabelsGetTheirPlace) {
+  if (!HasGnuplot()) GTEST_SKIP() << "gnuplot is not installed";
+  Plot plot;
+  plot.kind = PlotKind::kForest;
+  plot.file_stem = "long";
+  const std::string longest = "A (with a setting, and another setting, and one more)";
+  plot.categories = {longest + " against " + longest, "A against B"};
+  plot.lines = {{"NDCG@5", {0, 1}, {0.1, -0.2}, {0.05, -0.25}, {0.15, -0.1}}};
+  const std::string forest = WritePlot(plot, Folder("long"));
+  EXPECT_NE(forest.find("against " + longest + "<"), std::string::npos) << "the second line of a label: " << forest;
+  EXPECT_NE(forest.find(">" + longest + "<"), std::string::npos) << forest;
+  EXPECT_NE(forest.find("viewBox=\"0 0 " + std::to_string(380 + 8 * (longest.size() + 9))), std::string::npos)
+      << forest;
+  plot.kind = PlotKind::kBars;
+  plot.categories = {"A", "B", "C", "D", longest};
+  plot.lines = {{"NDCG@5", {0, 1, 2, 3, 4}, {.1, .2, .3, .4, .5}}};
+  const std::string bars = WritePlot(plot, Folder("long"));
+  EXPECT_EQ(bars.find("viewBox=\"0 0 640 "), std::string::npos) << "wider, for the last label";
+}
+
 TEST(PlotTest, MissingGnuplotIsNamed) {
   const std::string path = std::getenv("PATH");
   setenv("PATH", Folder("nothing_here").c_str(), 1);

@@ -22,6 +22,14 @@ std::string Quoted(const std::string& text) {
   return quoted + "'";
 }
 
+// The same with line breaks, in double quotes.
+std::string QuotedLines(const std::string& text) {
+  std::string quoted = "\"";
+  for (char c : text)
+    quoted += c == '\n' ? std::string("\\n") : (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string DataName(size_t index) { return "$line" + std::to_string(index); }
 
 std::string DataBlock(const PlotLine& line, size_t index) {
@@ -165,15 +173,73 @@ std::string LinesRange(const Plot& plot) {
   return "set yrange [" + ExactNumber(bottom) + ":" + ExactNumber(top) + "]\n";
 }
 
+constexpr int kWidth = 640;
+constexpr int kLetter = 8;  // pixels, of a label's letters on average
+
+// "A against B" on two lines, where it is long.
+std::string Broken(const std::string& label) {
+  const std::string word = " against ";
+  const size_t at = label.find(word);
+  return label.size() <= 32 || at == std::string::npos ? label : label.substr(0, at) + "\n" + label.substr(at + 1);
+}
+
+bool HasBroken(const Plot& plot) {
+  return std::any_of(plot.categories.begin(), plot.categories.end(),
+                     [](const std::string& label) { return Broken(label) != label; });
+}
+
+// Letters of the longest line.
+int LongestLine(const std::vector<std::string>& labels) {
+  size_t longest = 0;
+  for (const std::string& label : labels) {
+    const std::string broken = Broken(label);
+    const size_t first = std::min(broken.find('\n'), broken.size());
+    longest = std::max({longest, first, broken.size() - first});
+  }
+  return static_cast<int>(longest);
+}
+
+bool LabelsLean(const Plot& plot) { return plot.kind == PlotKind::kBars && plot.categories.size() > 4; }
+
+// Pixels by which leaning labels end right of the axis, of a plot of the usual width.
+int BeyondTheAxis(const Plot& plot) {
+  int most = 0;
+  const auto count = static_cast<int>(plot.categories.size());
+  for (int i = 0; i < count && LabelsLean(plot); ++i) {
+    const int left = (kWidth - 110) * (count - i) / (count + 1);
+    const auto letters = static_cast<int>(plot.categories[static_cast<size_t>(i)].size());
+    most = std::max(most, letters * kLetter * 9 / 10 - left);
+  }
+  return most;
+}
+
 std::string Categories(const Plot& plot, const std::string& axis) {
   std::string command = "set " + axis + "tics (";
   for (size_t i = 0; i < plot.categories.size(); ++i) {
-    command += (i ? ", " : "") + Quoted(plot.categories[i]) + " " + std::to_string(i);
+    command += (i ? ", " : "") + QuotedLines(axis == "y" ? Broken(plot.categories[i]) : plot.categories[i]) + " " +
+               std::to_string(i);
   }
   const std::string end = std::to_string(plot.categories.size()) + " - 0.4";
   const std::string range = axis == "y" ? "[" + end + ":-0.6]" : "[-0.6:" + end + "]";
-  return command + ")" + (axis == "x" && plot.categories.size() > 4 ? " rotate by -25" : "") + "\nset " + axis +
-         "range " + range + "\n";
+  command += std::string(")") + (LabelsLean(plot) ? " rotate by -25" : "") + "\nset " + axis + "range " + range + "\n";
+  const int beyond = BeyondTheAxis(plot);
+  return command + (beyond > 0 ? "set rmargin " + std::to_string(beyond / kLetter + 1) + "\n" : "");
+}
+
+// From the leftmost to the rightmost end there is room for four ticks.
+std::string FewTicks(const PlotLine& line) {
+  double low = 0, high = 0;
+  for (const std::vector<double>* values : {&line.y, &line.low, &line.high}) {
+    for (const double value : *values) {
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  if (!(high > low)) return "";
+  const double quarter = (high - low) / 4, power = std::pow(10, std::floor(std::log10(quarter)));
+  const double step = quarter <= power ? 1 : quarter <= 2 * power ? 2 : quarter <= 5 * power ? 5 : 10;
+  return "set xtics " + ExactNumber(step * power) + "\n";
 }
 
 // What depends on the kind: axes and the command that draws.
@@ -189,23 +255,32 @@ const Drawing& DrawingOf(PlotKind kind) {
       {[](const Plot&) { return std::string("set offsets graph 0.08, graph 0.08, graph 0.05, graph 0.05\n"); },
        PointsCommand},
       {[](const Plot& plot) { return Categories(plot, "x") + "set yrange [0:*]\n"; }, BarsCommand},
-      {[](const Plot& plot) { return Categories(plot, "y") + "set grid noytics xtics lc rgb '#cccccc' lw 1 dt 1\n"; },
+      {[](const Plot& plot) {
+         return Categories(plot, "y") + FewTicks(plot.lines[0]) + "set grid noytics xtics lc rgb '#cccccc' lw 1 dt 1\n";
+       },
        ForestCommand},
       {PanelAxes, PanelsCommand},
   }};
   return kDrawings[static_cast<size_t>(kind)];
 }
 
-// A forest needs a line of text for each of its rows.
+// A forest needs a line of text for each of its rows, or two.
 int HeightOf(const Plot& plot) {
   if (plot.kind == PlotKind::kPanels) return 60 + 230 * static_cast<int>(PanelRows(plot));
-  return plot.kind == PlotKind::kForest ? std::max(220, 110 + 24 * static_cast<int>(plot.categories.size())) : 420;
+  if (plot.kind != PlotKind::kForest) return 420;
+  return std::max(220, 110 + (HasBroken(plot) ? 42 : 24) * static_cast<int>(plot.categories.size()));
+}
+
+// Labels take what they need, and leave the plot its place.
+int WidthOf(const Plot& plot) {
+  if (plot.kind == PlotKind::kForest) return std::max(kWidth, 380 + kLetter * LongestLine(plot.categories));
+  return kWidth + BeyondTheAxis(plot);
 }
 
 }  // namespace
 
 std::string PlotScript(const Plot& plot) {
-  std::string script = "set terminal svg size 640," + std::to_string(HeightOf(plot)) +
+  std::string script = "set terminal svg size " + std::to_string(WidthOf(plot)) + "," + std::to_string(HeightOf(plot)) +
                        " dynamic noenhanced font 'Helvetica,14' background rgb 'white'\n"
                        "set encoding utf8\n"
                        "set decimalsign '.'\n"
