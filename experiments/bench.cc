@@ -160,13 +160,16 @@ std::vector<ExperimentRun> Bench::RunsOfUnknownTime() const {
                                [](const MissingStage& stage) { return stage.wall_s < 0; });
   std::vector<RunCost> costs = CostsOf(sweep_.runs, views);
   TakeRoughCosts(sweep_.runs, surroundings.finished, &costs);
-  std::vector<ExperimentRun> unknown;
+  std::set<std::string> unknown;
   for (size_t i = 0; i < views.size(); ++i) {
-    const SweepRun& run = sweep_.runs[i];
     const bool is_over = views[i].state == RunState::kDone || views[i].state == RunState::kFailed;
-    if (!is_over && (all || costs[i].wall_s < 0)) unknown.push_back({run.name, ConfigHash(run.config), run.config});
+    if (!is_over && (all || costs[i].wall_s < 0)) unknown.insert(ConfigHash(sweep_.runs[i].config));
   }
-  return unknown;
+  std::vector<ExperimentRun> runs;
+  for (const ExperimentRun& run : experiment_.runs) {
+    if (unknown.count(run.hash)) runs.push_back(run);
+  }
+  return runs;
 }
 
 void Bench::PrintProcesses() const {
