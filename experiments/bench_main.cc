@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "base/error.h"
 #include "experiments/bench.h"
 #include "experiments/bench_flags.h"
 #include "experiments/experiment_main.h"
@@ -107,6 +108,7 @@ int Main(int argc, char** argv) {
   const std::string positions = runs ? CheckAllPositions(experiment.runs) : "";
   if (process.rank == 0) std::cerr << positions;
   if (flags.probe) {
+    if (process.world_size > 1) throw InputError("--probe", "in a group of processes", "one, which starts its own");
     const int probed = Probe(flags, experiment);
     if (probed != kExitDone) return probed;
   }
