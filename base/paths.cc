@@ -97,4 +97,9 @@ void MakeFolder(const std::string& path) {
   }
 }
 
+std::string LastPart(const std::string& path) {
+  const fs::path normal = fs::path(path).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
 }  // namespace suite

@@ -94,5 +94,12 @@ TEST(MakeFolder, NamesWhatIsInTheWay) {
   EXPECT_THAT(error("/proc/nothing"), HasSubstr("/proc/nothing: cannot be made: "));
 }
 
+TEST(LastPart, NamesWhatThePathLeadsTo) {
+  EXPECT_EQ(LastPart("data/beauty"), "beauty");
+  EXPECT_EQ(LastPart("/data/./beauty//"), "beauty");
+  EXPECT_EQ(LastPart("data/beauty/../redial/"), "redial");
+  EXPECT_EQ(LastPart(""), "");
+}
+
 }  // namespace
 }  // namespace suite

@@ -160,10 +160,11 @@ std::vector<ExperimentRun> Bench::RunsOfUnknownTime() const {
                                [](const MissingStage& stage) { return stage.wall_s < 0; });
   std::vector<RunCost> costs = CostsOf(sweep_.runs, views);
   TakeRoughCosts(sweep_.runs, surroundings.finished, &costs);
+  const std::vector<bool> within = WithinBudget(sweep_, views);
   std::set<std::string> unknown;
   for (size_t i = 0; i < views.size(); ++i) {
-    const bool is_over = views[i].state == RunState::kDone || views[i].state == RunState::kFailed;
-    if (!is_over && (all || costs[i].wall_s < 0)) unknown.insert(ConfigHash(sweep_.runs[i].config));
+    const bool to_do = IsOpen(views[i].state) && within[i];
+    if (to_do && (all || costs[i].wall_s < 0)) unknown.insert(ConfigHash(sweep_.runs[i].config));
   }
   std::vector<ExperimentRun> runs;
   for (const ExperimentRun& run : experiment_.runs) {
@@ -208,7 +209,7 @@ Job Bench::MakeJob(const SweepRun& run, const std::string& worker, const std::st
 }
 
 bool Bench::IsToDo(const SweepRun& run, RunState state) const {
-  if (state != RunState::kDone && state != RunState::kFailed) return true;
+  if (IsOpen(state)) return true;
   if (whole_.count(run.folder)) return false;
   try {
     ReadRun(run.folder + "/store.h5");

@@ -30,3 +30,26 @@ def experiment(name, data = []):
             ":" + name,
         ] + data,
     )
+
+def program_test(name, size, experiment):
+    """NAME.sh, which is given the program of an experiment and its TOML file, as a test.
+
+    Args:
+      name: the test; NAME.sh lies beside the BUILD file.
+      size: Bazel's size of a test.
+      experiment: whose program.
+    """
+    config = experiment + ".toml"
+    native.sh_test(
+        name = name,
+        size = size,
+        srcs = [name + ".sh"],
+        args = [
+            "$(rootpath :%s)" % experiment,
+            "$(rootpath %s)" % config,
+        ],
+        data = [
+            ":" + experiment,
+            config,
+        ],
+    )

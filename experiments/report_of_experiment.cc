@@ -1,9 +1,9 @@
 #include "experiments/report_of_experiment.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/check.h"
+#include "base/paths.h"
 #include "harness/config/report_settings.h"
 #include "harness/metrics/metric_table.h"
 #include "reports/report.h"
@@ -17,12 +17,6 @@ MetricColumn ColumnOf(const std::string& id) {
   const std::optional<Metric> metric = KnownMetric(id);
   SUITE_CHECK(metric.has_value());  // the experiment file was checked
   return {id, metric->title, metric->higher_is_better};
-}
-
-// "beauty" of "data/beauty/".
-std::string LastPart(const std::string& path) {
-  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
-  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
 }
 
 // "miniature"; "sequences (beauty), a policy from scratch"; "redial_original (redial_original), SmolLM2-135M-Instruct".

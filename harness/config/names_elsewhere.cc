@@ -1,10 +1,6 @@
 #include "harness/config/names_elsewhere.h"
 
-#include <algorithm>
 #include <map>
-#include <vector>
-
-#include "harness/config/run_config.h"
 
 namespace suite {
 namespace {
@@ -60,20 +56,11 @@ const std::map<std::string, std::string>& Names() {
   return names;
 }
 
-bool IsSetting(const std::string& key) {
-  const std::vector<ConfigEntry> entries = ConfigEntries(RunConfig());
-  return std::any_of(entries.begin(), entries.end(), [&](const ConfigEntry& entry) { return entry.key == key; });
-}
-
 }  // namespace
 
-std::string NameHere(const std::string& key) {
-  const size_t dot = key.rfind('.');
-  const auto found = Names().find(key.substr(dot + 1));
-  if (found == Names().end()) return "";
-  if (dot == std::string::npos) return found->second;
-  const std::string in_section = key.substr(0, dot) + found->second.substr(found->second.rfind('.'));
-  return IsSetting(in_section) ? in_section : found->second;
+std::string NameHere(const std::string& name) {
+  const auto found = Names().find(name);
+  return found == Names().end() ? "" : found->second;
 }
 
 }  // namespace suite

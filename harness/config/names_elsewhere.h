@@ -1,7 +1,6 @@
 // What people call a setting who come from TRL (GRPOConfig), from verl or from the papers.
 //
-//   NameHere("rl.lr")                     // "rl.learning_rate"
-//   NameHere("sft.lr")                    // "sft.learning_rate"
+//   NameHere("lr")                        // "rl.learning_rate"
 //   NameHere("num_generations")           // "rl.group_size"
 //
 // Names: TRL 1.10.0.dev0 (trl/trainer/grpo_config.py), verl (verl/trainer/config), arXiv 2510.20150.
@@ -11,7 +10,7 @@
 
 namespace suite {
 
-// The key of the setting, in the section of `key` where that has one of the kind; empty for a name that is not listed.
-std::string NameHere(const std::string& key);
+// The key of the setting; empty for a name that is not listed.
+std::string NameHere(const std::string& name);
 
 }  // namespace suite

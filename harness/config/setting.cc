@@ -55,10 +55,19 @@ std::string AllowedKeys(const std::string& key) {
 
 std::string WithoutSection(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
+// What other trainers call so, in the section of `key` where that has one of the kind; or empty.
+std::string KeyByNameElsewhere(const std::string& key) {
+  const std::string known = NameHere(WithoutSection(key));
+  const size_t dot = key.rfind('.');
+  if (known.empty() || dot == std::string::npos) return known;
+  const std::string in_section = key.substr(0, dot + 1) + WithoutSection(known);
+  return IsKnown(in_section) ? in_section : known;
+}
+
 // What was meant, or empty: what other trainers call a setting, then what is spelt alike. Under [run] both the
 // machine's settings and the whole base run may stand; and a key may come under no section or the wrong one.
 std::string NearestKey(const std::string& key) {
-  if (const std::string known = NameHere(key); !known.empty()) return known;
+  if (const std::string known = KeyByNameElsewhere(key); !known.empty()) return known;
   std::vector<std::string> candidates = Keys().all;
   for (const auto& known : Keys().all) candidates.push_back(kRunPrefix + known);
   const std::string nearest = NearestName(key, NearNames(key, candidates));

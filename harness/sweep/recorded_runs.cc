@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/paths.h"
 #include "harness/config/run_config.h"
 
 namespace suite {
@@ -31,8 +32,6 @@ std::string SettingsOf(const RunConfig& config) {
   for (const PinnedPath& one : PinnedPaths(&unpinned)) one.pin->clear();
   return ConfigHash(unpinned);
 }
-
-std::string LastPart(const std::string& path) { return fs::path(path).lexically_normal().filename().string(); }
 
 std::string Absolute(const std::string& folder, const std::string& path) {
   return (fs::path(folder) / path).lexically_normal().string();

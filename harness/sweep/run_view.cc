@@ -56,6 +56,8 @@ void TakeStore(const RunStatus& store, RunView* view) {
 
 }  // namespace
 
+bool IsOpen(RunState state) { return state != RunState::kDone && state != RunState::kFailed; }
+
 RunView LookAtRun(const SweepRun& run) {
   RunView view;
   view.total = run.config.rl.steps;
@@ -66,7 +68,7 @@ RunView LookAtRun(const SweepRun& run) {
     view.state = RunState::kCutOff;
     view.note = error.what();
   }
-  if (view.state == RunState::kDone || view.state == RunState::kFailed) {
+  if (!IsOpen(view.state)) {
     view.disk_bytes = SizeOf(run.folder);
     return view;
   }

@@ -49,6 +49,9 @@ struct RunView {
 
 RunView LookAtRun(const SweepRun& run);
 
+// Neither done nor failed.
+bool IsOpen(RunState state);
+
 // "done", "running", "cut off", "failed", "to run"
 std::string StateText(RunState state);
 

@@ -26,8 +26,6 @@ std::string TimeText(double seconds, bool rough = false) {
   return seconds < 0 ? "unknown" : (rough ? "~" : "") + ClockText(seconds);
 }
 
-bool IsOpen(const RunView& view) { return view.state != RunState::kDone && view.state != RunState::kFailed; }
-
 size_t WidestName(const Sweep& sweep) {
   size_t widest = 0;
   for (const SweepRun& run : sweep.runs) widest = std::max(widest, run.name.size());
@@ -43,7 +41,7 @@ std::string HashOf(const SweepRun& run) { return run.folder.substr(run.folder.rf
 
 // Seconds that a run still needs; -1: unknown.
 double LeftOf(const RunView& view, const RunCost& cost) {
-  if (!IsOpen(view)) return 0;
+  if (!IsOpen(view.state)) return 0;
   if (view.total == 0) return cost.wall_s;  // it only evaluates
   const auto steps_left = static_cast<double>(view.total - view.step);
   // Evaluations come on top of a run's own steps, so a finished run of the kind is the better guide.
@@ -173,7 +171,7 @@ std::vector<bool> WithinBudget(const Sweep& sweep, const std::vector<RunView>& v
   double seconds = 0;
   std::vector<bool> within;
   for (const RunView& view : views) {
-    if (IsOpen(view)) continue;
+    if (IsOpen(view.state)) continue;
     ++runs;
     seconds += SpentOf(view);
   }
@@ -182,8 +180,8 @@ std::vector<bool> WithinBudget(const Sweep& sweep, const std::vector<RunView>& v
     const bool fits =
         (!sweep.budget.runs || runs < *sweep.budget.runs) &&
         (!sweep.budget.hours || (seconds < *sweep.budget.hours * 3600 && seconds + cost <= *sweep.budget.hours * 3600));
-    within.push_back(!IsOpen(views[i]) || fits);
-    if (!IsOpen(views[i]) || !fits) continue;
+    within.push_back(!IsOpen(views[i].state) || fits);
+    if (!IsOpen(views[i].state) || !fits) continue;
     ++runs;
     seconds += cost;
   }
@@ -198,7 +196,7 @@ std::string PlanText(const Sweep& sweep, const std::vector<RunView>& views, cons
   std::string text;
   Total total;
   for (size_t i = 0; i < views.size(); ++i) {
-    const bool to_do = IsOpen(views[i]) && within[i];
+    const bool to_do = IsOpen(views[i].state) && within[i];
     const double left = LeftOf(views[i], costs[i]);
     text += HashOf(sweep.runs[i]) + "  " + Padded(within[i] ? StateText(views[i].state) : "over budget", 11) + "  " +
             Padded(sweep.runs[i].name, width) + "  " + std::to_string(views[i].total) + " steps  time " +
@@ -248,7 +246,7 @@ std::vector<SweepRun> RunsLeft(const Sweep& sweep, const std::vector<RunView>& v
   const std::vector<bool> within = WithinBudget(sweep, views);
   std::vector<SweepRun> left;
   for (size_t i = 0; i < views.size(); ++i) {
-    if (within[i] && IsOpen(views[i])) left.push_back(sweep.runs[i]);
+    if (within[i] && IsOpen(views[i].state)) left.push_back(sweep.runs[i]);
   }
   return left;
 }

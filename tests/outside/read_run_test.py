@@ -33,7 +33,8 @@ class ReadRun(unittest.TestCase):
         cls.scratch.cleanup()
 
     def test_every_run_is_read(self):
-        self.assertEqual({run.name for run in self.runs}, {path.name[:12] for path in KEPT.glob("*.h5.gz")} - {"shared.h5.gz"})
+        kept = {path.name.removesuffix(".h5.gz") for path in KEPT.glob("*.h5.gz")} - {"shared"}
+        self.assertEqual({run.name for run in self.runs}, kept)
         for run in self.runs:
             self.assertEqual(run.status, "done")
             self.assertGreater(float(run.summary["wall_s"]), 0)
@@ -56,7 +57,7 @@ class ReadRun(unittest.TestCase):
 
     def test_answers_carry_their_lines(self):
         answers = self.runs[0].answers
-        self.assertEqual(set(answers.when), {"start", "end", "last rollout"} & set(answers.when))
+        self.assertLessEqual(set(answers.when), {"start", "end", "last rollout"})
         hits = answers[(answers.when == "end") & (answers.verdict == "hit")]
         self.assertTrue(len(hits))
         self.assertTrue(all(hits.text.str.len() > 0))
