@@ -15,12 +15,12 @@ grep -q "audit page: $page" <<<"$second"
 # Asked to stop, it says that it can be started again.
 set -m  # as in a terminal, where programs take SIGINT
 for signal in INT TERM; do
-  "$program" --config="$config" --profile=smoke --set data.train=50000 --set sft.examples=50000 --out="$out-$signal" >"$out.log" 2>&1 &
-  for _ in $(seq 1200); do grep -q "to teach from" "$out.log" && break; sleep 0.05; done
+  "$program" --config="$config" --profile=smoke --set data.train=50000 --set sft.examples=50000 --out="$out-$signal" >"$out-$signal.log" 2>&1 &
+  for _ in $(seq 1200); do grep -q "to teach from" "$out-$signal.log" && break; sleep 0.05; done
   sleep 0.5
   kill -$signal $!
   status=0
   wait $! || status=$?
-  ((status == 75)) || { echo "SIG$signal: exit code $status, not 75"; cat "$out.log"; exit 1; }
+  ((status == 75)) || { echo "SIG$signal: exit code $status, not 75"; cat "$out-$signal.log"; exit 1; }
 done
 ! "$program" --config="$config" --profile=smoke --set sft.demonstrations=ground_truth --out="$out"
